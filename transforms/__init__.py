@@ -1,0 +1,1 @@
+"""Facts out of bytes and text: pure functions that know no file, clock, network, Prefect or DuckDB."""
