@@ -7,6 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 
 
+def format_id(number: int) -> str:
+    """Show a 64-bit id as people see it: 16 hexadecimal digits."""
+    return f"{number:016x}"
+
+
 class Format(StrEnum):
     """What the bytes of a raw document are, told from the bytes and not from the name."""
 
@@ -153,8 +158,8 @@ class Timestamp:
 class Article:
     """One cleaned document."""
 
-    article_id: str  # 16 hex digits, from the identity of the article, not from its content
-    document_id: str
+    article_id: int  # 64 bits, from the identity of the article and not its content; people see 16 hex digits
+    document_id: int  # 64 bits, of source_ref and sha256
     source_ref: str
     external_id: str | None = None
     url: str | None = None
@@ -176,5 +181,5 @@ class Article:
     tags: tuple[str, ...] = ()
     image_url: str | None = None
     is_paywalled: bool = False
-    content_hash: str  # of the cleaned title and text: changes when the article changes, not when its page does
+    content_hash: int  # 64 bits, of the cleaned title and text: changes when the article changes, not when its page does
     field_sources: tuple[tuple[str, str], ...] = ()  # ("title", "json-ld"), …
