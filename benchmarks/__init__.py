@@ -1,0 +1,1 @@
+"""What newsfold is measured with: quality and speed, ours and rivals in one run."""
