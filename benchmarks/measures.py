@@ -33,8 +33,8 @@ def harmonic(a: float, b: float) -> float:
 def score_groups(predicted: Sequence[Hashable], gold: Sequence[Hashable]) -> GroupScores:
     """Compare predicted with gold labels of the same items, in the same order.
 
-    BCubed after Bagga & Baldwin (1998), adjusted Rand index after Hubert & Arabie (1985); pairs are all unordered
-    pairs within a group. A side without any pair counts as precision (or recall) 1. Linear in the items.
+    BCubed after Bagga & Baldwin (1998), adjusted Rand index after Hubert & Arabie (1985); pairs are all
+    unordered pairs within a group. A side without any pair counts as precision (or recall) 1. Linear in the items.
     """
     if len(predicted) != len(gold):
         raise ValueError(f"{len(predicted)} predicted labels for {len(gold)} gold labels")
