@@ -34,7 +34,7 @@ def score_groups(predicted: Sequence[Hashable], gold: Sequence[Hashable]) -> Gro
     """Compare predicted with gold labels of the same items, in the same order.
 
     BCubed after Bagga & Baldwin (1998), adjusted Rand index after Hubert & Arabie (1985); pairs are all
-    unordered pairs within a group. A side without any pair counts as precision (or recall) 1. Linear in the items.
+    unordered pairs within a group. A side without any pair scores 1. Linear in the items.
     """
     if len(predicted) != len(gold):
         raise ValueError(f"{len(predicted)} predicted labels for {len(gold)} gold labels")
