@@ -1,0 +1,55 @@
+# Two commands do everything: `make run` folds the seeds, `make test` proves it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+HOME_DIR ?= newsfold-home
+
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+
+.PHONY: run setup test test-slow check bench bench-full bench-fold bench-clean fuzz lock clean help
+
+help:           ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
+
+run: $(VENV)/.run   ## set up and fold seeds/ into newsfold-home/
+	$(BIN)/newsfold ingest seeds/inbox --home $(HOME_DIR)
+	$(BIN)/newsfold stories --home $(HOME_DIR)
+
+setup: $(VENV)/.dev   ## install everything, tools for development included
+
+test: check     ## lint, types, import rules and all tests
+	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m slow
+
+test-fast: $(VENV)/.dev   ## the tests that take seconds
+	$(BIN)/python -m pytest -m "not slow"
+
+check: $(VENV)/.dev   ## lint, format, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock:           ## make the requirements files again from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate -q -o requirements.txt
+	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate -q -c requirements.txt -o requirements-dev.txt
+
+clean:          ## remove what the targets made, the warehouse excepted
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The lock file is complete, so pip resolves nothing (--no-deps) and accepts nothing without its hash.
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("newsfold needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements.txt
+	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements-dev.txt
+	touch $@

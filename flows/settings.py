@@ -1,0 +1,140 @@
+"""Every setting in one typed place: defaults, then newsfold.toml, then NEWSFOLD_*, then flags."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+SETTINGS_FILE = "newsfold.toml"
+# environment names with our prefix that are no settings: where the tests find their evaluation data
+_NOT_SETTINGS = {"NEWSFOLD_DATA", "NEWSFOLD_DATA_REQUIRED"}
+
+
+class SettingsError(ValueError):
+    """A setting is misspelt or has a value that cannot be used; the message names it and where it came from."""
+
+
+class Settings(BaseSettings):
+    """What can be chosen about a run; each default's comment says what it trades."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSFOLD_", extra="forbid", frozen=True, toml_file=SETTINGS_FILE)
+
+    home: Path = Field(Path("newsfold-home"), description="folder with the warehouse")
+    inbox: Path = Field(Path("inbox"), description="folder that scheduled runs read")
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="cleaning processes"
+    )
+    document_seconds: float = Field(
+        30.0, gt=0, description="a document that takes longer is rejected: timeout"
+    )  # the slowest honest page measured took under 2 s
+    worker_memory_mb: int = Field(
+        1024, ge=128, description="a document that grows its worker past this is rejected: out_of_memory"
+    )
+    max_document_mb: int = Field(50, ge=1, description="a larger single document is rejected: too_large")
+    batch_articles: int = Field(
+        25_000, ge=1, description="articles folded and committed together"
+    )  # larger: fewer commits; smaller: less memory and less to do again after a crash
+    wait_seconds: float = Field(60.0, ge=0, description="how long to wait for another run to finish")
+    settle_seconds: float = Field(
+        10.0, ge=0, description="a scheduled run leaves files alone that changed less long ago"
+    )
+    follow_links: bool = Field(False, description="follow symbolic links inside folders")
+    canonical_policy: Literal["original-fullest", "earliest", "longest", "preferred-publishers"] = Field(
+        "original-fullest", description="how the article that stands for a story is chosen"
+    )
+    preferred_publishers: tuple[str, ...] = Field((), description="for canonical_policy preferred-publishers")
+    keep_published: int = Field(3, ge=0, description="older published files kept")
+    prefect: Literal["auto", "always", "never"] = Field(
+        "auto", description="report runs to a Prefect server: auto when PREFECT_API_URL is set"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put flags before the environment before the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effective:
+    """A setting's value and where it came from."""
+
+    name: str
+    value: object
+    source: str
+    description: str
+
+
+def load_settings(**flags: object) -> Settings:
+    """Return the effective settings; flags that are None were not given.
+
+    Raises SettingsError naming the key and its source when a key is unknown or a value does not fit.
+    """
+    given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
+    known = set(Settings.model_fields)
+    for variable in os.environ:
+        if variable.startswith("NEWSFOLD_") and variable not in _NOT_SETTINGS:
+            name = variable.removeprefix("NEWSFOLD_").lower()
+            if name not in known:
+                raise SettingsError(f"{variable}: there is no setting {name!r}{_nearest(name, known)}")
+    for name in _file_values():
+        if name not in known:
+            raise SettingsError(f"{SETTINGS_FILE}: there is no setting {name!r}{_nearest(name, known)}")
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"{name}: {first['msg']} (from {_source_of(name, given)})") from error
+
+
+def effective_settings(**flags: object) -> list[Effective]:
+    """List every setting with its value and source, in the order of declaration."""
+    settings = load_settings(**flags)
+    given = {name: value for name, value in flags.items() if value is not None}
+    return [
+        Effective(
+            name=name,
+            value=getattr(settings, name),
+            source=_source_of(name, given),
+            description=field.description or "",
+        )
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _file_values() -> dict[str, Any]:
+    path = Path(SETTINGS_FILE)
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{SETTINGS_FILE}: {error}") from error
+
+
+def _source_of(name: str, given: dict[str, Any]) -> str:
+    if name in given:
+        return "flag"
+    if f"NEWSFOLD_{name.upper()}" in os.environ:
+        return f"NEWSFOLD_{name.upper()}"
+    return SETTINGS_FILE if name in _file_values() else "default"
+
+
+def _nearest(name: str, known: set[str]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name, known, n=1)
+    return f", did you mean {close[0]!r}?" if close else ""
