@@ -1,0 +1,383 @@
+"""The engine on this machine: worker processes, watched, limited and replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import heapq
+import json
+import logging
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, Pipe, wait
+from pathlib import Path
+from types import TracebackType
+
+from flows.engine import (
+    Done,
+    EngineError,
+    Failed,
+    Item,
+    Limits,
+    Loss,
+    OnPulse,
+    Outcome,
+    Pulse,
+    Task,
+    TaskError,
+    WorkerStartError,
+    in_order,
+    prepare_spool,
+    result_path,
+    usable_processors,
+)
+from flows.worker import NO_DOCUMENT, SLOT_BYTES, Broken, Finished, Raised, Ready, Slot, name_task
+from transforms.types import Reason
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.05  # how often workers are looked at: the overshoot of a limit against the parent's own load
+STRIKES = 2  # deaths at one document before it is blamed: the first may be an operator's or the kernel's kill
+ITEM_STRIKES = 3  # deaths of one item outside any document before it is given up
+START_FAILURES = 3  # workers dead before their first item, in a row, before the run is ended
+WAITING_FACTOR = 4  # a document that waits instead of computing gets this many times `document_seconds`
+
+
+@dataclass(slots=True)
+class _Job:
+    """One item on its way."""
+
+    number: int
+    item: Item
+    path: Path
+    losses: dict[int, Loss] = field(default_factory=dict)
+    strikes: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """One process, its pipe, its slot and what was last seen of it."""
+
+    process: subprocess.Popen[bytes]
+    pipe: Connection
+    slot: Slot
+    is_ready: bool = False
+    job: _Job | None = None
+    position: int = NO_DOCUMENT  # last seen open
+    waited: float = 0.0  # seconds of our looking since then
+    cpu_before: float = 0.0
+    verdict: tuple[Reason, str] | None = None  # why we killed it
+
+
+def _start_worker(modules: Sequence[str]) -> _Worker:
+    ours, theirs = Pipe()
+    with tempfile.TemporaryFile() as shared:
+        shared.truncate(SLOT_BYTES)
+        slot = Slot(shared.fileno())
+        slot.write(NO_DOCUMENT)
+        paths = [entry or os.getcwd() for entry in sys.path]  # noqa: PTH109 - sys.path holds text
+        code = (
+            f"import json,sys;sys.path[:]=json.loads(sys.argv[1]);from flows.worker import main;"
+            f"main({theirs.fileno()},{shared.fileno()},{os.getpid()},json.loads(sys.argv[2]))"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, json.dumps(paths), json.dumps(list(modules))],
+            stdin=subprocess.DEVNULL,
+            stdout=2,  # what a library prints must not mix with our data on stdout
+            pass_fds=(theirs.fileno(), shared.fileno()),
+            env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
+        )
+    theirs.close()
+    return _Worker(process=process, pipe=ours, slot=slot)
+
+
+# one worker a processor: threads inside each would only fight
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+def _usage(pid: int) -> tuple[float, int] | None:
+    """Processor seconds and resident bytes of a process; None where there is no /proc or it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / _TICK, int(fields[21]) * _PAGE
+
+
+class LocalEngine:
+    """Worker processes on this machine; killed, hung and bloated ones are replaced, their item done again.
+
+    Workers start with `start()` or the first `map`, import `modules`, and stay until `close()`. One thread of
+    ours starts and watches them; it lives as long as they do, since the kernel ends them with that thread.
+    """
+
+    def __init__(
+        self, *, workers: int | None = None, limits: Limits | None = None, modules: Sequence[str] = ()
+    ) -> None:
+        self._size = workers or usable_processors()
+        self._limits = limits or Limits()
+        self._modules = list(modules)
+        self._workers: list[_Worker] = []
+        self._pending: list[tuple[int, int, _Job]] = []
+        self._task = ""
+        self._outcomes: queue.SimpleQueue[tuple[int, Outcome] | BaseException] = queue.SimpleQueue()
+        self._documents = self._lost = self._start_failures = 0
+        self._wanted = 0
+        self._lock = threading.Lock()
+        self._wake_reader, self._wake_writer = Pipe(duplex=False)
+        self._is_closing = False
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> LocalEngine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self, workers: int | None = None) -> None:
+        """Begin starting workers, without waiting: their imports overlap with what the caller does next."""
+        with self._lock:
+            if self._is_closing:
+                raise EngineError("the engine is closed")
+            self._wanted = max(self._wanted, min(self._size, workers or self._size))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._loop, name="newsfold-engine", daemon=True)
+                self._thread.start()
+        self._wake()
+
+    def close(self) -> None:
+        with self._lock:
+            self._is_closing = True
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._wake()
+            thread.join()
+        self._wake_writer.close()
+        self._wake_reader.close()
+
+    def map(
+        self, task: Task, items: Sequence[Item], spool: Path, *, on_pulse: OnPulse | None = None
+    ) -> Iterator[Outcome]:
+        prepare_spool(items, spool)
+        name = name_task(task)
+        if name.split(":")[0] not in self._modules:
+            self._modules.append(name.split(":")[0])
+        buffered: dict[int, Outcome] = {}
+        jobs: list[_Job] = []
+        for number, item in enumerate(items):
+            path = result_path(spool, item)
+            if path.exists():
+                buffered[number] = Done(key=item.key, path=path, is_reused=True)
+            else:
+                jobs.append(_Job(number=number, item=item, path=path))
+        return self._results(name, jobs, buffered, len(items), on_pulse)
+
+    def _results(
+        self, name: str, jobs: list[_Job], buffered: dict[int, Outcome], total: int, on_pulse: OnPulse | None
+    ) -> Iterator[Outcome]:
+        if jobs:
+            with self._lock:
+                if self._pending or any(worker.job for worker in self._workers):
+                    raise EngineError("one map at a time")
+                self._task, self._documents, self._lost = name, 0, 0
+                self._outcomes = queue.SimpleQueue()
+                self._pending = [(-job.item.cost, job.number, job) for job in jobs]
+                heapq.heapify(self._pending)
+            self.start(len(jobs))
+        done = len(buffered)
+        try:
+            for number in range(total):
+                while number not in buffered:
+                    try:
+                        answer = self._outcomes.get(timeout=0.5 if on_pulse else None)
+                    except queue.Empty:
+                        answer = None
+                    if isinstance(answer, BaseException):
+                        raise answer
+                    if answer is not None:
+                        buffered[answer[0]] = answer[1]
+                        done += 1
+                    if on_pulse is not None:
+                        on_pulse(self._pulse(total, done))
+                yield buffered.pop(number)
+        finally:
+            self._cancel()
+
+    def _pulse(self, total: int, done: int) -> Pulse:
+        with self._lock:
+            busy = [worker for worker in self._workers if worker.job is not None]
+            return Pulse(
+                items=total,
+                items_done=done,
+                documents=self._documents + sum(worker.position + 1 for worker in busy),
+                losses=self._lost,
+                open_refs=tuple(worker.slot.source_ref() for worker in busy),
+            )
+
+    def _cancel(self) -> None:
+        """Forget what is not done: the caller stopped listening."""
+        with self._lock:
+            self._pending.clear()
+            for worker in self._workers:
+                if worker.job is not None:
+                    worker.job = None
+                    worker.process.kill()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(OSError):  # closing
+            self._wake_writer.send_bytes(b".")
+
+    # From here on: the engine's own thread.
+
+    def _loop(self) -> None:
+        last = time.monotonic()
+        try:
+            while not self._is_closing:
+                with self._lock:
+                    self._hand_out()
+                    pipes = [worker.pipe for worker in self._workers]
+                ready = wait([self._wake_reader, *pipes], POLL_SECONDS if pipes else None)
+                with self._lock:
+                    if self._wake_reader in ready:
+                        self._wake_reader.recv_bytes()
+                    for worker in [worker for worker in self._workers if worker.pipe in ready]:
+                        self._receive(worker)
+                    now = time.monotonic()
+                    # a gap means that we slept (Ctrl-Z, a suspended machine): not the document's time
+                    passed, last = min(now - last, 10 * POLL_SECONDS), now
+                    for worker in list(self._workers):
+                        self._watch(worker, passed)
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits for results
+            self._outcomes.put(error)
+        finally:
+            with self._lock:
+                for worker in list(self._workers):
+                    self._remove(worker)
+
+    def _hand_out(self) -> None:
+        """Give every idle worker the dearest item left, and start workers while there is work for more."""
+        busy = sum(worker.job is not None for worker in self._workers)
+        while len(self._workers) < max(self._wanted if self._start_failures == 0 else 0,
+                                       min(self._size, busy + len(self._pending))):  # fmt: skip
+            self._workers.append(_start_worker(self._modules))
+        self._wanted = 0
+        for worker in self._workers:
+            if worker.is_ready and worker.job is None and self._pending:
+                job = heapq.heappop(self._pending)[2]
+                worker.job, worker.position, worker.waited = job, NO_DOCUMENT, 0.0
+                with contextlib.suppress(OSError):  # died while idle: its end of file is seen next
+                    worker.pipe.send((self._task, job.item, str(job.path), job.losses))
+
+    def _receive(self, worker: _Worker) -> None:
+        try:
+            answer: Ready | Finished | Raised | Broken = worker.pipe.recv()
+        except (EOFError, OSError):
+            self._bury(worker)
+            return
+        match answer:
+            case Ready():
+                worker.is_ready, self._start_failures = True, 0
+            case Finished() if worker.job is not None:
+                job, worker.job = worker.job, None
+                self._documents += answer.documents
+                done = Done(
+                    key=job.item.key,
+                    path=job.path,
+                    documents=answer.documents,
+                    losses=in_order(job.losses),
+                )
+                self._outcomes.put((job.number, done))
+                usage = _usage(worker.process.pid)
+                if usage is not None and usage[1] > self._limits.memory_bytes // 2:
+                    self._remove(worker)  # grown fat over many documents: a fresh one costs a second
+            case Raised() if worker.job is not None:
+                job, worker.job = worker.job, None
+                loss = answer.loss
+                if answer.is_no_room or loss.position == NO_DOCUMENT or loss.position in job.losses:
+                    raise TaskError(f"{loss.detail}\n{answer.trace}")
+                log.warning("an error in %r: %s", loss.source_ref, loss.detail)
+                log.debug("%s", answer.trace)
+                self._blame(job, loss)
+            case Broken():
+                raise WorkerStartError(answer.trace)
+            case _:  # the answer of a worker whose map was given up
+                self._remove(worker)
+
+    def _watch(self, worker: _Worker, passed: float) -> None:
+        """Kill a worker whose document is over a limit; what happens next is decided when its pipe closes."""
+        if worker.verdict is not None or worker not in self._workers:
+            return
+        usage = _usage(worker.process.pid)
+        position = worker.slot.position()
+        if position != worker.position:
+            worker.position, worker.waited = position, 0.0
+            worker.cpu_before = usage[0] if usage else 0.0
+        worker.waited += passed
+        limits = self._limits
+        if usage is not None and usage[1] > limits.memory_bytes:
+            self._kill(
+                worker, Reason.OUT_OF_MEMORY, f"took more than {limits.memory_bytes >> 20} MiB of memory"
+            )
+        elif worker.job is not None and position != NO_DOCUMENT:
+            computed = usage[0] - worker.cpu_before if usage else worker.waited
+            if computed > limits.document_seconds or worker.waited > WAITING_FACTOR * limits.document_seconds:
+                self._kill(worker, Reason.TIMEOUT, f"took more than {limits.document_seconds:g} s")
+        elif (worker.job is not None or not worker.is_ready) and worker.waited > limits.item_seconds:
+            self._kill(worker, Reason.TIMEOUT, f"no document begun in {limits.item_seconds:g} s")
+
+    def _kill(self, worker: _Worker, reason: Reason, detail: str) -> None:
+        worker.verdict = (reason, detail)
+        worker.process.kill()
+
+    def _bury(self, worker: _Worker) -> None:
+        """Decide what a dead worker's item comes to: again, again without a document, or given up."""
+        position, ref, job = worker.slot.position(), worker.slot.source_ref(), worker.job
+        watched, verdict = worker.position, worker.verdict
+        worker.process.kill()
+        code = worker.process.wait()
+        self._remove(worker)
+        if job is None:
+            if not worker.is_ready:
+                self._start_failures += 1
+                if self._start_failures >= START_FAILURES:
+                    raise WorkerStartError(f"workers end at once, the last with code {code}")
+            return
+        reason, detail = verdict or (Reason.CRASHED, f"its worker ended with code {code}")
+        is_sure = reason is Reason.TIMEOUT and position == watched
+        job.strikes[position] = job.strikes.get(position, 0) + 1
+        log.warning("worker %d ended at %r: %s", worker.process.pid, ref or job.item.key, detail)
+        if position == NO_DOCUMENT or position in job.losses:
+            if job.strikes[position] >= ITEM_STRIKES:
+                self._outcomes.put((job.number, Failed(key=job.item.key, reason=reason, detail=detail)))
+            else:
+                self._again(job)
+        elif is_sure or job.strikes[position] >= STRIKES:
+            self._blame(job, Loss(position=position, source_ref=ref, reason=reason, detail=detail))
+        else:
+            self._again(job)
+
+    def _blame(self, job: _Job, loss: Loss) -> None:
+        job.losses[loss.position] = loss
+        self._lost += 1
+        self._again(job)
+
+    def _again(self, job: _Job) -> None:
+        heapq.heappush(self._pending, (-job.item.cost, job.number, job))
+
+    def _remove(self, worker: _Worker) -> None:
+        if worker in self._workers:
+            self._workers.remove(worker)
+        worker.process.kill()
+        worker.process.wait()
+        worker.pipe.close()
+        worker.slot.close()

@@ -1,0 +1,228 @@
+"""The engine's other side: a process that takes items from a pipe and writes a result file for each."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import mmap
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing.connection import Connection
+from pathlib import Path
+from struct import Struct
+from typing import Any, Protocol
+
+from transforms.types import Reason
+
+SLOT_BYTES = 1024
+NO_DOCUMENT = -1
+_HEAD = Struct("=qH")  # position of the document in its item, length of the reference that follows
+_REF_BYTES = SLOT_BYTES - _HEAD.size
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+PART_SUFFIX = ".part"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """A document that ended its worker and is left out of the next attempt, for the task to reject."""
+
+    position: int  # in its item, from 0
+    source_ref: str
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A worker's word: started, modules imported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A worker's word: cannot import what it needs."""
+
+    trace: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A worker's word: the result file is there."""
+
+    documents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """A worker's word: the task raised, at the document in `loss`."""
+
+    loss: Loss
+    is_no_room: bool
+    trace: str
+
+
+class Progress(Protocol):
+    """How a task says where it is, and hears which documents to leave alone."""
+
+    def begin(self, source_ref: str) -> Loss | None:
+        """Enter the next document; a Loss means: it ended an earlier worker, so reject it unread."""
+
+    def end(self) -> None:
+        """Leave the last document: what follows (closing the result file) is no document's fault."""
+
+
+Task = Callable[[Any, Path, Progress], None]
+"""A module-level function `task(item, out, progress)`: reads the item and writes its whole result to `out`.
+
+It calls `progress.begin` for its documents in the same order each time, and gives the same bytes each time.
+"""
+
+
+class Slot:
+    """Shared memory in which a worker says what it is at; about a microsecond for a document."""
+
+    def __init__(self, fd: int) -> None:
+        self._map = mmap.mmap(fd, SLOT_BYTES)
+
+    def write(self, position: int, source_ref: str = "") -> None:
+        ref = source_ref.encode("utf-8", "backslashreplace")[:_REF_BYTES]
+        self._map[_HEAD.size : _HEAD.size + len(ref)] = ref
+        _HEAD.pack_into(self._map, 0, position, len(ref))
+
+    def position(self) -> int:
+        """Position of the open document in its item, from 0; -1 when none is open."""
+        return int(_HEAD.unpack_from(self._map, 0)[0])
+
+    def source_ref(self) -> str:
+        length = int(_HEAD.unpack_from(self._map, 0)[1])
+        return self._map[_HEAD.size : _HEAD.size + length].decode("utf-8", "replace")
+
+    def close(self) -> None:
+        self._map.close()
+
+
+class Cursor:
+    """The Progress of one attempt at one item: counts documents, writes the slot, knows the losses."""
+
+    def __init__(self, slot: Slot | None, losses: Mapping[int, Loss]) -> None:
+        self._slot = slot
+        self._losses = losses
+        self.count = 0
+        self.current = NO_DOCUMENT
+        self.source_ref = ""
+
+    def begin(self, source_ref: str) -> Loss | None:
+        self.current = self.count
+        self.count += 1
+        self.source_ref = source_ref
+        if self._slot is not None:
+            self._slot.write(self.current, source_ref)
+        return self._losses.get(self.current)
+
+    def end(self) -> None:
+        self.current = NO_DOCUMENT
+        if self._slot is not None:
+            self._slot.write(NO_DOCUMENT)
+
+
+def name_task(task: Task) -> str:
+    """Name a task so that another process finds it: `module:function`. Raises ValueError when it cannot."""
+    module, name = task.__module__, getattr(task, "__qualname__", "")
+    if module == "__main__" or not name.isidentifier():
+        raise ValueError(f"a task must be a function at the top of an importable module, not {module}:{name}")
+    return f"{module}:{name}"
+
+
+def write_result(task: Task, item: Any, path: Path, cursor: Cursor) -> None:
+    """Run the task into a `.part` file beside `path`, flush it to disk, and give it its name in one step."""
+    part = path.with_name(f".{path.name}.{os.getpid()}{PART_SUFFIX}")
+    try:
+        task(item, part, cursor)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def is_no_room(error: BaseException) -> bool:
+    """Tell a machine out of disk or file handles, which no document is to blame for."""
+    return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
+def describe(error: BaseException) -> str:
+    """One printable line for an error that a document caused."""
+    where = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f" ({Path(where[0].filename).name}:{where[0].lineno})" if where else ""
+    line = " ".join(f"{type(error).__name__}: {error}".split())[:300] + place
+    return "".join(c if c.isprintable() else "�" for c in line)
+
+
+def blame(error: BaseException, cursor: Cursor) -> Loss:
+    """Lay an error at the door of the open document; position -1 when none is open."""
+    return Loss(
+        position=cursor.current,
+        source_ref=cursor.source_ref,
+        reason=Reason.OUT_OF_MEMORY if isinstance(error, MemoryError) else Reason.CRASHED,
+        detail=describe(error),
+    )
+
+
+def _die_with_parent(parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):  # a libc without prctl: the pipe still tells
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def _serve(connection: Connection, slot: Slot) -> None:
+    tasks: dict[str, Task] = {}
+    while True:
+        try:
+            name, item, path, losses = connection.recv()
+        except EOFError:
+            return
+        cursor = Cursor(slot, losses)
+        slot.write(NO_DOCUMENT)
+        answer: Finished | Raised
+        try:
+            if name not in tasks:
+                module, function = name.split(":")
+                tasks[name] = getattr(import_module(module), function)
+            write_result(tasks[name], item, Path(path), cursor)
+            answer = Finished(documents=cursor.count)
+        except Exception as error:  # noqa: BLE001 - the parent decides: a document's fault or the task's
+            answer = Raised(
+                loss=blame(error, cursor),
+                is_no_room=is_no_room(error),
+                trace="".join(traceback.format_exception(error)),
+            )
+        slot.write(NO_DOCUMENT)
+        connection.send(answer)
+
+
+def main(connection_fd: int, slot_fd: int, parent: int, modules: list[str]) -> None:
+    """Serve until the parent closes the pipe or dies."""
+    _die_with_parent(parent)
+    connection = Connection(connection_fd)
+    slot = Slot(slot_fd)
+    slot.write(NO_DOCUMENT)
+    try:
+        for module in modules:
+            import_module(module)
+    except Exception as error:  # noqa: BLE001 - told to the parent, which ends the run with it
+        connection.send(Broken(trace="".join(traceback.format_exception(error))))
+        return
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the parent is gone: end quietly
+        connection.send(Ready())
+        _serve(connection, slot)
