@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 SETTINGS_FILE = "newsfold.toml"
 # environment names with our prefix that are no settings: where the tests find their evaluation data
@@ -23,7 +28,9 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """What can be chosen about a run; each default's comment says what it trades."""
 
-    model_config = SettingsConfigDict(env_prefix="NEWSFOLD_", extra="forbid", frozen=True, toml_file=SETTINGS_FILE)
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSFOLD_", extra="forbid", frozen=True, toml_file=SETTINGS_FILE
+    )
 
     home: Path = Field(Path("newsfold-home"), description="folder with the warehouse")
     inbox: Path = Field(Path("inbox"), description="folder that scheduled runs read")

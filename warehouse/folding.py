@@ -1,0 +1,227 @@
+"""What folding asks of the warehouse and writes into it: arrays of article ids in, Arrow tables out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from numpy.typing import NDArray
+
+    Ids = NDArray[np.uint64]
+
+COPY_RELATIONS = ("exact", "near_duplicate")
+STORY_RELATIONS = ("same_story",)
+
+# table → its columns with their Arrow types, in the order of the table
+_ROWS: Mapping[str, pa.Schema] = {
+    "signatures": pa.schema(
+        [("article_id", pa.uint64()), ("signature", pa.list_(pa.uint32())), ("content_hash", pa.uint64())]
+    ),
+    "bands": pa.schema([("band_key", pa.uint64()), ("article_id", pa.uint64())]),
+    "copy_members": pa.schema(
+        [("article_id", pa.uint64()), ("copy_group_id", pa.uint64()), ("is_representative", pa.bool_())]
+    ),
+    "profiles": pa.schema(
+        [("article_id", pa.uint64()), ("model_version", pa.string()), ("profile", pa.binary())]
+    ),
+    "story_keys": pa.schema([("key", pa.uint64()), ("article_id", pa.uint64())]),
+    "links": pa.schema(
+        [
+            ("article_a", pa.uint64()),
+            ("article_b", pa.uint64()),
+            ("relation", pa.string()),
+            ("score", pa.float32()),
+            ("decision", pa.string()),
+            ("threshold", pa.float32()),
+            ("features", pa.string()),
+            ("model_version", pa.string()),
+            ("run_id", pa.string()),
+            ("linked_at", pa.timestamp("us")),
+        ]
+    ),
+    "stories": pa.schema(
+        [
+            ("story_id", pa.uint64()),
+            ("title", pa.string()),
+            ("canonical_article_id", pa.uint64()),
+            ("canonical_reason", pa.string()),
+            ("url", pa.string()),
+            ("publisher", pa.string()),
+            ("language", pa.string()),
+            ("first_published_at", pa.timestamp("us")),
+            ("last_published_at", pa.timestamp("us")),
+            ("article_count", pa.int32()),
+            ("copy_group_count", pa.int32()),
+            ("publisher_count", pa.int32()),
+            ("independent_count", pa.int32()),
+            ("key_terms", pa.list_(pa.string())),
+            ("created_at", pa.timestamp("us")),
+            ("updated_at", pa.timestamp("us")),
+            ("run_id", pa.string()),
+        ]
+    ),
+    "story_articles": pa.schema(
+        [
+            ("story_id", pa.uint64()),
+            ("article_id", pa.uint64()),
+            ("role", pa.string()),
+            ("score", pa.float32()),
+            ("joined_at", pa.timestamp("us")),
+        ]
+    ),
+    "story_events": pa.schema(
+        [
+            ("story_id", pa.uint64()),
+            ("event", pa.string()),
+            ("other_story_id", pa.uint64()),
+            ("article_count", pa.int32()),
+            ("happened_at", pa.timestamp("us")),
+            ("run_id", pa.string()),
+        ]
+    ),
+}
+
+
+def insert_rows(con: DuckDBPyConnection, table: str, columns: Mapping[str, Any]) -> int:
+    """Append columns (arrays or lists of one length) to a folding table; returns how many rows."""
+    schema = _ROWS[table]
+    rows = pa.table({field.name: _column(columns[field.name], field.type) for field in schema}, schema=schema)
+    if rows.num_rows:
+        names = ", ".join(schema.names)
+        with _registered(con, "new_rows", rows):
+            con.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM new_rows").fetchall()  # noqa: S608 - our own names
+    return int(rows.num_rows)
+
+
+def foldable_articles(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
+    """Return what folding looks at of each wanted article, by ascending id."""
+    return _ask(con, "foldable_articles", ids)
+
+
+def forget_articles(con: DuckDBPyConnection, ids: Ids) -> None:
+    """Delete everything derived from the wording of these articles."""
+    _ask(con, "forget_articles", ids)
+
+
+def forget_representatives(con: DuckDBPyConnection, ids: Ids) -> None:
+    """Delete the same-story evidence of articles that no longer stand for a copy group."""
+    _ask(con, "forget_representatives", ids)
+
+
+def copy_candidates(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
+    """Return pairs (a < b) that share a signature band, at least one of each among `ids`."""
+    return _pairs(_ask(con, "copy_candidates", ids))
+
+
+def story_candidates(con: DuckDBPyConnection, ids: Ids, shared: int) -> tuple[Ids, Ids]:
+    """Return pairs (a < b) that share at least `shared` blocking keys, at least one of each among `ids`."""
+    return _pairs(_ask(con, "story_candidates", ids, shared=shared))
+
+
+def neighbours(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> Ids:
+    """Return the articles one accepted link away from any of `ids`."""
+    return _ids(_ask(con, "neighbours", ids, relations=list(relations)))
+
+
+def component(
+    con: DuckDBPyConnection,
+    ids: Ids,
+    relations: Sequence[str],
+    extra: Mapping[int, Sequence[int]] | None = None,
+) -> Ids:
+    """Return everything reachable from `ids` over accepted links and `extra` edges, `ids` included."""
+    reached = np.unique(ids)
+    frontier = reached
+    while len(frontier):
+        step = neighbours(con, frontier, relations)
+        if extra:
+            more = [other for one in frontier.tolist() for other in extra.get(one, ())]
+            step = np.union1d(step, np.array(more, dtype=np.uint64))
+        frontier = np.setdiff1d(step, reached, assume_unique=True)
+        reached = np.union1d(reached, frontier)
+    return reached
+
+
+def links_within(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> pa.Table:
+    """Return accepted links (article_a, article_b, relation, score) with both ends among `ids`."""
+    return _ask(con, "links_within", ids, relations=list(relations))
+
+
+def copy_groups(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
+    """Return article_id, copy_group_id, is_representative of every copy group that any of `ids` is in."""
+    return _ask(con, "copy_groups", ids)
+
+
+def stories_of(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
+    """Return story_id, article_id of every story that any of `ids` is in, whole."""
+    return _ask(con, "stories_of", ids)
+
+
+def active_overrides(con: DuckDBPyConnection) -> pa.Table:
+    """Return what people decided and nobody took back."""
+    return con.execute(_sql("active_overrides")).to_arrow_table()
+
+
+def delete_rows(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> None:
+    """Delete the rows of a folding table whose `column` is among `ids`."""
+    if table not in _ROWS or column not in _ROWS[table].names:
+        raise ValueError(f"{table}.{column} is no column that folding writes")
+    with _registered(con, "wanted", pa.table({"wanted_id": np.unique(ids)})):
+        con.execute(f"DELETE FROM {table} USING wanted WHERE {table}.{column} = wanted.wanted_id").fetchall()  # noqa: S608 - checked above
+
+
+def stored(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> pa.Table:
+    """Return the rows of a folding table whose `column` is among `ids`, ordered by it."""
+    if table not in _ROWS or column not in _ROWS[table].names:
+        raise ValueError(f"{table}.{column} is no column that folding writes")
+    with _registered(con, "wanted", pa.table({column: np.unique(ids)})):
+        names = ", ".join(_ROWS[table].names)
+        query = f"SELECT {names} FROM {table} SEMI JOIN wanted USING ({column}) ORDER BY ALL"  # noqa: S608 - checked above
+        return con.execute(query).to_arrow_table()
+
+
+def _ask(con: DuckDBPyConnection, name: str, ids: Ids, **parameters: object) -> pa.Table:
+    result: pa.Table = pa.table({})
+    with _registered(con, "wanted", pa.table({"article_id": np.unique(ids).astype(np.uint64)})):
+        for statement in _sql(name).split(";"):
+            if statement.strip():
+                result = con.execute(statement, parameters or None).to_arrow_table()
+    return result
+
+
+@contextmanager
+def _registered(con: DuckDBPyConnection, name: str, rows: pa.Table) -> Iterator[None]:
+    con.register(name, rows)
+    try:
+        yield
+    finally:
+        con.unregister(name)
+
+
+@cache
+def _sql(name: str) -> str:
+    return files("warehouse").joinpath(f"sql/folding/{name}.sql").read_text(encoding="utf-8")
+
+
+def _column(values: Any, kind: pa.DataType) -> pa.Array:
+    return values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, type=kind)
+
+
+def _ids(rows: pa.Table) -> Ids:
+    ids: Ids = rows.column("article_id").to_numpy().astype(np.uint64)
+    return ids
+
+
+def _pairs(rows: pa.Table) -> tuple[Ids, Ids]:
+    return (
+        rows.column("article_a").to_numpy().astype(np.uint64),
+        rows.column("article_b").to_numpy().astype(np.uint64),
+    )
