@@ -1,0 +1,125 @@
+"""Laws of grouping: order, locality, chains, kinds and people's decisions."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.pairs import THRESHOLD
+from transforms.stories import Links, cluster
+from transforms.types import Kind
+
+Edge = tuple[int, int, float]
+SCORES = st.sampled_from([0.0, 0.2, 0.4, THRESHOLD, 0.6, 0.8, 0.8, 1.0])
+
+
+def links_of(edges: list[Edge]) -> Links:
+    return Links(
+        np.array([edge[0] for edge in edges], dtype=np.uint64),
+        np.array([edge[1] for edge in edges], dtype=np.uint64),
+        np.array([edge[2] for edge in edges], dtype=np.float32),
+    )
+
+
+@st.composite
+def graphs(draw: st.DrawFn, size: int = 9) -> list[Edge]:
+    chosen = draw(
+        st.sets(st.tuples(st.integers(1, size), st.integers(1, size)).filter(lambda p: p[0] < p[1]))
+    )
+    return [(a, b, draw(SCORES)) for a, b in sorted(chosen)]
+
+
+KINDS = st.lists(
+    st.sampled_from([Kind.ARTICLE, Kind.ARTICLE, Kind.LIVE_BLOG, Kind.ROUND_UP, Kind.STUB, Kind.INDEX]),
+    min_size=9,
+    max_size=9,
+)
+PAIRS = st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)).filter(lambda p: p[0] != p[1]), max_size=4)
+
+
+@given(graphs(), KINDS, PAIRS, PAIRS, st.randoms(use_true_random=False))
+def test_order_of_articles_and_links_does_not_matter(
+    edges: list[Edge],
+    kinds: list[Kind],
+    must: list[tuple[int, int]],
+    cannot: list[tuple[int, int]],
+    random: object,
+) -> None:
+    ids = list(range(1, 10))
+    expected = cluster(ids, kinds, links_of(edges), must, cannot)
+    shuffle = random.shuffle  # type: ignore[attr-defined]
+    mixed = list(zip(ids, kinds, strict=True))
+    turned = [(b, a, score) for a, b, score in edges]
+    for some in (mixed, turned, must, cannot):
+        shuffle(some)
+    found = cluster([i for i, _ in mixed], [k for _, k in mixed], links_of(turned), must, cannot)
+    assert found == expected
+
+
+@given(graphs(), KINDS, PAIRS, PAIRS)
+def test_a_component_can_be_grouped_alone(
+    edges: list[Edge], kinds: list[Kind], must: list[tuple[int, int]], cannot: list[tuple[int, int]]
+) -> None:
+    ids = list(range(1, 10))
+    parent = {i: i for i in ids}
+    for a, b in [(a, b) for a, b, score in edges if score >= THRESHOLD] + must:
+        low, high = parent[a], parent[b]
+        parent = {i: low if p == high else p for i, p in parent.items()}
+    alone: list[list[int]] = []
+    for root in sorted(set(parent.values())):
+        part = [i for i in ids if parent[i] == root]
+        inside = [edge for edge in edges if edge[0] in part and edge[1] in part]
+        alone += cluster(part, [kinds[i - 1] for i in part], links_of(inside), must, cannot)
+    assert sorted(alone) == cluster(ids, kinds, links_of(edges), must, cannot)
+
+
+@given(graphs(), KINDS, PAIRS, PAIRS)
+def test_people_win_over_any_score(
+    edges: list[Edge], kinds: list[Kind], must: list[tuple[int, int]], cannot: list[tuple[int, int]]
+) -> None:
+    groups = cluster(range_ids(), kinds, links_of(edges), must, cannot)
+    home = {i: number for number, group in enumerate(groups) for i in group}
+    assert sorted(home) == range_ids()
+    assert all(home[a] == home[b] for a, b in must)
+    parent = {i: i for i in range_ids()}
+    for a, b in must:
+        low, high = parent[a], parent[b]
+        parent = {i: low if p == high else p for i, p in parent.items()}
+    assert all(home[a] != home[b] for a, b in cannot if parent[a] != parent[b])
+
+
+@given(graphs(), KINDS)
+def test_stubs_stay_alone_and_attached_kinds_never_hold_a_story_together(
+    edges: list[Edge], kinds: list[Kind]
+) -> None:
+    groups = cluster(range_ids(), kinds, links_of(edges))
+    plain = [i for i in range_ids() if kinds[i - 1] is Kind.ARTICLE]
+    without = cluster(plain, [Kind.ARTICLE] * len(plain), links_of(edges))
+    for group in groups:
+        if any(kinds[i - 1] in (Kind.STUB, Kind.INDEX) for i in group):
+            assert len(group) == 1
+    kept = [[i for i in group if kinds[i - 1] is Kind.ARTICLE] for group in groups]
+    assert sorted(group for group in kept if group) == without
+
+
+def range_ids() -> list[int]:
+    return list(range(1, 10))
+
+
+def test_a_chain_of_single_links_does_not_become_one_story() -> None:
+    chain = [(i, i + 1, THRESHOLD + 0.01) for i in range(1, 20)]
+    groups = cluster(list(range(1, 21)), [Kind.ARTICLE] * 20, links_of(chain))
+    assert max(map(len, groups)) == 2
+
+
+def test_a_live_blog_goes_to_the_story_it_fits_best_and_joins_no_two() -> None:
+    edges = [(1, 2, 0.9), (3, 4, 0.9), (1, 9, 0.7), (2, 9, 0.7), (3, 9, 0.8), (4, 9, 0.8)]
+    kinds = [Kind.ARTICLE] * 4 + [Kind.LIVE_BLOG]
+    assert cluster([1, 2, 3, 4, 9], kinds, links_of(edges)) == [[1, 2], [3, 4, 9]]
+
+
+def test_cannot_links_travel_with_the_groups_they_are_in() -> None:
+    edges = [(1, 2, 0.9), (2, 3, 0.9), (1, 3, 0.9), (3, 4, 0.9), (1, 4, 0.8), (2, 4, 0.8)]
+    groups = cluster([1, 2, 3, 4], [Kind.ARTICLE] * 4, links_of(edges), cannot_links=[(1, 4)])
+    assert groups == [[1, 2, 3], [4]]

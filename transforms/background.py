@@ -1,0 +1,101 @@
+"""How common words are in each language, as one frozen, versioned model: word stems in, information in nats out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+from transforms.stems import STEM_RULES, is_unspaced, pieces, stem
+
+# Words in a typical report. Turns a word's share of all running words into the share of reports that hold it.
+# Smaller values flatten the difference between everyday words; 100 was best for all three tuning sets together.
+REPORT_WORDS: Final = 100
+# Share of running words granted to a word nobody has counted: the last step of the shipped short lists. It caps
+# what one odd word can weigh; the long lists (last step 1e-8) load ten times slower and were no better.
+UNSEEN_SHARE: Final = 1e-6
+BOOTSTRAP_VERSION: Final = f"wordfreq-3/small/{STEM_RULES}"
+
+_ALIASES: Final = {
+    "no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "tl": "fil", "iw": "he", "in": "id", "yue": "zh",
+    "wuu": "zh", "jw": "ms", "mo": "ro",
+}  # fmt: skip
+
+
+def model_language(tag: str) -> str:
+    """Map a BCP 47 tag to the language its word statistics are kept under; never empty."""
+    primary = tag.replace("_", "-").split("-", 1)[0].lower() or "und"
+    return _ALIASES.get(primary, primary)
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusCounts:
+    """Document counts of a corpus for one language, the material of a maintenance refresh."""
+
+    documents: int
+    holding: Mapping[str, int]  # stem → documents that hold it
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Term information by language. Immutable: two backgrounds with one `version` give the same numbers."""
+
+    version: str
+    corpus: Mapping[str, CorpusCounts] = field(default_factory=lambda: MappingProxyType({}))
+    # How many documents of general language the shipped lists count for beside the corpus's own counts.
+    prior_documents: float = 2_000.0
+
+    def information(self, term: str, language: str) -> float:
+        """Return -log of the share of reports expected to hold the stem `term`, in nats; higher is rarer."""
+        share = self.document_share(term, language)
+        return -math.log(share)
+
+    def document_share(self, term: str, language: str) -> float:
+        """Return the expected share (0..1, exclusive) of reports in `language` that hold the stem `term`."""
+        prior = -math.expm1(-(stem_shares(language).get(term, 0.0) + UNSEEN_SHARE) * REPORT_WORDS)
+        counts = self.corpus.get(language)
+        if counts is None or counts.documents <= 0:
+            return prior
+        held = counts.holding.get(term, 0)
+        return (held + prior * self.prior_documents) / (counts.documents + self.prior_documents)
+
+
+def load_background() -> Background:
+    """Return the bootstrap model made of the word lists shipped with wordfreq; word lists load at first use."""
+    return Background(version=BOOTSTRAP_VERSION)
+
+
+def blend(background: Background, version: str, corpus: Mapping[str, CorpusCounts]) -> Background:
+    """Return a new model that adds a corpus's own document counts. For maintenance only: scores change with it."""
+    if version == background.version:
+        raise ValueError("a changed background needs a version of its own")
+    return Background(version=version, corpus=MappingProxyType(dict(corpus)))
+
+
+@cache
+def word_shares(language: str) -> Mapping[str, float]:
+    """Return share of running words by lower-case word for one language; empty when there is no list."""
+    import wordfreq  # 0.3 s, and not needed to read a stored profile
+
+    if language not in wordfreq.available_languages("small"):
+        return MappingProxyType({})
+    shares: Mapping[str, float] = wordfreq.get_frequency_dict(language, "small")
+    return shares
+
+
+@cache
+def stem_shares(language: str) -> Mapping[str, float]:
+    """Return share of running words by stem (for unspaced scripts: by character pair) for one language."""
+    shares: dict[str, float] = {}
+    if is_unspaced(language):
+        for word, share in word_shares(language).items():
+            for piece in pieces(word):
+                shares[piece] = shares.get(piece, 0.0) + share
+        return shares
+    for word, share in word_shares(language).items():
+        key = stem(word, language)
+        shares[key] = shares.get(key, 0.0) + share
+    return shares

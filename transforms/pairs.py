@@ -1,0 +1,189 @@
+"""How likely two articles report one event: profiles and pairs of positions in, scores by channel out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from transforms.terms import CHANNELS, Profile
+
+MODEL_VERSION: Final = "story-1"
+# Articles whose score reaches this tell one story. Lower folds more; chosen on the mean of the tuning sets.
+THRESHOLD: Final = 0.5
+# Weaker scores are still kept as evidence inside a group (average linkage needs them).
+FLOOR: Final = 0.1
+# Days apart at which a dated pair has lost half of its score; beyond it fades on without a cliff.
+HALF_LIFE_DAYS: Final = 30.0
+_WEIGHTS: Final = np.array([0.5, 0.2, 0.25, 0.05], dtype=np.float64)
+_MIDDLE: Final = 0.29  # raw similarity that means even odds
+_STEEPNESS: Final = 12.0
+
+Floats = npt.NDArray[np.float32]
+Pairs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileTable:
+    """Profiles laid out for bulk work: for each channel all keys and weights in a row, with offsets."""
+
+    offsets: tuple[npt.NDArray[np.int64], ...]
+    keys: tuple[npt.NDArray[np.uint32], ...]
+    weights: tuple[npt.NDArray[np.float32], ...]
+    day: npt.NDArray[np.float64]  # NaN when not known
+    language: npt.NDArray[np.int32]  # equal numbers, equal languages
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class PairScores:
+    """Scores of pairs, all in 0..1: one column a channel in the order of CHANNELS, time, and the final score."""
+
+    channels: Floats  # (pairs, channels)
+    time: Floats  # 1 for the same time or unknown, falling with the gap
+    final: Floats
+
+
+def tabulate(profiles: Sequence[Profile]) -> ProfileTable:
+    """Lay profiles out for `score_pairs`, in the order given."""
+    numbers: dict[str, int] = {}
+    offsets, keys, weights = [], [], []
+    for place in range(len(CHANNELS)):
+        parts = [item.channels[place] for item in profiles]
+        offsets.append(np.cumsum([0] + [len(part.keys) for part in parts], dtype=np.int64))
+        keys.append(np.concatenate([np.empty(0, np.uint32)] + [part.keys for part in parts]))
+        weights.append(np.concatenate([np.empty(0, np.float32)] + [part.weights for part in parts]))
+    return ProfileTable(
+        tuple(offsets),
+        tuple(keys),
+        tuple(weights),
+        np.array([np.nan if item.day is None else item.day for item in profiles], dtype=np.float64),
+        np.array([numbers.setdefault(item.language, len(numbers)) for item in profiles], dtype=np.int32),
+    )
+
+
+def score_pairs(profiles: ProfileTable | Sequence[Profile], pairs: Pairs) -> PairScores:
+    """Score pairs of positions (an (n, 2) array). Symmetric, and a pure function of the two profiles of a pair."""
+    table = profiles if isinstance(profiles, ProfileTable) else tabulate(profiles)
+    pairs = np.sort(np.asarray(pairs, dtype=np.int64).reshape(-1, 2), axis=1)
+    channels = np.zeros((len(pairs), len(CHANNELS)), dtype=np.float32)
+    present = np.zeros((len(pairs), len(CHANNELS)), dtype=bool)
+    for place in range(len(CHANNELS)):
+        sizes = np.diff(table.offsets[place])
+        present[:, place] = (sizes[pairs[:, 0]] > 0) & (sizes[pairs[:, 1]] > 0)
+        for start in range(0, len(pairs), _CHUNK):
+            part = pairs[start : start + _CHUNK]
+            channels[start : start + _CHUNK, place] = _dot(
+                table.offsets[place], table.keys[place], table.weights[place], part
+            )
+    gap = np.abs(table.day[pairs[:, 0]] - table.day[pairs[:, 1]])
+    time = np.where(np.isnan(gap), 1.0, np.exp2(-np.maximum(gap - 2.0, 0.0) / HALF_LIFE_DAYS)).astype(
+        np.float32
+    )
+    raw = _combine(channels, present) * time
+    final = 1.0 / (1.0 + np.exp(-_STEEPNESS * (raw - _MIDDLE)))
+    final[table.language[pairs[:, 0]] != table.language[pairs[:, 1]]] = 0.0
+    return PairScores(channels, time, final.astype(np.float32))
+
+
+_CHUNK: Final = 20_000  # pairs at a time: bounds memory at about 100 MB
+
+
+def _combine(channels: Floats, present: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Weigh the channels; one that either article lacks hands its weight to the body."""
+    weights = np.where(present, _WEIGHTS, 0.0)
+    weights[:, 0] += 1.0 - weights.sum(axis=1)
+    total: npt.NDArray[np.float64] = (channels.astype(np.float64) * weights).sum(axis=1)
+    return total
+
+
+def _dot(
+    offsets: npt.NDArray[np.int64], keys: npt.NDArray[np.uint32], weights: Floats, pairs: Pairs
+) -> Floats:
+    """Return the dot product of sparse rows for each pair, by looking every (pair, key) of one side up in the other."""
+    left, left_weight = _gather(offsets, keys, weights, pairs[:, 0])
+    right, right_weight = _gather(offsets, keys, weights, pairs[:, 1])
+    if not len(left) or not len(right):
+        return np.zeros(len(pairs), dtype=np.float32)
+    at = np.minimum(np.searchsorted(right, left), len(right) - 1)
+    hit = right[at] == left
+    product = left_weight[hit].astype(np.float64) * right_weight[at[hit]]
+    return np.bincount((left[hit] >> np.uint64(32)).astype(np.int64), product, len(pairs)).astype(np.float32)
+
+
+def _gather(
+    offsets: npt.NDArray[np.int64], keys: npt.NDArray[np.uint32], weights: Floats, rows: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.uint64], Floats]:
+    """Return (pair number, key) joined in 64 ascending bits, and the weight, for the rows one after another."""
+    sizes = offsets[rows + 1] - offsets[rows]
+    starts = np.repeat(offsets[rows] - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes)
+    places = starts + np.arange(int(sizes.sum()))
+    number = np.repeat(np.arange(len(rows), dtype=np.uint64), sizes)
+    return (number << np.uint64(32)) | keys[places].astype(np.uint64), weights[places]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedTerm:
+    """A word both articles use, and how much of the body score it carries."""
+
+    word: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why two articles are, or are not, told as one story."""
+
+    score: float
+    threshold: float
+    is_same_story: bool
+    channels: dict[str, float]  # by channel name, with "time" and "language"
+    shared_terms: tuple[SharedTerm, ...]  # heaviest first
+    short_channel: str | None  # the channel that fell short most; None when joined
+    model_version: str
+
+
+def explain_pair(a: Profile, b: Profile, shared: int = 12, threshold: float = THRESHOLD) -> Explanation:
+    """Explain the score of one pair: channels, the heaviest shared terms, decision, and what was missing."""
+    scores = score_pairs([a, b], np.array([[0, 1]]))
+    score = float(scores.final[0])
+    channels = {
+        name: round(float(value), 4) for name, value in zip(CHANNELS, scores.channels[0], strict=True)
+    }
+    channels["time"] = round(float(scores.time[0]), 4)
+    channels["language"] = float(a.language == b.language)
+    return Explanation(
+        score=score,
+        threshold=threshold,
+        is_same_story=score >= threshold,
+        channels=channels,
+        shared_terms=shared_terms(a, b)[:shared],
+        short_channel=None if score >= threshold else _shortest(channels),
+        model_version=MODEL_VERSION,
+    )
+
+
+def shared_terms(a: Profile, b: Profile) -> tuple[SharedTerm, ...]:
+    """Return the body terms both profiles hold and at least one spells out, heaviest product first."""
+    words = b.spelling() | a.spelling()
+    common, left, right = np.intersect1d(a.channels[0].keys, b.channels[0].keys, return_indices=True)
+    products = a.channels[0].weights[left] * b.channels[0].weights[right]
+    found = [
+        SharedTerm(word=words[key], weight=round(float(product), 4))
+        for key, product in zip(common.tolist(), products, strict=True)
+        if key in words
+    ]
+    return tuple(sorted(found, key=lambda term: (-term.weight, term.word)))
+
+
+def _shortest(channels: dict[str, float]) -> str:
+    if channels["language"] == 0.0:
+        return "language"
+    lack = {name: float(_WEIGHTS[place]) * (1 - channels[name]) for place, name in enumerate(CHANNELS)}
+    lack["time"] = 1 - channels["time"]
+    return max(lack, key=lambda name: (lack[name], name))

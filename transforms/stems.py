@@ -1,0 +1,122 @@
+"""Words and their stems: running text in, comparable term keys out, for spaced and unspaced scripts."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+STEM_RULES: Final = "stems-1"
+
+# Languages written without spaces: their words are replaced by overlapping pairs of characters.
+UNSPACED: Final = frozenset({"zh", "ja", "th", "lo", "km", "my", "bo"})
+_UNSPACED_RUN: Final = (
+    "\u0e00-\u0e7f\u0e80-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Tibetan, Burmese, Khmer
+    "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # kana and Han
+)
+UNSPACED_TEXT: Final = re.compile(f"[{_UNSPACED_RUN}]+")
+# A number with its separators, or a word with inner apostrophes or points (U.S, O'Neill); marks stay inside words.
+TOKEN: Final = re.compile(
+    rf"\d+(?:[.,]\d+)*|[^\W\d_{_UNSPACED_RUN}](?:[^\W_{_UNSPACED_RUN}]|[\u0300-\u036f\u0900-\u0dff]|['’.](?=[^\W\d_]))*"
+    rf"|[{_UNSPACED_RUN}]+"
+)
+
+# Endings taken off, longest first, where at least the given number of letters remains. Light on purpose: two words
+# wrongly made equal cost more than two forms of a word kept apart.
+_ENDINGS: Final = {
+    "de": (4, ("ungen", "ern", "en", "em", "er", "es", "e", "n", "s")),
+    "nl": (4, ("ingen", "en", "e", "s")),
+    "sv": (4, ("arna", "erna", "orna", "ande", "ar", "er", "or", "en", "et", "na", "a", "e", "s", "t", "n")),
+    "da": (4, ("erne", "ene", "ede", "er", "en", "et", "e", "s")),
+    "nb": (4, ("ene", "ane", "ede", "er", "en", "et", "e", "a", "s")),
+    "fr": (4, ("issements", "issement", "ements", "ement", "ations", "ation", "euses", "euse", "eurs", "eur", "ées",
+               "és", "ée", "é", "er", "ent", "es", "e", "s", "x", "a", "ait")),
+    "es": (4, ("amientos", "amiento", "aciones", "ación", "iones", "ión", "mente", "aron", "ieron", "ados", "adas",
+               "ado", "ada", "idos", "idas", "ido", "ida", "ando", "iendo", "aba", "ar", "er", "ir", "ó", "es",
+               "as", "os", "a", "e", "o", "s")),
+    "pt": (4, ("amentos", "amento", "ações", "ação", "ões", "ão", "mente", "aram", "eram", "iram", "ados", "adas",
+               "ado", "ada", "idos", "idas", "ido", "ida", "ando", "endo", "ou", "ar", "er", "ir", "es", "as", "os",
+               "a", "e", "o", "s")),
+    "it": (4, ("azioni", "azione", "amenti", "amento", "mente", "ato", "ata", "ati", "ate", "uto", "ito", "ando",
+               "endo", "are", "ere", "ire", "a", "e", "i", "o")),
+    "ro": (4, ("ului", "ilor", "elor", "ele", "ul", "ii", "ea", "at", "ă", "a", "e", "i")),
+    "ca": (4, ("acions", "ació", "ment", "ats", "ades", "ada", "at", "ar", "es", "os", "a", "e", "s")),
+    "ru": (3, ("иями", "ями", "ами", "ого", "его", "ому", "ему", "ыми", "ими", "ение", "ения", "ении", "ться",
+               "ется", "ится", "ах", "ях", "ов", "ев", "ей", "ой", "ый", "ий", "ая", "яя", "ое", "ее", "ые", "ие",
+               "ых", "их", "ую", "юю", "ом", "ем", "ам", "ям", "ия", "ию", "ии", "ал", "ла", "ли", "ло", "ил", "ть",
+               "а", "я", "о", "е", "ы", "и", "у", "ю", "ь", "й", "л")),
+    "pl": (4, ("owania", "owanie", "ami", "ach", "owi", "ego", "emu", "ych", "ich", "ymi", "imi", "ów", "om", "em",
+               "ie", "iej", "ej", "ym", "im", "ą", "ę", "y", "i", "a", "e", "o", "u")),
+    "cs": (4, ("ami", "ách", "ech", "ého", "ému", "ými", "ých", "ovi", "ům", "em", "ou", "ů", "í", "ý", "á", "é", "y",
+               "i", "a", "e", "o", "u", "ě")),
+    "tr": (4, ("larının", "lerinin", "larını", "lerini", "larda", "lerde", "ların", "lerin", "ları", "leri", "lar",
+               "ler", "nın", "nin", "nun", "nün", "dan", "den", "tan", "ten", "ın", "in", "un", "ün", "da", "de", "ta",
+               "te", "ya", "ye", "yı", "yi", "ı", "i", "u", "ü", "a", "e")),
+    "fi": (4, ("issa", "issä", "ista", "istä", "ssa", "ssä", "sta", "stä", "lla", "llä", "lta", "ltä", "lle", "iin",
+               "jen", "ien", "in", "en", "an", "än", "ta", "tä", "t", "n", "a", "ä", "i")),
+    "hu": (4, ("okban", "ekben", "ának", "ének", "ban", "ben", "nak", "nek", "ról", "ről", "ból", "ből", "val", "vel",
+               "hoz", "hez", "okat", "eket", "ok", "ek", "ak", "ot", "et", "at", "t", "a", "e", "i")),
+}  # fmt: skip
+_ENDINGS["uk"] = (3, ("ями", "ами", "ого", "ому", "ими", "ення", "ться", "ах", "ях", "ів", "їв", "ей", "ий", "ій",
+                      "ою", "ею", "их", "их", "ом", "ем", "ам", "ям", "ія", "ію", "ії", "ла", "ли", "ло", "ти", "а",
+                      "я", "о", "е", "и", "і", "у", "ю", "ь", "й", "в"))  # fmt: skip
+_ENDINGS["bg"] = (
+    3,
+    ("ията", "ите", "ото", "ата", "ят", "ът", "та", "то", "те", "ия", "ие", "и", "а", "я", "о", "е"),
+)
+_ENDINGS["sh"] = (
+    4,
+    ("ima", "ama", "ovi", "evi", "oga", "og", "om", "em", "ih", "im", "a", "e", "i", "o", "u"),
+)
+
+
+def is_unspaced(language: str) -> bool:
+    """Say whether a language is written without spaces between words."""
+    return language in UNSPACED
+
+
+def pieces(run: str) -> list[str]:
+    """Cut a run of an unspaced script into overlapping pairs of characters; a lone character stays whole."""
+    if len(run) <= 2:
+        return [run]
+    return [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def stem(word: str, language: str) -> str:
+    """Reduce a lower-case word to the stem its inflected forms share; numbers and short words stay as they are."""
+    if language == "en":
+        return _stem_english(word)
+    rule = _ENDINGS.get(language)
+    if rule is None or word[0].isdigit():
+        return word
+    shortest, endings = rule
+    room = len(word) - shortest
+    if room <= 0:
+        return word
+    for ending in endings:
+        if len(ending) <= room and word.endswith(ending):
+            return word[: -len(ending)]
+    return word
+
+
+def _stem_english(word: str) -> str:
+    for possessive in ("'s", "’s"):
+        word = word.removesuffix(possessive)
+    if len(word) <= 3 or word[0].isdigit():
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    elif word.endswith("es") and len(word) > 4 and word[-3] in "sxzh":
+        word = word[:-2]
+    elif word.endswith("s") and word[-2] not in "su":
+        word = word[:-1]
+    for ending in ("ingly", "edly", "ing", "ed", "ly", "ment", "er", "or", "ion"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            word = word[: -len(ending)]
+            if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "lsz":
+                word = word[:-1]
+            break
+    if word.endswith("e") and len(word) > 4:
+        word = word[:-1]
+    if word.endswith("y") and len(word) > 3:
+        word = word[:-1] + "i"
+    return word

@@ -1,0 +1,233 @@
+"""The facts of one article that decide which story it belongs to: title and text in, a compact profile out."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+from transforms.background import Background, model_language
+from transforms.stems import TOKEN, UNSPACED_TEXT, is_unspaced, pieces, stem
+from transforms.types import Kind, Precision
+
+Keys = npt.NDArray[np.uint32]
+Weights = npt.NDArray[np.float32]
+
+PROFILE_FORMAT: Final = 1
+CHANNELS: Final = ("body", "lead", "names", "numbers")
+# Terms kept in a channel, heaviest first. 256 holds every distinct content word of a 600-word report.
+CHANNEL_TERMS: Final = 256
+# Words spelled out in a profile, so that evidence can be read by people without the text.
+SPELLED_TERMS: Final = 48
+# News puts what happened first: a word at the very start counts LEAD_BOOST times more, falling off over LEAD_WORDS.
+LEAD_BOOST: Final = 2.0
+LEAD_WORDS: Final = 60
+# Exponent on term information: below 1 it keeps one odd word from outweighing five plain ones.
+INFORMATION_POWER: Final = 0.7
+# A capitalised word seen once may only be the first of its sentence; rarer than this (in nats) it counts as a name.
+NAME_INFORMATION: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A sparse unit vector: ascending 32-bit term keys and their weights."""
+
+    keys: Keys
+    weights: Weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What story matching knows of one article; a pure function of the article and the background model."""
+
+    article_id: int
+    language: str
+    kind: Kind
+    day: float | None  # days since 1970-01-01 of publication, fractional; None when not known
+    has_clock: bool  # whether the time of day is known
+    channels: tuple[Channel, ...]  # in the order of CHANNELS
+    spelled_keys: Keys  # ascending keys of the heaviest body terms …
+    spelled_words: tuple[str, ...]  # … and how they are written
+
+    def spelling(self) -> dict[int, str]:
+        """Return written words by term key, for the terms this profile spells out."""
+        return dict(zip(self.spelled_keys.tolist(), self.spelled_words, strict=True))
+
+
+def profile(
+    article_id: int,
+    title: str,
+    text: str,
+    language: str,
+    published_at: datetime | None,
+    precision: Precision,
+    kind: Kind,
+    background: Background,
+) -> Profile:
+    """Describe an article for story matching.
+
+    Terms are hashed together with their language, so that two languages never match by chance words. An empty title
+    and an absent date are normal. `published_at` without zone is read as UTC.
+    """
+    spoken = model_language(language)
+    tokens = _tokens(title, spoken) + _tokens(text, spoken)
+    body: dict[str, float] = {}
+    lead: dict[str, float] = {}
+    capitals: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    spelled: dict[str, str] = {}
+    for place, token in enumerate(tokens):
+        word = token.lower()
+        term = _term(word, spoken)
+        body[term] = body.get(term, 0.0) + 1.0 + LEAD_BOOST * math.exp(-place / LEAD_WORDS)
+        if place < LEAD_WORDS:
+            lead[term] = lead.get(term, 0.0) + 1.0
+        counts[term] = counts.get(term, 0) + 1
+        if token[0].isupper():
+            capitals[term] = capitals.get(term, 0) + 1
+        if term not in spelled or len(word) < len(spelled[term]):
+            spelled[term] = word
+    heft = {term: background.information(term, spoken) ** INFORMATION_POWER for term in body}
+    weighed = {term: (1 + math.log(count)) * heft[term] for term, count in body.items()}
+    names = {
+        term: weighed[term]
+        for term, count in capitals.items()
+        if count == counts[term] and (count > 1 or background.information(term, spoken) > NAME_INFORMATION)
+    }
+    numbers = {term: weighed[term] for term in body if term[0].isdigit() and len(term) > 1}
+    lead = {term: (1 + math.log(count)) * heft[term] for term, count in lead.items()}
+    top = sorted(weighed, key=lambda term: (-weighed[term], term))[:SPELLED_TERMS]
+    by_key = sorted({term_key(term, spoken): spelled[term] for term in top}.items())
+    return Profile(
+        article_id=article_id,
+        language=spoken,
+        kind=kind,
+        day=_day(published_at, precision),
+        has_clock=precision is Precision.MINUTE,
+        channels=tuple(_channel(part, spoken) for part in (weighed, lead, names, numbers)),
+        spelled_keys=np.array([key for key, _ in by_key], dtype=np.uint32),
+        spelled_words=tuple(word for _, word in by_key),
+    )
+
+
+@lru_cache(maxsize=1 << 18)
+def term_key(term: str, language: str) -> int:
+    """Return the 32-bit key of a stem in a language: the same on every machine and for ever."""
+    return xxhash.xxh32_intdigest(f"{language}\x1f{term}".encode())
+
+
+def _tokens(text: str, language: str) -> list[str]:
+    found: list[str] = TOKEN.findall(text)
+    if is_unspaced(language) or UNSPACED_TEXT.search(text):
+        return [
+            piece for token in found for piece in (pieces(token) if UNSPACED_TEXT.match(token) else (token,))
+        ]
+    return found
+
+
+@lru_cache(maxsize=1 << 18)
+def _term(word: str, language: str) -> str:
+    return stem(word, language)
+
+
+def _day(at: datetime | None, precision: Precision) -> float | None:
+    if at is None or precision is Precision.NONE:
+        return None
+    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return aware.timestamp() / 86_400
+
+
+def _channel(weights: dict[str, float], language: str) -> Channel:
+    """Hash, cut to the heaviest, scale to unit length (before the cut) and sort by key."""
+    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    ranked = sorted(weights, key=lambda term: (-weights[term], term))[:CHANNEL_TERMS]
+    merged: dict[int, float] = {}
+    for term in ranked:
+        key = term_key(term, language)
+        merged[key] = merged.get(key, 0.0) + weights[term] / length
+    keys = sorted(merged)
+    return Channel(np.array(keys, dtype=np.uint32), np.array([merged[key] for key in keys], dtype=np.float32))
+
+
+_HEAD: Final = struct.Struct("<BQ8sBdB4HH")
+_KINDS: Final = tuple(Kind)
+
+
+def pack(item: Profile) -> bytes:
+    """Serialise a profile to bytes that `unpack` reads back equal, on any machine."""
+    spelled = "\x1f".join(item.spelled_words).encode()
+    sizes = [len(channel.keys) for channel in item.channels]
+    head = _HEAD.pack(
+        PROFILE_FORMAT,
+        item.article_id,
+        item.language.encode()[:8],
+        _KINDS.index(item.kind),
+        math.nan if item.day is None else item.day,
+        item.has_clock,
+        *sizes,
+        len(item.spelled_keys),
+    )
+    parts = [head]
+    for channel in item.channels:
+        parts += [channel.keys.astype("<u4").tobytes(), channel.weights.astype("<f4").tobytes()]
+    parts += [item.spelled_keys.astype("<u4").tobytes(), spelled]
+    return b"".join(parts)
+
+
+def unpack(data: bytes) -> Profile:
+    """Read a profile packed by `pack`; raises ValueError on another format."""
+    if data[0] != PROFILE_FORMAT:
+        raise ValueError(
+            f"profile format {data[0]}, this version reads {PROFILE_FORMAT}: rebuild the profiles"
+        )
+    _, article_id, language, kind, day, has_clock, *sizes, spelled = _HEAD.unpack_from(data)
+    place = _HEAD.size
+    channels = []
+    for size in sizes:
+        keys, place = _read_keys(data, place, size)
+        weights, place = _read_weights(data, place, size)
+        channels.append(Channel(keys, weights))
+    spelled_keys, place = _read_keys(data, place, spelled)
+    words = data[place:].decode()
+    return Profile(
+        article_id=article_id,
+        language=language.rstrip(b"\0").decode(),
+        kind=_KINDS[kind],
+        day=None if math.isnan(day) else day,
+        has_clock=bool(has_clock),
+        channels=tuple(channels),
+        spelled_keys=spelled_keys,
+        spelled_words=tuple(words.split("\x1f")) if spelled else (),
+    )
+
+
+def _read_keys(data: bytes, place: int, size: int) -> tuple[Keys, int]:
+    return np.frombuffer(data, dtype="<u4", count=size, offset=place).astype(
+        np.uint32, copy=False
+    ), place + 4 * size
+
+
+def _read_weights(data: bytes, place: int, size: int) -> tuple[Weights, int]:
+    return np.frombuffer(data, dtype="<f4", count=size, offset=place).astype(
+        np.float32, copy=False
+    ), place + 4 * size
+
+
+def key_terms(profiles: Sequence[Profile], count: int = 8) -> list[str]:
+    """Return the words that say most about a group of profiles, heaviest first, for people to read."""
+    weight: dict[int, float] = {}
+    words: dict[int, str] = {}
+    for item in profiles:
+        body = dict(zip(item.channels[0].keys.tolist(), item.channels[0].weights.tolist(), strict=True))
+        for key, word in item.spelling().items():
+            weight[key] = weight.get(key, 0.0) + body.get(key, 0.0)
+            words[key] = min(words.get(key, word), word)
+    return [words[key] for key in sorted(weight, key=lambda key: (-weight[key], words[key]))[:count]]
