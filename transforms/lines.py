@@ -9,34 +9,43 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-# Characters of one "word unit" in scripts that put no space between words; a unit is worth about one English word.
+# Characters of one "word unit" in scripts that put no space between words: about one English word.
 UNIT_CHARACTERS_HAN = 1.7  # Chinese, Japanese
 UNIT_CHARACTERS_SOUTHEAST = 4.0  # Thai, Lao, Khmer, Burmese
-# A line opening with a furniture phrase is furniture only while it is short: longer ones are sentences that happen to
-# start so ("Watch makers in Geneva ..."). In word units; 14 keeps "Related: <headline>" and spares sentences.
+# A line that opens with a furniture phrase is furniture only while it is short; longer ones are sentences that
+# happen to start so ("Watch makers in Geneva ..."). 14 takes in "Related: <headline>" and spares sentences.
 STARTS_MAX_UNITS = 14
 TIME_LINE_MAX_UNITS = 14  # "Posted by A. B. Smith on November 19, 2019, 6:21 AM EST" has 13
 BYLINE_MAX_UNITS = 9
+HEADING_MAX_UNITS = 8  # "Related articles" with a site's name beside it, but no sentence
+LEGAL_WORDS = 2  # so many different words of consent or rights make a banner; one can be news
+REPEATED_MAX_UNITS = 12  # a short line that stands twice is furniture; a long one may be a pull quote
 
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _SOUTHEAST = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
-_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥៕။︒｡][\"'”’»«›‹)\]）」』】“＂\u200f\s]*(?:\[\d+\]|[*†]+)?$")
-_QUOTE_END = re.compile(r"[,;:，：；、][\"'”’»）」』]?$|[\"”»」』]$")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥៕︒｡][\"'”’»«›‹)\]）」』】“＂\u200f\s]*(?:\[\d+\]|[*†]+)?$")
+_TRUNCATED = re.compile(r"(?:…|\.\.\.)\W*$")
+_OPEN_END = re.compile(r"[,;:，：；、][\"'”’»）」』]?$|[\"”»」』]$")
 _BULLET = re.compile(r"^(?:[•●▪■◦‣·*–—-]|\(?\d{1,3}[.)]|[a-z]\))\s+\S")
+_SEPARATED = re.compile(r"\d.*(?:\s[–—@|-]\s|: )|(?:\s[–—@|-]\s|: ).*\d")
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\d{1,2}時\d{1,2}分|\d{1,2}시 ?\d{1,2}분")
 _DATE = re.compile(
-    r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|(?:19|20)\d\d\s*[年년./-]|\d{1,2}月\d{1,2}日|\d{1,2}월 ?\d{1,2}일"
+    r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b"
+    r"|(?:19|20)\d\d\s*[年년./-]|\d{1,2}月\d{1,2}日|\d{1,2}월 ?\d{1,2}일"
 )
 _AGO = re.compile(
-    r"\b\d+\s*(?:mins?|minutes?|hours?|hrs?|h|days?|weeks?|months?|years?)(?: ago)?$|^(?:vor|hace|il y a|há)\s+\d+\s+\w+$"
+    r"\b\d+\s*(?:mins?|minutes?|hours?|hrs?|h|days?|weeks?|months?|years?)(?: ago)?$"
+    r"|^(?:vor|hace|il y a|há)\s+\d+\s+\w+$"
     r"|\d+\s*(?:分钟前|小时前|天前|分前|時間前|日前|시간 전|분 전|일 전)$",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
-    r"^(?:by|written by|reported by|von|par|por|di|da|av|af|door|przez|автор|автор[:：]|text|texto|texte|testo|作者|記者|文|글)[:：]?\s+(?=\S)",
+    r"^(?:by|written by|reported by|von|par|por|di|av|af|door|przez|автор|text|texto|texte|testo"
+    r"|作者|記者|记者|文|글)(?:[:：]\s*|\s+)(?=\w)",
     re.IGNORECASE,
 )
+_SAYS = re.compile(r"^\S+(?: \S+){0,3} (?:says|said|writes|wrote|schreibt|dit|dice|diz|пишет)\s?:$")
 _RIGHTS = re.compile(r"^\s*(?:©|ⓒ|\(c\)|&copy;)|©\s*(?:19|20)\d\d|copyright (?:©|\d{4})", re.IGNORECASE)
 _LINK_ONLY = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$|^\S+@\S+\.\w+$|^[@#]\w+(?:\s+[@#]\w+)*$")
 
@@ -58,26 +67,42 @@ _LETTERS = _Letters()
 class Phrases:
     """Page furniture as phrases, all languages in one."""
 
+    comments: frozenset[str]
     ends: frozenset[str]
     whole: frozenset[str]
-    starts: tuple[str, ...]
+    starts: dict[str, tuple[str, ...]]  # by their first letter
+    legal: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line with what it looks like."""
 
     text: str
     units: float  # length in words, or in what stands for a word where words are not spaced
     is_sentence: bool  # closes like a sentence
-    is_open: bool  # closes like a part of one: a comma, a colon, a quotation mark
+    is_truncated: bool  # closes like a teaser, with dots
+    is_open: bool  # closes like a part of a sentence: a comma, a colon, a quotation mark
     is_furniture: bool
-    is_end: bool  # opens what follows an article
+    is_comments: bool  # opens the readers' comments
+    is_end: bool  # opens links to other articles
+    is_legal: bool
     is_time: bool
     is_byline: bool
-    is_bullet: bool
+    is_item: bool  # an item of a list: a bullet, or numbers with a separator
     is_title_case: bool
     is_repeated: bool = False
+
+    @property
+    def is_noise(self) -> bool:
+        """Tell whether the line belongs to the page and not to any article text."""
+        short_again = self.is_repeated and self.units < REPEATED_MAX_UNITS
+        return self.is_furniture or self.is_time or self.is_byline or short_again
+
+    @property
+    def is_headline(self) -> bool:
+        """Tell whether the line could be a headline or a label: no sentence, no part of one, no item."""
+        return not (self.is_sentence or self.is_open or self.is_item or self.is_noise)
 
 
 def letters(text: str) -> str:
@@ -91,14 +116,22 @@ def phrases() -> Phrases:
     source = resources.files("transforms").joinpath("data/page_phrases.toml").read_text(encoding="utf-8")
     sections = tomllib.loads(source).values()
 
-    def gather(key: str) -> set[str]:
-        return {p for section in sections for phrase in section.get(key, ()) if (p := letters(phrase))}
+    def gather(key: str) -> frozenset[str]:
+        return frozenset(p for part in sections for phrase in part.get(key, ()) if (p := letters(phrase)))
 
-    return Phrases(frozenset(gather("ends")), frozenset(gather("whole")), tuple(sorted(gather("starts"))))
+    starts: dict[str, tuple[str, ...]] = {}
+    for phrase in sorted(gather("starts")):
+        starts[phrase[0]] = (*starts.get(phrase[0], ()), phrase)
+    legal = "|".join(
+        re.escape(p) if _HAN.search(p) else rf"\b{re.escape(p)}\b" for p in sorted(gather("legal"))
+    )
+    return Phrases(gather("comments"), gather("ends"), gather("whole"), starts, re.compile(legal))
 
 
 def count_units(text: str) -> float:
     """Count words, and in scripts without spaces what stands for a word."""
+    if text.isascii():
+        return float(len(_WORD.findall(text)))
     han = len(_HAN.findall(text))
     southeast = len(_SOUTHEAST.findall(text))
     if not han and not southeast:
@@ -114,20 +147,25 @@ def ends_sentence(text: str) -> bool:
 
 def look(text: str) -> Line:
     """Tell what sort of line `text` is; `text` has single spaces and is not empty."""
+    known = phrases()
     plain = letters(text)
     units = count_units(text)
     sentence = ends_sentence(text)
-    is_end = plain in phrases().ends and units <= 8
+    is_comments = plain in known.comments and units <= HEADING_MAX_UNITS
+    is_end = plain in known.ends and units <= HEADING_MAX_UNITS
     return Line(
         text=text,
         units=units,
         is_sentence=sentence,
-        is_open=bool(_QUOTE_END.search(text)),
-        is_furniture=is_end or _is_furniture(text, plain, units, sentence),
+        is_truncated=bool(_TRUNCATED.search(text)),
+        is_open=bool(_OPEN_END.search(text)),
+        is_furniture=is_comments or is_end or _is_furniture(text, plain, units, sentence),
+        is_comments=is_comments,
         is_end=is_end,
+        is_legal=len(set(known.legal.findall(plain))) >= LEGAL_WORDS,
         is_time=_is_time(text, units, sentence),
         is_byline=_is_byline(text, units, sentence),
-        is_bullet=bool(_BULLET.match(text)),
+        is_item=bool(_BULLET.match(text)) or bool(_SEPARATED.search(text)),
         is_title_case=_is_title_case(text),
     )
 
@@ -136,33 +174,21 @@ def _is_furniture(text: str, plain: str, units: float, sentence: bool) -> bool:
     known = phrases()
     if plain in known.whole or not plain or _RIGHTS.search(text) or _LINK_ONLY.match(text):
         return not (sentence and units > STARTS_MAX_UNITS)
-    if units > STARTS_MAX_UNITS or (sentence and units > 6):
+    if units > STARTS_MAX_UNITS or (sentence and units > HEADING_MAX_UNITS):
         return False
-    return any(_opens(plain, phrase) for phrase in _starts_by_first()[plain[:1]])
-
-
-@cache
-def _starts_by_first() -> dict[str, tuple[str, ...]]:
-    table = _ByFirst()
-    for phrase in phrases().starts:
-        table[phrase[:1]] = (*table[phrase[:1]], phrase)
-    return table
-
-
-class _ByFirst(dict[str, tuple[str, ...]]):
-    def __missing__(self, key: str) -> tuple[str, ...]:
-        return ()
+    return bool(_SAYS.match(text)) or any(_opens(plain, p) for p in known.starts.get(plain[:1], ()))
 
 
 def _opens(plain: str, phrase: str) -> bool:
     if not plain.startswith(phrase):
         return False
-    rest = plain[len(phrase) : len(phrase) + 1]
-    return rest in ("", " ") or bool(_HAN.match(phrase[-1]) or _SOUTHEAST.match(phrase[-1]))
+    return plain[len(phrase) : len(phrase) + 1] in ("", " ") or bool(
+        _HAN.match(phrase[-1]) or _SOUTHEAST.match(phrase[-1])
+    )
 
 
 def _is_time(text: str, units: float, sentence: bool) -> bool:
-    if units > TIME_LINE_MAX_UNITS or (sentence and units > 6):
+    if units > TIME_LINE_MAX_UNITS or (sentence and units > HEADING_MAX_UNITS):
         return False
     return bool(_CLOCK.search(text) and _DATE.search(text)) or bool(_AGO.search(text)) or _mostly_date(text)
 
@@ -173,17 +199,12 @@ def _mostly_date(text: str) -> bool:
 
 
 def _is_byline(text: str, units: float, sentence: bool) -> bool:
-    if sentence or units > BYLINE_MAX_UNITS:
-        return False
     match = _BYLINE.match(text)
-    return (
-        bool(match) and text[match.end() :][:1].isalpha() and not text[match.end() :][:1].islower()
-        if match
-        else False
-    )
+    if match is None or sentence or units > BYLINE_MAX_UNITS:
+        return False
+    return not text[match.end()].islower()
 
 
 def _is_title_case(text: str) -> bool:
     words = [w for w in _WORD.findall(text) if len(w) > 3]
-    capital = sum(w[0].isupper() for w in words)
-    return len(words) >= 2 and capital >= 0.75 * len(words)
+    return len(words) >= 2 and sum(w[0].isupper() for w in words) >= 0.75 * len(words)

@@ -1,4 +1,4 @@
-"""Pasted page text → the body of its article: menus, link lists and comments of the page are cut away, lines are not."""
+"""Pasted page text → the body of its article: menus, link lists and comments are cut away, body lines are not."""
 
 from __future__ import annotations
 
@@ -7,24 +7,29 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from transforms.lines import Line, count_units, look
+from transforms.lines import Line, look
 
-# What a line adds to the segment it lies in. The body is the run of lines with the greatest sum (Pasternack and Roth,
-# "Extracting article text from the web with maximum subsequence segmentation", 2009), so that a long menu costs about as
-# much as a paragraph brings.
+# What a line adds to the segment it lies in. The body is the run of lines with the greatest sum (Pasternack and
+# Roth, "Extracting article text from the web with maximum subsequence segmentation", 2009), so that a long menu
+# costs about as much as a paragraph brings.
 SENTENCE_MAX = 60.0  # a sentence line brings its length in words, but no more than this
 SHORT_SENTENCE = 5.0  # under so many words a sentence is as likely a slogan
-NOISE = -6.0  # a short line that is no sentence
+ISOLATED = 0.6  # share for a sentence between lines that are none: the teaser of a link
+TRUNCATED = 0.3  # share for a sentence that trails off in dots
+NOISE = -6.0  # a line that is no sentence
+LABEL = -4.0  # the same, of one or two words
 FURNITURE = -8.0
-END = -30.0  # a heading that opens what follows an article
-AFTER_END = 0.25  # share that lines behind such a heading still count: comments are sentences too
-END_NEEDS_UNITS = 40.0  # an end heading counts as one only behind so many words of sentences
-
-HEADLINE_MIN_UNITS = 3.0
+RELATED = -10.0  # a heading over links to other articles
+COMMENTS = -40.0  # a heading over comments
+AFTER_COMMENTS = 0.15  # share that lines behind such a heading still count: comments are sentences too
+AFTER_RELATED = 0.7
+COMMENTS_NEED = 40.0  # such a heading counts as one only behind so many words of sentences
 HEADLINE_MAX_UNITS = 26.0
-LINK_LIST_MIN = 3  # so many headline-like lines in a row are a list of links, fewer can be subheadings
-LINK_LIST_MIN_UNITS = 4.0
+
+LINK_LIST_MIN = 3  # so many headlines in a row are a list of links; fewer can be subheadings
+LINK_LIST_UNITS = 4.0
 CAPTION_MIN_UNITS = 6.0  # a closing line without a full stop is kept from this length, and cut when shorter
+TITLE_MIN_UNITS = 3.0
 TITLE_REACH = 6  # lines above the body in which its headline is looked for
 DERIVED_TITLE_CHARACTERS = 120
 
@@ -49,8 +54,9 @@ class Segmented:
 def segment(text: str, language: str | None = None) -> Segmented:
     """Cut the noise of a page off its pasted text.
 
-    Every line of the body is a line of the input with its spaces made single; nothing is invented, and a body put in
-    again comes out whole. A text of few lines is kept rather than cut. `language` is a hint and may be unknown.
+    Every line of the body is a line of the input with its spaces made single; nothing is invented, and a body put
+    in again comes out whole. A text in which no line stands out as a sentence is kept but for its furniture.
+    `language` is a hint and may be unknown.
     """
     lines = _read(text)
     if not lines:
@@ -58,20 +64,20 @@ def segment(text: str, language: str | None = None) -> Segmented:
     start, stop = _find_body(lines)
     kept = _sweep(lines, start, stop)
     title = _find_title(lines, kept)
-    if title is not None:
-        kept = [i for i in kept if i != title or not _is_alone(kept, title)]
+    if len(kept) > 1 and kept[0] == title:
+        kept = kept[1:]
     chosen = set(kept)
     return Segmented(
         title=None if title is None else lines[title].text,
         body="\n".join(lines[i].text for i in kept),
         removed=tuple(line.text for i, line in enumerate(lines) if i not in chosen),
-        published=_first(lines, kept, "is_time"),
-        byline=_first(lines, kept, "is_byline"),
+        published=_nearest(lines, kept, [line.is_time for line in lines]),
+        byline=_nearest(lines, kept, [line.is_byline for line in lines]),
     )
 
 
 def derive_title(body: str) -> str:
-    """Make a title from the first sentence of a body, cut between words at 120 characters; "" for an empty body."""
+    """Make a title of a body's first sentence, cut between words at 120 characters; "" for an empty body."""
     first = next((line for line in body.split("\n") if line.strip()), "")
     match = _FIRST_SENTENCE.match(first)
     title = (match.group() if match else first).strip()
@@ -85,41 +91,51 @@ def derive_title(body: str) -> str:
 def _read(text: str) -> list[Line]:
     texts = [line for raw in _BREAKS.split(text) if (line := _SPACES.sub(" ", raw).strip())]
     seen = Counter(texts)
-    cache: dict[str, Line] = {}
-    for line in seen:
-        cache[line] = replace(look(line), is_repeated=seen[line] > 1)
-    return [cache[line] for line in texts]
+    known = {line: replace(look(line), is_repeated=True) if n > 1 else look(line) for line, n in seen.items()}
+    return [known[line] for line in texts]
 
 
 def _score(line: Line) -> float:
+    """Say what a line adds by itself."""
+    if line.is_comments:
+        return COMMENTS
     if line.is_end:
-        return END
-    if line.is_furniture or line.is_time or line.is_byline:
+        return RELATED
+    if line.is_noise:
         return FURNITURE
-    if line.is_repeated and line.units < 12:
-        return FURNITURE
+    if line.is_legal or (line.is_item and not line.is_sentence):
+        return 0.0
     if line.is_sentence:
         return min(line.units, SENTENCE_MAX) if line.units >= SHORT_SENTENCE else 0.0
-    if line.is_bullet and line.units >= HEADLINE_MIN_UNITS:
-        return 0.0
-    if line.units > HEADLINE_MAX_UNITS:
+    if line.units > HEADLINE_MAX_UNITS or (line.is_open and not line.is_title_case):
         return min(line.units, SENTENCE_MAX) / 2
-    if line.is_open and line.units >= SHORT_SENTENCE and not line.is_title_case:
-        return line.units / 2
-    return NOISE
+    return NOISE if line.units > 2 else LABEL
+
+
+def _weigh(lines: Sequence[Line]) -> list[float]:
+    """Say what each line adds where it stands."""
+    alone = [_score(line) for line in lines]
+    scores, mass, weight = [], 0.0, 1.0
+    for i, (line, score) in enumerate(zip(lines, alone, strict=True)):
+        if mass >= COMMENTS_NEED and line.is_comments:
+            weight = min(weight, AFTER_COMMENTS)
+        elif mass >= COMMENTS_NEED and line.is_end:
+            weight = min(weight, AFTER_RELATED)
+        if score > 0:
+            before, after = i == 0 or alone[i - 1] < 0, i + 1 == len(lines) or alone[i + 1] < 0
+            share = ISOLATED if before and after else 1.0
+            share *= TRUNCATED if line.is_truncated else 1.0
+            mass += score * share
+            scores.append(score * share * weight)
+        else:
+            scores.append(score)
+    return scores
 
 
 def _find_body(lines: Sequence[Line]) -> tuple[int, int]:
     """Find the run of lines with the greatest sum of scores; all lines when none scores above zero."""
     best, best_run, total, start = 0.0, (0, len(lines)), 0.0, 0
-    weight, mass = 1.0, 0.0
-    for i, line in enumerate(lines):
-        score = _score(line)
-        if line.is_end and mass >= END_NEEDS_UNITS:
-            weight = AFTER_END
-        if score > 0:
-            mass += score
-            score *= weight
+    for i, score in enumerate(_weigh(lines)):
         if total <= 0:
             total, start = 0.0, i
         total += score
@@ -132,50 +148,40 @@ def _sweep(lines: Sequence[Line], start: int, stop: int) -> list[int]:
     """Take furniture and link lists out of the run, and take back what belongs to it behind its last sentence."""
     while stop < len(lines) and _continues(lines, stop):
         stop += 1
-    kept = []
-    for first, last in _runs(lines, start, stop):
-        run = [i for i in range(first, last) if not _is_noise(lines[i])]
-        if _is_link_list(lines, run):
+    kept: list[int] = []
+    run: list[int] = []
+    for i in range(start, stop):
+        if lines[i].is_headline:
+            run.append(i)
             continue
-        kept.extend(run)
-    return kept
+        if lines[i].is_noise:
+            continue
+        kept.extend(_without_links(lines, run))
+        run = []
+        kept.append(i)
+    return [*kept, *_without_links(lines, run)]
+
+
+def _without_links(lines: Sequence[Line], run: Sequence[int]) -> Sequence[int]:
+    if len(run) < LINK_LIST_MIN or sum(lines[i].units for i in run) < LINK_LIST_UNITS * len(run):
+        return run
+    return ()
 
 
 def _continues(lines: Sequence[Line], i: int) -> bool:
+    """Tell whether a line behind the last sentence still belongs to the body: an item, or a single caption."""
     line = lines[i]
-    if _is_noise(line) or line.is_title_case or line.units < CAPTION_MIN_UNITS:
+    if line.is_noise:
         return False
-    following = lines[i + 1] if i + 1 < len(lines) else None
-    return following is None or following.is_end or following.is_furniture
-
-
-def _is_noise(line: Line) -> bool:
-    return line.is_furniture or line.is_time or line.is_byline or (line.is_repeated and line.units < 12)
-
-
-def _runs(lines: Sequence[Line], start: int, stop: int) -> list[tuple[int, int]]:
-    """Split into runs of lines that are all headline-like or all not."""
-    runs: list[tuple[int, int]] = []
-    for i in range(start, stop):
-        if runs and i > start and _is_headline(lines[i]) == _is_headline(lines[i - 1]):
-            runs[-1] = (runs[-1][0], i + 1)
-        else:
-            runs.append((i, i + 1))
-    return runs
-
-
-def _is_headline(line: Line) -> bool:
-    return not (line.is_sentence or line.is_open or line.is_bullet) and line.units <= HEADLINE_MAX_UNITS
-
-
-def _is_link_list(lines: Sequence[Line], run: Sequence[int]) -> bool:
-    if len(run) < LINK_LIST_MIN or not _is_headline(lines[run[0]]):
+    if line.is_item:
+        return True
+    if line.is_title_case or line.units < CAPTION_MIN_UNITS:
         return False
-    return sum(lines[i].units for i in run) / len(run) >= LINK_LIST_MIN_UNITS
+    return i + 1 == len(lines) or lines[i + 1].is_furniture
 
 
 def _find_title(lines: Sequence[Line], kept: Sequence[int]) -> int | None:
-    """Find the headline: the last one above the body, else a first line of the body that looks like one."""
+    """Find the headline: a first line of the body that looks like one, else the last one above the body."""
     if not kept:
         return None
     first = kept[0]
@@ -188,20 +194,11 @@ def _find_title(lines: Sequence[Line], kept: Sequence[int]) -> int | None:
 
 
 def _can_be_title(line: Line) -> bool:
-    if line.is_furniture or line.is_time or line.is_byline or line.is_bullet:
-        return False
-    return _is_headline(line) and HEADLINE_MIN_UNITS <= line.units
+    return line.is_headline and TITLE_MIN_UNITS <= line.units <= HEADLINE_MAX_UNITS
 
 
-def _is_alone(kept: Sequence[int], i: int) -> bool:
-    return len(kept) > 1 and kept[0] == i
-
-
-def _first(lines: Sequence[Line], kept: Sequence[int], attribute: str) -> str | None:
-    """Give the line of a sort that stands nearest above the body, else the first one below its start."""
+def _nearest(lines: Sequence[Line], kept: Sequence[int], wanted: Sequence[bool]) -> str | None:
+    """Give the wanted line that stands nearest above the body, else the first one below its start."""
     top = kept[0] if kept else 0
     near = [*range(top, max(-1, top - 10), -1), *range(top + 1, min(len(lines), top + 6))]
-    return next((lines[i].text for i in near if i < len(lines) and getattr(lines[i], attribute)), None)
-
-
-__all__ = ["Segmented", "count_units", "derive_title", "segment"]
+    return next((lines[i].text for i in near if wanted[i]), None)
