@@ -1,0 +1,231 @@
+"""A raw document in, one cleaned article or the reason why it is none out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from xxhash import xxh3_64_intdigest
+
+from transforms.dates import read_time
+from transforms.encoding import decode, tidy, tidy_line
+from transforms.language import tell_language
+from transforms.metadata import Metadata, normalise_image, read_metadata, split_names
+from transforms.page import Body, extract_body, parse_fragment, parse_page
+from transforms.plaintext import derive_title, segment
+from transforms.types import Article, Kind, RawDocument, Reason, Rejection, Stated, Timestamp
+from transforms.urls import normalise_url, registrable_host, url_key
+
+_LEAD = 400  # characters: what a newspaper's first paragraph has, and what fits a table cell
+_LONGEST_TITLE = 500  # characters; longer ones are a whole text in the wrong field
+_MAX_TEXT = 2_000_000  # characters of text kept: some 300,000 words, longer than any article
+
+_SENTENCE_END = re.compile(r"""[.!?…。！？]["'”’»)\]]*(?:\s+|(?<=[。！？]))""")
+_MARKUP = re.compile(
+    r"<(?:p|br|div|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|blockquote|figure|table|script)\b[^<>]*>|</(?:p|div|a)>|&(?:[a-z]{2,8}|#\d{2,5});",
+    re.I,
+)
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What is known of an article while its sources are weighed."""
+
+    title: str = ""
+    text: str = ""
+    published: Timestamp = Timestamp()
+    updated: Timestamp = Timestamp()
+    page: Metadata = Metadata()
+    link_ratio: float = 0.0
+    sources: dict[str, str] = field(default_factory=dict)
+
+
+def clean(doc: RawDocument, *, now: datetime) -> Article | Rejection:
+    """Clean one document: text without page noise, stated facts checked, identity, language and kind told.
+
+    What the container states beats what the page says; the page's canonical address beats the fetched one.
+    Never raises for what a document holds: what cannot become an article is a `Rejection` with its reason.
+    """
+    body = doc.body if isinstance(doc.body, str) else decode(doc.body, doc.stated.charset).text
+    if not body.strip() and not (doc.stated.is_clean and doc.stated.title):
+        return _reject(doc, Reason.EMPTY, "no text at all")
+    if doc.is_html and not doc.stated.is_clean:
+        draft = _clean_page(body, doc, now)
+    elif doc.stated.is_clean:
+        draft = _clean_record(body, doc)
+    else:
+        draft = _clean_text(body, doc, now)
+    if isinstance(draft, Rejection):
+        return draft
+    return _assemble(draft, doc, now)
+
+
+def _clean_page(body: str, doc: RawDocument, now: datetime) -> _Draft | Rejection:
+    tree = parse_page(body)
+    if isinstance(tree, Reason):
+        return _reject(
+            doc, tree, "the page exceeds a limit of size or links" if tree is not Reason.NO_TEXT else ""
+        )
+    page = read_metadata(tree, url=doc.stated.url, now=now)
+    found: Body = extract_body(tree, url=page.canonical_url or doc.stated.url, stated_body=page.body)
+    draft = _Draft(text=found.text, page=page, published=page.published, updated=page.updated)
+    draft.title = page.title or ""
+    draft.sources = dict(page.sources) | {"text": found.method}
+    if not draft.text:
+        return _reject(doc, Reason.NO_TEXT, "the page shows no text")
+    return draft
+
+
+def _clean_record(body: str, doc: RawDocument) -> _Draft | Rejection:
+    text = parse_fragment(body) if doc.is_html or _MARKUP.search(body) else tidy(body)
+    if not text and not (doc.stated.title or "").strip():
+        return _reject(doc, Reason.NO_TEXT, "neither title nor text")
+    return _Draft(text=text, sources={"text": "stated"})
+
+
+def _clean_text(body: str, doc: RawDocument, now: datetime) -> _Draft | Rejection:
+    parts = segment(tidy(body)[:_MAX_TEXT])
+    if not parts.body:
+        return _reject(doc, Reason.NO_TEXT, "no running text")
+    draft = _Draft(text=parts.body, title=parts.title or "", sources={"text": "plaintext"})
+    stamp = read_time(parts.published, now=now, source="text")
+    if stamp is not None:
+        draft.published = stamp
+        draft.sources["published"] = "text"
+    if parts.title:
+        draft.sources["title"] = "text"
+    return draft
+
+
+def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejection:
+    stated, page, sources = doc.stated, draft.page, draft.sources
+    title = tidy_line(stated.title or "") or tidy_line(draft.title)
+    if stated.title and title:
+        sources["title"] = "stated"
+    if _MARKUP.search(title):
+        title = " ".join(parse_fragment(title).split()) or title
+    text = "\n".join(line for line in tidy(draft.text)[:_MAX_TEXT].split("\n") if line.strip())
+    title = title[:_LONGEST_TITLE].rstrip()
+    if not title and text:
+        title, sources["title"] = derive_title(text), "lead"
+    if not title and not text:
+        return _reject(doc, Reason.NO_TEXT, "neither title nor text")
+    fetched = normalise_url(stated.url)
+    url = page.canonical_url or fetched
+    publisher = _settle("publisher", tidy_line(stated.publisher or ""), page.publisher, sources)
+    if not publisher and (host := registrable_host(url)):
+        publisher, sources["publisher"] = host, "url"
+    authors = tuple(name for raw in stated.authors for name in split_names(raw))
+    if authors:
+        sources["authors"] = "stated"
+    published = _settle_time("published", stated.published, draft.published, now, sources)
+    updated = _settle_time("updated", stated.updated, draft.updated, now, sources)
+    language, confidence = tell_language(text or title, stated.language or page.language)
+    tags = tuple(tag for raw in stated.tags if (tag := tidy_line(raw)))
+    if tags:
+        sources["tags"] = "stated"
+    kind, reason = _tell_kind(title, text, stated)
+    return Article(
+        article_id=_article_id(doc, url, publisher),
+        document_id=xxh3_64_intdigest(f"{doc.source_ref}\n{doc.sha256}".encode("utf-8", "surrogateescape")),
+        source_ref=doc.source_ref,
+        external_id=stated.external_id,
+        url=fetched or url,
+        canonical_url=page.canonical_url,
+        publisher=publisher,
+        title=title,
+        text=text,
+        lead=make_lead(text),
+        authors=authors or page.authors,
+        published=published,
+        updated=updated,
+        language=language,
+        language_confidence=confidence,
+        kind=kind,
+        kind_reason=reason,
+        wire_agency=tidy_line(stated.agency) if stated.agency else None,
+        word_count=count_words(text),
+        section=_settle("section", tidy_line(stated.section or ""), page.section, sources),
+        tags=tags or page.tags,
+        image_url=_settle("image_url", normalise_image(stated.image_url, url), page.image_url, sources),
+        is_paywalled=page.is_paywalled,
+        content_hash=hash_content(title, text),
+        field_sources=tuple(sorted((name, source) for name, source in sources.items() if source)),
+    )
+
+
+def make_lead(text: str) -> str:
+    """Give the beginning of a text: whole sentences of the first paragraphs, two of them or up to 400 characters."""
+    start = " ".join(text[: 4 * _LEAD].split())
+    ends = [match.end() for match in _SENTENCE_END.finditer(start + " ") if match.end() <= _LEAD + 1]
+    if len(start) <= _LEAD and len(ends) <= 2:
+        return start
+    if ends:
+        return start[: ends[min(1, len(ends) - 1)]].strip()
+    cut = start[:_LEAD].rpartition(" ")[0] or start[:_LEAD]
+    return cut.rstrip(" ,;:–—-") + "…"
+
+
+def count_words(text: str) -> int:
+    """Count words; in scripts without spaces two characters count as one word."""
+    unspaced = len(_UNSPACED.findall(text)) if not text.isascii() else 0
+    if not unspaced:
+        return len(_WORD.findall(text))
+    return len(_WORD.findall(_UNSPACED.sub(" ", text))) + (unspaced + 1) // 2
+
+
+def hash_content(title: str, text: str) -> int:
+    """Hash title and text so that case and spacing do not count: the same for the same article, whatever its page."""
+    folded = " ".join(f"{title}\n{text}".casefold().split())
+    return xxh3_64_intdigest(folded.encode("utf-8", "replace"))
+
+
+def _settle(name: str, stated: str | None, found: str | None, sources: dict[str, str]) -> str | None:
+    if stated:
+        sources[name] = "stated"
+        return stated
+    return found
+
+
+def _settle_time(
+    name: str, raw: str | None, found: Timestamp, now: datetime, sources: dict[str, str]
+) -> Timestamp:
+    stamp = read_time(raw, now=now, source="stated")
+    if stamp is None:
+        return found
+    if stamp.at is None:
+        sources[f"{name}_refused"] = stamp.source or ""
+        return found if found.at is not None else stamp
+    sources[name] = "stated"
+    return stamp
+
+
+def _article_id(doc: RawDocument, url: str | None, publisher: str | None) -> int:
+    key, external = url_key(url), doc.stated.external_id
+    if external:
+        whole = f"{external}\n{key or publisher or doc.source_ref.partition('#')[0]}"
+    else:
+        whole = key or doc.source_ref
+    return xxh3_64_intdigest(whole.encode("utf-8", "surrogateescape"))
+
+
+def _tell_kind(title: str, text: str, stated: Stated) -> tuple[Kind, str]:
+    if stated.is_summary:
+        return Kind.STUB, "only a summary was given"
+    if stated.kind in set(Kind):
+        return Kind(stated.kind), "stated"
+    return (Kind.ARTICLE, "") if text else (Kind.STUB, "a title without text")
+
+
+def _reject(doc: RawDocument, reason: Reason, detail: str) -> Rejection:
+    return Rejection(
+        source_ref=doc.source_ref,
+        format=doc.format,
+        reason=reason,
+        detail=detail,
+        sha256=doc.sha256,
+        size=doc.size,
+    )

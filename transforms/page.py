@@ -1,0 +1,159 @@
+"""HTML in, the text of its article out: our pruning of the tree, trafilatura's extraction, fallbacks so that none is empty."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree, html
+
+from transforms.encoding import tidy
+from transforms.types import Reason
+
+# Largest page that is parsed, in characters. The largest real article pages, with data inlined, have some 10 million;
+# parsing takes about six times the size in memory.
+MAX_CHARS = 20_000_000
+# Links beyond which a page is a directory and extraction, which looks at each link several times, is not begun.
+MAX_LINKS = 5_000
+# Elements beyond which extraction would take minutes. Long live blogs have some 30,000.
+MAX_ELEMENTS = 150_000
+# Words below which an extraction is doubted and the other ways are tried.
+_ENOUGH = 50
+
+_DATA_URI = re.compile(r"""(["'(])data:[^"')]{200,}""")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_BLOCKS = frozenset(
+    "address article aside blockquote body br dd details div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li "
+    "main nav ol p pre section summary table td th tr ul".split()
+)
+_SILENT = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "iframe",
+    "select",
+    "button",
+    "head",
+    "object",
+    "textarea",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """An article's text, one paragraph a line, and how it was come by."""
+
+    text: str
+    method: str
+
+
+def parse_page(text: str) -> Any | Reason:
+    """Parse HTML of any quality into an lxml tree, or give the reason why it is not looked at further.
+
+    Bounded: size, depth (256, by libxml2), elements and links. No entities, no network.
+    """
+    if len(text) > MAX_CHARS:
+        return Reason.TOO_LARGE
+    text = _NOT_XML.sub("", text)
+    if "data:" in text:
+        text = _DATA_URI.sub(r"\1", text)
+    parser = html.HTMLParser(
+        encoding="utf-8",
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=True,
+    )
+    try:
+        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError):
+        return Reason.NO_TEXT
+    if _count(tree, "a") > MAX_LINKS:
+        return Reason.TOO_MANY_LINKS
+    if _count(tree, "*") > MAX_ELEMENTS:
+        return Reason.TOO_LARGE
+    return tree
+
+
+def parse_fragment(text: str) -> str:
+    """Give the visible text of a piece of HTML, such as the body of a feed entry, one block a line."""
+    tree = parse_page(f"<html><body><div>{text[:MAX_CHARS]}</div></body></html>")
+    return "" if isinstance(tree, Reason) else flatten(tree)
+
+
+def extract_body(tree: Any, *, url: str | None = None, stated_body: str | None = None) -> Body:
+    """Extract the article's text; what the page itself states in its JSON-LD and its bare paragraphs stand in for nothing.
+
+    The tree is changed. The text is empty only where the page shows none.
+    """
+    text = _run_trafilatura(tree, url, is_fast=True)
+    method = "fast"
+    if _words(text) < _ENOUGH:
+        fuller = _run_trafilatura(tree, url, is_fast=False)
+        if _words(fuller) > _words(text):
+            text, method = fuller, "full"
+    if stated_body and _words(text) < _ENOUGH < _words(stated := tidy(stated_body)):
+        text, method = stated, "json-ld"
+    if not text:
+        text, method = _paragraphs(tree), "paragraphs"
+    if not text:
+        text, method = flatten(tree), "flat"
+    return Body(text=text, method=method)
+
+
+def flatten(tree: Any) -> str:
+    """Give all text a reader of the page would see, one block a line."""
+    pieces: list[str] = []
+    etree.strip_elements(tree, *_SILENT, with_tail=False)
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if not isinstance(element.tag, str):
+            continue
+        if element.tag in _BLOCKS:
+            pieces.append("\n")
+        if event == "start" and element.text:
+            pieces.append(" ".join(element.text.split("\n")))
+        if event == "end" and element.tail:
+            pieces.append(" ".join(element.tail.split("\n")))
+    return _one_paragraph_a_line("".join(pieces))
+
+
+def _run_trafilatura(tree: Any, url: str | None, *, is_fast: bool) -> str:
+    from trafilatura import bare_extraction
+
+    found: Any = bare_extraction(
+        tree,
+        url=url,
+        fast=is_fast,
+        favor_precision=is_fast,
+        include_comments=False,
+        include_tables=True,
+        with_metadata=False,
+    )
+    return _one_paragraph_a_line(found.text) if found is not None and found.text else ""
+
+
+def _paragraphs(tree: Any) -> str:
+    texts = (" ".join(element.text_content().split()) for element in tree.iter("p"))
+    return tidy("\n".join(text for text in texts if len(text) > 25))
+
+
+def _one_paragraph_a_line(text: str) -> str:
+    return "\n".join(line for raw in tidy(text).split("\n") if (line := raw.strip()))
+
+
+def _words(text: str) -> int:
+    return len(text.split()) if text.isascii() else max(len(text.split()), len(text) // 6)
+
+
+# It reports pages it cannot use, which we report ourselves as a reason.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+
+def _count(tree: Any, tag: str) -> int:
+    return sum(1 for _ in tree.iter(tag))
