@@ -1,0 +1,228 @@
+"""Zip and tar to their members, in their stored order; what is unsafe or encrypted is rejected alone."""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from transforms.readers.documents import Source
+from transforms.readers.options import ReadOptions
+from transforms.readers.streams import CHUNK, Budget, Refusal, Window, one_line
+from transforms.types import Disposition, Reason
+
+TAR_BLOCK = 512
+MAX_LONG_NAME = 1 << 16  # bytes of an extended header: names end at 4 KiB everywhere, attacks do not
+_ASSETS = re.compile(
+    r"\.(?:css|js|mjs|map|png|jpe?g|gif|svg|webp|avif|ico|bmp|woff2?|ttf|otf|eot|mp[34]|webm|ogg|wav)$", re.I
+)
+_LEFTOVERS = re.compile(r"(?:^|/)(?:__MACOSX/.*|\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One member: its safe name, and either a window on its bytes or why there is none."""
+
+    name: str
+    window: Window | None = None
+    refusal: Refusal | None = None
+
+
+def read_members(source: Source, packing: str) -> Iterator[Member]:
+    """Walk the members of a `zip` or `tar`. Directories pass by silently; a failure of the archive itself is raised."""
+    return _zip_members(source) if packing == "zip" else _tar_members(source)
+
+
+def _verdict(name: str) -> Refusal | None:
+    """Refuse names that would leave the archive, and skip what belongs to a page or a file system."""
+    path = name.replace("\\", "/")
+    if path.startswith("/") or re.match(r"[A-Za-z]:", path) or ".." in path.split("/") or "\x00" in path:
+        return Refusal(Reason.UNSAFE_PATH, f"unsafe member name {one_line(name, 80)}")
+    if _LEFTOVERS.search(path) or _ASSETS.search(path):
+        return Refusal(
+            Reason.NOT_AN_ARTICLE, "a file that belongs to a page or a system", Disposition.SKIPPED
+        )
+    return None
+
+
+def _zip_members(source: Source) -> Iterator[Member]:
+    file = source.seekable("zip inside another archive")
+    _check_directory(file, source.options)
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+        raise Refusal(Reason.BAD_ARCHIVE, one_line(f"damaged zip: {error}")) from error
+    for info in archive.infolist():
+        if info.is_dir():
+            continue
+        name = one_line(info.orig_filename, 1000)
+        refusal = _verdict(info.orig_filename)
+        mode = info.external_attr >> 16
+        if refusal is None and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+            refusal = Refusal(Reason.UNSAFE_PATH, "a link or device, not a file")
+        if refusal is None and info.flag_bits & 1:
+            refusal = Refusal(Reason.ENCRYPTED, "the member is encrypted")
+        if refusal is None and _is_bomb(info, source.options):
+            refusal = Refusal(
+                Reason.ARCHIVE_BOMB, f"{info.compress_size} bytes would unpack to {info.file_size}"
+            )
+        if refusal is not None:
+            yield Member(name=name, refusal=refusal)
+            continue
+        yield _open_member(archive, info, name, source.budget)
+
+
+def _is_bomb(info: zipfile.ZipInfo, options: ReadOptions) -> bool:
+    return info.file_size > max(options.expansion_floor, options.max_expansion * info.compress_size)
+
+
+def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budget: Budget) -> Member:
+    try:
+        member = archive.open(info)
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        struct.error,
+    ) as error:
+        return Member(
+            name=name, refusal=Refusal(Reason.BAD_ARCHIVE, one_line(f"cannot be unpacked: {error}"))
+        )
+
+    def pull(count: int) -> bytes:
+        try:
+            data = member.read(count)
+        except EOFError as error:
+            raise Refusal(Reason.TRUNCATED, "the member ends too early") from error
+        except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError) as error:
+            raise Refusal(Reason.BAD_ARCHIVE, one_line(f"damaged member: {error}")) from error
+        budget.spend(len(data))
+        return data
+
+    return Member(name=name, window=Window(pull))
+
+
+def _check_directory(file: BinaryIO, options: ReadOptions) -> None:
+    """Refuse a table of contents too large to hold, before `zipfile` holds it."""
+    size = file.seek(0, io.SEEK_END)
+    tail_size = min(size, 65557)  # the end record and the longest comment
+    file.seek(size - tail_size)
+    tail = file.read(tail_size)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or at + 22 > len(tail):
+        raise Refusal(Reason.TRUNCATED, "the zip has no table of contents: its end is missing")
+    directory = int(struct.unpack_from("<I", tail, at + 12)[0])
+    wide = tail.rfind(b"PK\x06\x06", 0, at)
+    if directory == 0xFFFFFFFF and wide >= 0 and wide + 48 <= len(tail):
+        directory = int(struct.unpack_from("<Q", tail, wide + 40)[0])
+    if directory > options.max_directory_bytes:
+        raise Refusal(Reason.TOO_LARGE, f"the zip's table of contents takes {directory} bytes")
+    file.seek(0)
+
+
+def _tar_members(source: Source) -> Iterator[Member]:
+    """Walk the headers block by block: nothing is kept of a member once the next one comes."""
+    window = source.window
+    long_name: str | None = None
+    long_size: int | None = None
+    while True:
+        block = window.read(TAR_BLOCK)
+        if len(block) < TAR_BLOCK:
+            if window.failure is not None:
+                raise window.failure
+            raise Refusal(Reason.TRUNCATED, "the tar ends without its end mark")
+        try:
+            info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            return
+        except tarfile.HeaderError as error:
+            raise Refusal(Reason.BAD_ARCHIVE, one_line(f"damaged tar header: {error}")) from error
+        if info.size < 0:
+            raise Refusal(Reason.BAD_ARCHIVE, "damaged tar header: negative size")
+        if info.type in (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME):
+            data = _extended(window, info.size)
+            if info.type == tarfile.GNUTYPE_LONGNAME:
+                long_name = data.rstrip(b"\x00").decode("utf-8", "surrogateescape")
+            else:
+                long_name, long_size = _pax(data, long_name)
+            continue
+        if info.type in (tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK):
+            _extended(window, info.size)
+            continue
+        name = long_name if long_name is not None else info.name
+        size = long_size if long_size is not None else info.size
+        long_name = long_size = None
+        if info.type == tarfile.DIRTYPE:
+            _skip(window, _padded(size))
+            continue
+        part = _Part(window, size)
+        yield _tar_member(name, info, part)
+        part.finish()
+
+
+def _tar_member(name: str, info: tarfile.TarInfo, part: _Part) -> Member:
+    refusal = _verdict(name)
+    if refusal is None and info.type == tarfile.GNUTYPE_SPARSE:
+        refusal = Refusal(Reason.BAD_ARCHIVE, "a sparse file, which news never is")
+    elif refusal is None and info.type not in tarfile.REGULAR_TYPES:
+        refusal = Refusal(Reason.UNSAFE_PATH, "a link or device, not a file")
+    safe = one_line(name, 1000)
+    return Member(name=safe, refusal=refusal) if refusal else Member(name=safe, window=Window(part.pull))
+
+
+class _Part:
+    """The bytes of one tar member, and the padding after them."""
+
+    def __init__(self, window: Window, size: int) -> None:
+        self._window = window
+        self._left = size
+        self._padding = _padded(size) - size
+
+    def pull(self, count: int) -> bytes:
+        data = self._window.read(min(count, self._left))
+        if not data and self._left:
+            raise Refusal(Reason.TRUNCATED, "the tar ends inside this member")
+        self._left -= len(data)
+        return data
+
+    def finish(self) -> None:
+        _skip(self._window, self._left + self._padding)
+
+
+def _extended(window: Window, size: int) -> bytes:
+    if size > MAX_LONG_NAME:
+        raise Refusal(Reason.BAD_ARCHIVE, f"a tar header of {size} bytes")
+    data = window.read(_padded(size))
+    return data[:size]
+
+
+def _pax(data: bytes, name: str | None) -> tuple[str | None, int | None]:
+    """Take path and size out of `length key=value` lines."""
+    size = None
+    for key, value in re.findall(rb"\d+ ([^=\n]+)=([^\n]*)\n", data):
+        if key == b"path":
+            name = value.decode("utf-8", "surrogateescape")
+        elif key == b"size" and value.isdigit() and len(value) < 20:
+            size = int(value)
+    return name, size
+
+
+def _padded(size: int) -> int:
+    return -(-size // TAR_BLOCK) * TAR_BLOCK
+
+
+def _skip(window: Window, count: int) -> None:
+    while count > 0:
+        data = window.read(min(count, CHUNK))
+        if not data:
+            raise Refusal(Reason.TRUNCATED, "the tar ends inside a member")
+        count -= len(data)

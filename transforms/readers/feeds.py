@@ -1,0 +1,160 @@
+"""RSS, Atom and RDF (feedparser) and JSON Feed to documents: full entries as articles, teasers marked as summaries."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import re
+from collections.abc import Mapping
+
+import feedparser
+
+from transforms.readers.charsets import scrub
+from transforms.readers.documents import Item, Items, Source, document, reject
+from transforms.readers.fields import looks_like_html, time_of
+from transforms.readers.xmlguard import refuse_entities
+from transforms.types import Format, Reason, Stated
+
+# A description this long is the article itself: teasers of 20 news feeds end below 600 characters of text, while
+# feeds that put their articles into <description> seldom have one below 1,500.
+FULL_TEXT_CHARS = 1200
+_TAG = re.compile(r"<[^<>]*>")
+_UNFINISHED = ("no element found", "unclosed token", "unclosed CDATA section", "not well-formed")
+
+
+def read_feed(source: Source) -> Items:
+    """Read a feed; what can be read of a broken one is, then one rejection says that it is broken."""
+    data = source.window.read_whole(source.options.max_document_bytes, "feed")
+    refuse_entities(data)
+    parsed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    channel = parsed.get("feed", {})
+    count = 0
+    for count, entry in enumerate(parsed.get("entries", []), start=1):
+        yield _entry(entry, channel, f"{source.ref}#{count}")
+    error = str(parsed.get("bozo_exception", "")) if parsed.get("bozo") else ""
+    closed = re.search(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*\Z", data[-2048:], re.I | re.S)
+    if closed is None and any(sign in error for sign in _UNFINISHED):
+        yield reject(
+            source.ref, Format.FEED, Reason.TRUNCATED, f"the feed has no end after {count} entries", data
+        )
+    elif not count and error:
+        yield reject(source.ref, Format.FEED, Reason.BAD_RECORD, f"not a readable feed: {error}", data)
+    elif not count:
+        yield reject(source.ref, Format.FEED, Reason.EMPTY, "a feed without entries", data)
+
+
+def _entry(entry: Mapping[str, object], channel: Mapping[str, object], ref: str) -> Item:
+    bodies = [_value(part) for part in _list(entry.get("content"))]
+    full = max((body for body in bodies if body), key=len, default="")
+    summary = str(entry.get("summary") or "")
+    body, is_summary = full, False
+    if len(summary) > 2 * len(full):  # some feeds put a teaser into content and the article into description
+        body = summary
+        is_summary = _text_length(summary) < FULL_TEXT_CHARS
+    title = strip_markup(str(entry.get("title") or ""))
+    own = json.dumps(entry, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "surrogatepass")
+    if not title and not body.strip():
+        return reject(ref, Format.FEED, Reason.NO_TEXT, "the entry has neither a title nor a text", own)
+    source = entry.get("source")
+    inner = str(source.get("title") or "") if isinstance(source, Mapping) else ""
+    language = next((str(p.get("language")) for p in _list(entry.get("content")) if p.get("language")), None)
+    stated = Stated(
+        url=_text(entry.get("link")),
+        external_id=_text(entry.get("id")),
+        title=title or None,
+        publisher=_text(strip_markup(inner or str(channel.get("title") or ""))),
+        authors=_authors(entry),
+        published=_text(entry.get("published")) or _text(entry.get("created")),
+        updated=_text(entry.get("updated")),
+        language=language or _text(channel.get("language")),
+        tags=tuple(
+            dict.fromkeys(t for t in (_text(tag.get("term")) for tag in _list(entry.get("tags"))) if t)
+        ),
+        image_url=_image(entry),
+        is_summary=is_summary or not body.strip(),
+        is_clean=True,
+    )
+    body = scrub(body)
+    return document(
+        ref, Format.FEED, own, body, looks_like_html(body) or ("&" in body and "<" in body), stated
+    )
+
+
+def _authors(entry: Mapping[str, object]) -> tuple[str, ...]:
+    names = [_text(person.get("name")) for person in _list(entry.get("authors"))]
+    return tuple(
+        dict.fromkeys(name for name in [*names, _text(entry.get("author"))][: len(names) or 1] if name)
+    )
+
+
+def _image(entry: Mapping[str, object]) -> str | None:
+    for name in ("media_content", "media_thumbnail"):
+        for part in _list(entry.get(name)):
+            if part.get("url"):
+                return _text(part.get("url"))
+    for part in _list(entry.get("enclosures")):
+        if str(part.get("type", "")).startswith("image/"):
+            return _text(part.get("href"))
+    return None
+
+
+def read_json_feed(feed: Mapping[str, object], ref: str) -> Items:
+    """Read a JSON Feed (versions 1 and 1.1), already parsed."""
+    items = feed.get("items")
+    for number, item in enumerate(items if isinstance(items, list) else [], start=1):
+        item_ref = f"{ref}#{number}"
+        if isinstance(item, Mapping):
+            yield _json_item(item, feed, item_ref)
+        else:
+            yield reject(item_ref, Format.JSON_FEED, Reason.BAD_RECORD, f"item {number} is not an object")
+    if not items:
+        yield reject(ref, Format.JSON_FEED, Reason.EMPTY, "a feed without items")
+
+
+def _json_item(item: Mapping[str, object], feed: Mapping[str, object], ref: str) -> Item:
+    own = json.dumps(item, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+    markup, plain = _text(item.get("content_html")), _text(item.get("content_text"))
+    summary, title = _text(item.get("summary")), _text(item.get("title"))
+    body = markup or plain or summary or ""
+    if not body and not title:
+        return reject(ref, Format.JSON_FEED, Reason.NO_TEXT, "the item has neither a title nor a text", own)
+    people = _list(item.get("authors")) or _list([item.get("author")]) or _list(feed.get("authors"))
+    tags = item.get("tags")
+    stated = Stated(
+        url=_text(item.get("url")) or _text(item.get("external_url")),
+        external_id=_text(item.get("id")) or (str(item["id"]) if isinstance(item.get("id"), int) else None),
+        title=title,
+        publisher=_text(feed.get("title")),
+        authors=tuple(name for name in (_text(person.get("name")) for person in people) if name),
+        published=time_of(item.get("date_published")),
+        updated=time_of(item.get("date_modified")),
+        language=_text(item.get("language")) or _text(feed.get("language")),
+        tags=tuple(text for text in map(_text, tags) if text) if isinstance(tags, list) else (),
+        image_url=_text(item.get("image")) or _text(item.get("banner_image")),
+        is_summary=not (markup or plain),
+        is_clean=True,
+    )
+    return document(ref, Format.JSON_FEED, own, body, bool(markup) or looks_like_html(body), stated)
+
+
+def strip_markup(text: str) -> str:
+    """Give a title as one line of text: feeds put tags and entities into titles, sometimes twice."""
+    plain = html.unescape(_TAG.sub("", text)) if "<" in text or "&" in text else text
+    return " ".join(scrub(plain).split())
+
+
+def _text_length(markup: str) -> int:
+    return len(" ".join(_TAG.sub(" ", markup).split()))
+
+
+def _list(value: object) -> list[Mapping[str, object]]:
+    return [part for part in value if isinstance(part, Mapping)] if isinstance(value, list | tuple) else []
+
+
+def _value(part: Mapping[str, object]) -> str:
+    return str(part.get("value") or "")
+
+
+def _text(value: object) -> str | None:
+    return (scrub(value).strip() or None) if isinstance(value, str) else None

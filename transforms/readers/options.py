@@ -1,0 +1,39 @@
+"""Limits and choices of reading: what a caller may set, each with what it trades."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+MIB = 1 << 20
+
+
+def _no_map() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """How far reading goes before it refuses. The defaults keep one reader well under 1 GiB of memory."""
+
+    # our field -> their field (dots go one level down), e.g. {"text": "body_html"}; wins over names found by themselves
+    field_map: Mapping[str, str] = field(default_factory=_no_map)
+    # one document, unpacked. Real articles end near 5 MiB even with inlined images; parsing costs about
+    # eight times the bytes, so 50 MiB is what a worker of 1 GiB can still hold.
+    max_document_bytes: int = 50 * MIB
+    # a member that must be held whole to be read at all (a zip inside a tar): memory against completeness
+    max_buffered_bytes: int = 128 * MIB
+    # packings around a document: .tar.gz inside a .zip is 3. Honest deliveries stop there; each level costs a buffer.
+    max_depth: int = 4
+    # unpacked bytes for each packed byte of the outermost file, all levels together. Text reaches 5-20, very
+    # repetitive JSON about 100, and a deflate bomb 1,000 for every level.
+    max_expansion: int = 200
+    # below this much unpacked no ratio counts: a small bomb is harmless, and small files are often repetitive
+    expansion_floor: int = 32 * MIB
+    # all unpacked bytes of one file: a day of work for a disk, never reached by an honest file of a few GB
+    max_unpacked_bytes: int = 256 * 1024 * MIB
+    # a zip's table of contents is held in memory whole, at up to ten times its size: 24 MiB is 250,000 members
+    max_directory_bytes: int = 24 * MIB
+    # pages of one PDF: a newspaper has 100; extraction takes .01-.1 s a page
+    max_pages: int = 500

@@ -1,0 +1,175 @@
+"""Bytes in, documents and rejections out: find out what a stream is, and hand it to the reader of its kind."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from importlib import import_module
+from typing import BinaryIO
+
+from transforms.readers.archives import read_members
+from transforms.readers.documents import Items, Source, reject, reject_for, skip
+from transforms.readers.options import ReadOptions
+from transforms.readers.sniff import HEAD_BYTES, Binary, Packing, sniff
+from transforms.readers.streams import CHUNK, Budget, Refusal, Window, one_line, unpack
+from transforms.types import Format, Reason, Rejection
+
+# where the reader of each kind lives: imported when the first of its kind comes, since some bring heavy libraries
+_READERS = {
+    Format.HTML: ("pages", "read_page"),
+    Format.TEXT: ("pages", "read_text"),
+    Format.MARKDOWN: ("pages", "read_markdown"),
+    Format.JSON: ("records", "read_json"),
+    Format.JSONL: ("records", "read_lines"),
+    Format.FEED: ("feeds", "read_feed"),
+    Format.WARC: ("warc", "read_warc"),
+    Format.CSV: ("tables", "read_csv"),
+    Format.PARQUET: ("tables", "read_parquet"),
+    Format.EML: ("mail", "read_mail"),
+    Format.MHTML: ("mail", "read_saved_page"),
+    Format.NEWSML: ("wire", "read_newsml"),
+    Format.NITF: ("wire", "read_nitf"),
+    Format.PDF: ("pdf", "read_pdf"),
+}
+_SIDE_FILES = {Binary.IMAGE, Binary.FONT, Binary.MEDIA}
+
+
+def read(stream: BinaryIO, source_ref: str, options: ReadOptions | None = None) -> Items:
+    """Read every document of one file, streaming, in stored order.
+
+    `stream` is a seekable binary file that the caller opened and closes. Bad input never raises: it yields a
+    `Rejection` and reading goes on where it can. Records that are whole before a truncation are yielded, then one
+    rejection says `truncated`; half a document is never given as one. Memory is bounded by `options`, not by the file.
+    """
+    chosen = options if options is not None else ReadOptions()
+    try:
+        size = stream.seek(0, io.SEEK_END)
+        stream.seek(0)
+    except (OSError, ValueError) as error:
+        yield reject(source_ref, Format.UNKNOWN, Reason.UNREADABLE, f"cannot be read: {error}")
+        return
+    source = Source(
+        window=Window(stream.read),
+        ref=source_ref,
+        depth=0,
+        options=chosen,
+        budget=Budget(size, chosen),
+        opened=stream,
+    )
+    yield from _read_source(source)
+
+
+def detect(stream: BinaryIO, source_ref: str) -> Format:
+    """Tell what a file is without reading it; packed files and archives are `ARCHIVE`. The position is left at 0.
+
+    For callers that read tables by other means. A file that cannot be read is `UNKNOWN`: `read` says why.
+    """
+    try:
+        stream.seek(0)
+        head = Window(stream.read).peek(HEAD_BYTES)
+        stream.seek(0)
+    except (OSError, ValueError):
+        return Format.UNKNOWN
+    kind = sniff(head, source_ref)
+    if isinstance(kind, Packing):
+        return Format.ARCHIVE
+    return kind if isinstance(kind, Format) else Format.UNKNOWN
+
+
+def _read_source(source: Source) -> Items:
+    """Read one level, and turn whatever stops it into a rejection."""
+    kind: Format | Packing | Binary = Format.UNKNOWN
+    try:
+        head = source.window.peek(HEAD_BYTES)
+        if not head:
+            source.window.read(1)  # raises what kept the head from being read, if anything did
+            yield reject(source.ref, Format.UNKNOWN, Reason.EMPTY, "the file is empty")
+            return
+        kind = sniff(head, source.name)
+        yield from _read_kind(kind, source)
+    except Refusal as refusal:
+        yield reject_for(source.ref, _form(kind), refusal)
+    except MemoryError:
+        raise  # the process is at its end: whoever watches it says so
+    except Exception as error:  # noqa: BLE001
+        # Readers stand on libraries that raise anything on hostile bytes. This is the one boundary where such a
+        # document is given up alone; the type of the error is named so that a bug of ours is found again.
+        detail = one_line(f"{type(error).__name__}: {error}")
+        reason = Reason.UNREADABLE if isinstance(error, OSError) else Reason.BAD_RECORD
+        yield reject(source.ref, _form(kind), reason, detail)
+
+
+def _form(kind: Format | Packing | Binary) -> Format:
+    if isinstance(kind, Packing):
+        return Format.ARCHIVE
+    return kind if isinstance(kind, Format) else Format.UNKNOWN
+
+
+def _read_kind(kind: Format | Packing | Binary, source: Source) -> Items:
+    if isinstance(kind, Binary):
+        yield _refuse_binary(kind, source)
+    elif isinstance(kind, Packing):
+        if source.depth >= source.options.max_depth:
+            raise Refusal(Reason.ARCHIVE_TOO_DEEP, f"more than {source.options.max_depth} packings around it")
+        if kind in (Packing.ZIP, Packing.TAR):
+            yield from _read_archive(source, kind)
+        else:
+            inner = unpack(source.window, kind, source.budget)
+            yield from _read_source(_inside(source, source.ref, inner))
+    else:
+        yield from _read_format(kind, source)
+
+
+def _inside(source: Source, ref: str, window: Window) -> Source:
+    return Source(
+        window=window, ref=ref, depth=source.depth + 1, options=source.options, budget=source.budget
+    )
+
+
+def _read_archive(source: Source, packing: Packing) -> Items:
+    count = 0
+    for member in read_members(source, packing):
+        count += 1
+        ref = f"{source.ref}!{member.name}"
+        if member.refusal is not None:
+            yield reject_for(ref, Format.UNKNOWN, member.refusal)
+        elif member.window is not None:
+            yield from _read_source(_inside(source, ref, member.window))
+        if source.budget.spent > source.budget.allowance:
+            return  # the bomb was reported by the member that went off
+    if not count:
+        yield reject(source.ref, Format.ARCHIVE, Reason.EMPTY, "an archive without files")
+
+
+def _refuse_binary(kind: Binary, source: Source) -> Rejection:
+    """Reject binary data under its hash; in an archive, images and fonts are only what pages bring along."""
+    hasher, size = hashlib.sha256(), 0
+    while size <= source.options.max_document_bytes and (part := source.window.read(CHUNK)):
+        hasher.update(part)
+        size += len(part)
+    if source.depth and kind in _SIDE_FILES:
+        made = skip(source.ref, Format.UNKNOWN, f"{kind} beside the pages")
+    else:
+        reason = Reason.UNKNOWN_FORMAT if kind is Binary.OFFICE else Reason.BINARY
+        made = reject(source.ref, Format.UNKNOWN, reason, f"{kind}, not text")
+    whole = size <= source.options.max_document_bytes
+    return Rejection(
+        source_ref=made.source_ref,
+        format=made.format,
+        reason=made.reason,
+        detail=made.detail,
+        sha256=hasher.hexdigest() if whole else "",
+        size=size if whole else 0,
+        disposition=made.disposition,
+    )
+
+
+def _read_format(kind: Format, source: Source) -> Items:
+    """Hand the source to its reader."""
+    place = _READERS.get(kind)
+    if place is None:
+        raise Refusal(Reason.UNKNOWN_FORMAT, "not a format that is read")
+    module, function = place
+    reader: Callable[[Source], Items] = getattr(import_module(f"transforms.readers.{module}"), function)
+    return reader(source)
