@@ -46,6 +46,7 @@ POLL_SECONDS = 0.05  # how often workers are looked at: the overshoot of a limit
 STRIKES = 2  # deaths at one document before it is blamed: the first may be an operator's or the kernel's kill
 ITEM_STRIKES = 3  # deaths of one item outside any document before it is given up
 START_FAILURES = 3  # workers dead before their first item, in a row, before the run is ended
+BACKSTOP_FACTOR = 4  # the kernel refuses memory at this many times the limit, should we look too late
 WAITING_FACTOR = 4  # a document that waits instead of computing gets this many times `document_seconds`
 
 
@@ -72,10 +73,11 @@ class _Worker:
     position: int = NO_DOCUMENT  # last seen open
     waited: float = 0.0  # seconds of our looking since then
     cpu_before: float = 0.0
-    verdict: tuple[Reason, str] | None = None  # why we killed it
+    rest_bytes: int = 0  # resident when it started, before any document
+    verdict: Loss | None = None  # why we killed it, and at which document
 
 
-def _start_worker(modules: Sequence[str]) -> _Worker:
+def _start_worker(modules: Sequence[str], data_bytes: int) -> _Worker:
     ours, theirs = Pipe()
     with tempfile.TemporaryFile() as shared:
         shared.truncate(SLOT_BYTES)
@@ -84,7 +86,7 @@ def _start_worker(modules: Sequence[str]) -> _Worker:
         paths = [entry or os.getcwd() for entry in sys.path]  # noqa: PTH109 - sys.path holds text
         code = (
             f"import json,sys;sys.path[:]=json.loads(sys.argv[1]);from flows.worker import main;"
-            f"main({theirs.fileno()},{shared.fileno()},{os.getpid()},json.loads(sys.argv[2]))"
+            f"main({theirs.fileno()},{shared.fileno()},{os.getpid()},{data_bytes},json.loads(sys.argv[2]))"
         )
         process = subprocess.Popen(
             [sys.executable, "-c", code, json.dumps(paths), json.dumps(list(modules))],
@@ -134,6 +136,7 @@ class LocalEngine:
         self._lock = threading.Lock()
         self._wake_reader, self._wake_writer = Pipe(duplex=False)
         self._is_closing = False
+        self._error: BaseException = EngineError("the engine is closed")
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> LocalEngine:
@@ -147,8 +150,8 @@ class LocalEngine:
     def start(self, workers: int | None = None) -> None:
         """Begin starting workers, without waiting: their imports overlap with what the caller does next."""
         with self._lock:
-            if self._is_closing:
-                raise EngineError("the engine is closed")
+            if self._is_closing or (self._thread is not None and not self._thread.is_alive()):
+                raise self._error
             self._wanted = max(self._wanted, min(self._size, workers or self._size))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._loop, name="newsfold-engine", daemon=True)
@@ -258,18 +261,19 @@ class LocalEngine:
                     for worker in list(self._workers):
                         self._watch(worker, passed)
         except BaseException as error:  # noqa: BLE001 - handed to the thread that waits for results
-            self._outcomes.put(error)
+            self._error = error
         finally:
             with self._lock:
                 for worker in list(self._workers):
                     self._remove(worker)
+                self._outcomes.put(self._error)
 
     def _hand_out(self) -> None:
         """Give every idle worker the dearest item left, and start workers while there is work for more."""
         busy = sum(worker.job is not None for worker in self._workers)
         while len(self._workers) < max(self._wanted if self._start_failures == 0 else 0,
                                        min(self._size, busy + len(self._pending))):  # fmt: skip
-            self._workers.append(_start_worker(self._modules))
+            self._workers.append(_start_worker(self._modules, BACKSTOP_FACTOR * self._limits.memory_bytes))
         self._wanted = 0
         for worker in self._workers:
             if worker.is_ready and worker.job is None and self._pending:
@@ -287,6 +291,7 @@ class LocalEngine:
         match answer:
             case Ready():
                 worker.is_ready, self._start_failures = True, 0
+                worker.rest_bytes = (_usage(worker.process.pid) or (0, 0))[1]
             case Finished() if worker.job is not None:
                 job, worker.job = worker.job, None
                 self._documents += answer.documents
@@ -298,7 +303,7 @@ class LocalEngine:
                 )
                 self._outcomes.put((job.number, done))
                 usage = _usage(worker.process.pid)
-                if usage is not None and usage[1] > self._limits.memory_bytes // 2:
+                if usage is not None and usage[1] > (self._limits.memory_bytes + worker.rest_bytes) // 2:
                     self._remove(worker)  # grown fat over many documents: a fresh one costs a second
             case Raised() if worker.job is not None:
                 job, worker.job = worker.job, None
@@ -336,33 +341,43 @@ class LocalEngine:
             self._kill(worker, Reason.TIMEOUT, f"no document begun in {limits.item_seconds:g} s")
 
     def _kill(self, worker: _Worker, reason: Reason, detail: str) -> None:
-        worker.verdict = (reason, detail)
+        worker.verdict = Loss(
+            position=worker.position, source_ref=worker.slot.source_ref(), reason=reason, detail=detail
+        )
         worker.process.kill()
 
     def _bury(self, worker: _Worker) -> None:
         """Decide what a dead worker's item comes to: again, again without a document, or given up."""
-        position, ref, job = worker.slot.position(), worker.slot.source_ref(), worker.job
-        watched, verdict = worker.position, worker.verdict
+        job, position, ref = worker.job, worker.slot.position(), worker.slot.source_ref()
         worker.process.kill()
         code = worker.process.wait()
         self._remove(worker)
+        loss = worker.verdict or Loss(
+            position=position,
+            source_ref=ref,
+            reason=Reason.CRASHED,
+            detail=f"its worker ended with code {code}",
+        )
         if job is None:
             if not worker.is_ready:
                 self._start_failures += 1
                 if self._start_failures >= START_FAILURES:
-                    raise WorkerStartError(f"workers end at once, the last with code {code}")
+                    raise WorkerStartError(f"workers end before they start: {loss.detail}")
             return
-        reason, detail = verdict or (Reason.CRASHED, f"its worker ended with code {code}")
-        is_sure = reason is Reason.TIMEOUT and position == watched
-        job.strikes[position] = job.strikes.get(position, 0) + 1
-        log.warning("worker %d ended at %r: %s", worker.process.pid, ref or job.item.key, detail)
-        if position == NO_DOCUMENT or position in job.losses:
-            if job.strikes[position] >= ITEM_STRIKES:
-                self._outcomes.put((job.number, Failed(key=job.item.key, reason=reason, detail=detail)))
+        log.warning(
+            "worker %d ended at %r: %s", worker.process.pid, loss.source_ref or job.item.key, loss.detail
+        )
+        # when it had gone on to another document before our kill arrived, a second time decides
+        is_sure = loss.reason is Reason.TIMEOUT and position == loss.position
+        strikes = job.strikes[loss.position] = job.strikes.get(loss.position, 0) + 1
+        if loss.position == NO_DOCUMENT or loss.position in job.losses:
+            if strikes >= ITEM_STRIKES:
+                failed = Failed(key=job.item.key, reason=loss.reason, detail=loss.detail)
+                self._outcomes.put((job.number, failed))
             else:
                 self._again(job)
-        elif is_sure or job.strikes[position] >= STRIKES:
-            self._blame(job, Loss(position=position, source_ref=ref, reason=reason, detail=detail))
+        elif is_sure or strikes >= STRIKES:
+            self._blame(job, loss)
         else:
             self._again(job)
 

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import mmap
 import os
+import resource
 import signal
 import sys
 import traceback
@@ -211,9 +212,12 @@ def _serve(connection: Connection, slot: Slot) -> None:
         connection.send(answer)
 
 
-def main(connection_fd: int, slot_fd: int, parent: int, modules: list[str]) -> None:
+def main(connection_fd: int, slot_fd: int, parent: int, data_bytes: int, modules: list[str]) -> None:
     """Serve until the parent closes the pipe or dies."""
     _die_with_parent(parent)
+    with contextlib.suppress(ValueError, OSError):  # a lower limit is set from outside already
+        # written memory only: NumPy and numba reserve address space by the gigabyte and never touch it
+        resource.setrlimit(resource.RLIMIT_DATA, (data_bytes, data_bytes))
     connection = Connection(connection_fd)
     slot = Slot(slot_fd)
     slot.write(NO_DOCUMENT)
