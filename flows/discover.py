@@ -19,6 +19,7 @@ UNFINISHED_SUFFIXES = (
     ".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".incomplete", ".opdownload",
 )  # fmt: skip
 LITTER_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".directory", ".localized"})
+_EFFECTIVE = os.access in os.supports_effective_ids
 LITTER_FOLDERS = frozenset({"__macosx"})
 
 
@@ -228,7 +229,7 @@ class _Walk:
                 Disposition.DEFERRED,
                 size,
             )
-        if not os.access(path, os.R_OK):
+        if not os.access(path, os.R_OK, effective_ids=_EFFECTIVE):
             return _reject(ref, Reason.UNREADABLE, os.strerror(errno.EACCES), size=size)
         return FoundFile(
             path=Path(path), source_ref=ref, size=size, mtime_ns=status.st_mtime_ns, is_link=is_link
