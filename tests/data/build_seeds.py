@@ -1,8 +1,8 @@
-"""Build the seeds that are archives from their plain sources, byte for byte the same each time.
+"""Build what is made in the seeds: the archives from their plain sources, and the tables of the README.
 
-The members of the web archive, the zip and the gzip lie readable in `tests/data/seed_sources`; what a
-person would edit is there. Run `python tests/data/build_seeds.py` after an edit. Times inside the archives are
-fixed and compression is by the standard library, so a second build changes nothing.
+The members of the web archive, the zip and the gzip lie readable in `tests/data/seed_sources`; what becomes of
+each document stands in `tests/data/seeds_expected.toml`. Run `python tests/data/build_seeds.py` after an edit of
+either. Times inside the archives are fixed, so a second build changes nothing.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ import gzip
 import io
 import re
 import sys
+import tomllib
 import uuid
 import zipfile
 from pathlib import Path
+from typing import Any
 
 SOURCES = Path(__file__).parent / "seed_sources"
-ARCHIVES = Path(__file__).parents[2] / "seeds" / "inbox" / "archives"
+EXPECTED = Path(__file__).parent / "seeds_expected.toml"
+SEEDS = Path(__file__).parents[2] / "seeds"
+ARCHIVES = SEEDS / "inbox" / "archives"
 CRAWLED_AT = "2026-02-10T04:00:00Z"
 ZIPPED_AT = (2026, 2, 10, 4, 0, 0)
 NAMESPACE = uuid.UUID("6f1c1f60-5e5d-4b6a-9d58-0f2a6a3f6a10")  # any fixed value: record ids derive from it
@@ -104,12 +108,48 @@ def build_all() -> dict[str, bytes]:
     }
 
 
+def _document_row(document: dict[str, Any]) -> str:
+    """Write one line of the README's table of documents."""
+    outcome = document["disposition"] + (f" ({document['reason']})" if "reason" in document else "")
+    may_join = document.get("may_join", [])
+    story = f"may join {' or '.join(may_join)}" if may_join else document["story"]
+    kinds = " or ".join(document.get("kinds", ["-"]))
+    copies = document.get("copies", "-")
+    cells = [f"`{document['ref']}`", document["format"], outcome, kinds, story, copies, document["why"]]
+    return f"| {' | '.join(cells)} |"
+
+
+def build_tables(expected: dict[str, Any]) -> dict[str, str]:
+    """Return the README's tables by the name of their place in it."""
+    stories = [
+        f"| {story['label']} | {story['article_count']} | {story['copy_group_count']} | {story['synopsis']} |"
+        for story in expected["story"]
+    ]
+    head = "| story | articles | copy groups | what happened |\n|---|---|---|---|\n"
+    documents = [_document_row(document) for document in expected["document"]]
+    title = "| document | format | becomes | kind | story | copies of | why it is here |\n|---|---|---|---|---|---|---|\n"
+    return {"stories": head + "\n".join(stories), "documents": title + "\n".join(documents)}
+
+
+def fill_tables(readme: str, tables: dict[str, str]) -> str:
+    """Put each table between its two marks, in place of what stood there."""
+    for name, table in tables.items():
+        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        before, _, rest = readme.partition(begin)
+        _, _, after = rest.partition(end)
+        readme = f"{before}{begin}\n{table}\n{end}{after}"
+    return readme
+
+
 def main() -> int:
-    """Write the archives into the inbox of the seeds."""
+    """Write the archives into the inbox of the seeds, and the tables into their README."""
     ARCHIVES.mkdir(parents=True, exist_ok=True)
     for name, data in build_all().items():
         (ARCHIVES / name).write_bytes(data)
         sys.stdout.write(f"{name} {len(data)} bytes\n")
+    readme = SEEDS / "README.md"
+    tables = build_tables(tomllib.loads(EXPECTED.read_text(encoding="utf-8")))
+    readme.write_text(fill_tables(readme.read_text(encoding="utf-8"), tables), encoding="utf-8")
     return 0
 
 
