@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from xxhash import xxh3_64_intdigest
-
 from transforms.dates import read_time
 from transforms.encoding import decode, tidy, tidy_line
+from transforms.ids import document_id, hash_text
 from transforms.language import tell_language
 from transforms.metadata import Metadata, normalise_image, read_metadata, split_names
 from transforms.page import Body, extract_body, parse_fragment, parse_page
@@ -130,7 +129,7 @@ def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejec
     kind, reason = _tell_kind(title, text, stated)
     return Article(
         article_id=_article_id(doc, url, publisher),
-        document_id=xxh3_64_intdigest(f"{doc.source_ref}\n{doc.sha256}".encode("utf-8", "surrogateescape")),
+        document_id=document_id(doc.source_ref, doc.sha256),
         source_ref=doc.source_ref,
         external_id=stated.external_id,
         url=fetched or url,
@@ -180,7 +179,7 @@ def count_words(text: str) -> int:
 def hash_content(title: str, text: str) -> int:
     """Hash title and text so that case and spacing do not count: the same for the same article, whatever its page."""
     folded = " ".join(f"{title}\n{text}".casefold().split())
-    return xxh3_64_intdigest(folded.encode("utf-8", "replace"))
+    return hash_text(folded)
 
 
 def _settle(name: str, stated: str | None, found: str | None, sources: dict[str, str]) -> str | None:
@@ -209,7 +208,7 @@ def _article_id(doc: RawDocument, url: str | None, publisher: str | None) -> int
         whole = f"{external}\n{key or publisher or doc.source_ref.partition('#')[0]}"
     else:
         whole = key or doc.source_ref
-    return xxh3_64_intdigest(whole.encode("utf-8", "surrogateescape"))
+    return hash_text(whole)
 
 
 def _tell_kind(title: str, text: str, stated: Stated) -> tuple[Kind, str]:
