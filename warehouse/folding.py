@@ -151,7 +151,7 @@ def component(
 
 
 def links_within(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> pa.Table:
-    """Return accepted links (article_a, article_b, relation, score) with both ends among `ids`."""
+    """Return links (article_a, article_b, relation, score, decision) with both ends among `ids`."""
     return _ask(con, "links_within", ids, relations=list(relations))
 
 
@@ -163,6 +163,33 @@ def copy_groups(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
 def stories_of(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
     """Return story_id, article_id of every story that any of `ids` is in, whole."""
     return _ask(con, "stories_of", ids)
+
+
+def article_kinds(con: DuckDBPyConnection, ids: Ids) -> dict[int, str]:
+    """Return the kind of each article."""
+    rows = _ask(con, "article_kinds", ids)
+    return dict(zip(rows.column("article_id").to_pylist(), rows.column("kind").to_pylist(), strict=True))
+
+
+def story_facts(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
+    """Return what a story's row is made of, for each article, without the text."""
+    return _ask(con, "story_facts", ids)
+
+
+def strongest_links(con: DuckDBPyConnection, ids: Ids) -> dict[int, float]:
+    """Return the best accepted score of each article that has one."""
+    rows = _ask(con, "strongest_links", ids)
+    return dict(zip(rows.column("article_id").to_pylist(), rows.column("score").to_pylist(), strict=True))
+
+
+def used_story_ids(con: DuckDBPyConnection, ids: Ids) -> set[int]:
+    """Return which of these story ids any story ever had."""
+    return set(_ids(_ask(con, "used_story_ids", ids)).tolist())
+
+
+def columns_of(table: str) -> list[str]:
+    """Name the columns of a folding table."""
+    return list(_ROWS[table].names)
 
 
 def active_overrides(con: DuckDBPyConnection) -> pa.Table:

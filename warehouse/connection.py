@@ -1,0 +1,205 @@
+"""The one door to the database: open the working file for writing or the published file for reading."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warehouse.errors import Busy, Damaged, DiskFull, Holder, HomeUnusable, NotPublished, WarehouseError
+from warehouse.locks import POLL_SECONDS, hold
+from warehouse.migrations import migrate
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+WORKING_NAME = "working.duckdb"
+PUBLISHED_NAME = "news.duckdb"
+SPOOL_NAME = "spool"
+HISTORY_NAME = "published"
+
+# Room for DuckDB's hash tables and sorts. Above it work spills to the spool: slower, never more memory. Half of what a
+# run may use in all, since articles in flight need the rest.
+MEMORY_LIMIT = "1600MiB"
+# The write-ahead log is folded into the file at the end of every opening; within one, only when it grows past this, so
+# that a load is written twice once and not in slices.
+WAL_LIMIT = "256MiB"
+
+
+def working_path(home: Path) -> Path:
+    """Return where the working file of a home lies."""
+    return home / WORKING_NAME
+
+
+def published_path(home: Path) -> Path:
+    """Return where the published file of a home lies."""
+    return home / PUBLISHED_NAME
+
+
+def spool_path(home: Path) -> Path:
+    """Return the folder for what a run needs only while it runs."""
+    return home / SPOOL_NAME
+
+
+def history_path(home: Path) -> Path:
+    """Return the folder of older published files."""
+    return home / HISTORY_NAME
+
+
+def prepare_home(home: Path) -> None:
+    """Create the folders of a home; raise HomeUnusable with the reason when that cannot be."""
+    try:
+        for folder in (home, spool_path(home), history_path(home)):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HomeUnusable(f"cannot use {home} as home: {error.strerror}") from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise HomeUnusable(f"cannot use {home} as home: it is not writable")
+
+
+@contextmanager
+def open_working(
+    home: Path,
+    *,
+    wait_seconds: float = 0.0,
+    purpose: str,
+    memory_limit: str = MEMORY_LIMIT,
+    threads: int | None = None,
+) -> Iterator[DuckDBPyConnection]:
+    """Open the working file as its only writer, at the current schema; keep it open for as short as possible.
+
+    Waits at most `wait_seconds` for another holder, then raises Busy naming it. Leaving the block without an error
+    folds the log into the file, so that the file alone is complete. Engine errors come out as WarehouseError.
+    """
+    prepare_home(home)
+    with hold(home, wait_seconds=wait_seconds, purpose=purpose):
+        settings = {
+            "memory_limit": memory_limit,
+            "threads": threads or os.cpu_count() or 1,
+            "temp_directory": str(spool_path(home) / "duckdb"),
+            "checkpoint_threshold": WAL_LIMIT,
+            "python_enable_replacements": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        con = _connect(working_path(home), settings, wait_seconds)
+        try:
+            with engine_errors():
+                migrate(con)
+                yield con
+                con.execute("CHECKPOINT")
+        finally:
+            con.close()
+
+
+def open_published(home: Path) -> DuckDBPyConnection:
+    """Open the published file read-only, with no way out of it: no files, no extensions, no settings."""
+    path = published_path(home)
+    if not path.exists():
+        raise NotPublished(f"nothing published in {home} yet: run `newsfold ingest` first")
+    return open_sealed(path)
+
+
+def open_sealed(path: Path) -> DuckDBPyConnection:
+    """Open any published file read-only and sealed off."""
+    settings: dict[str, object] = {
+        "enable_external_access": False,
+        "python_enable_replacements": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_directory": "",
+        "lock_configuration": True,
+    }
+    return _connect(path, settings, 0.0, read_only=True)
+
+
+@contextmanager
+def transaction(con: DuckDBPyConnection) -> Iterator[None]:
+    """Commit the block as one, or nothing of it. Does not nest."""
+    con.execute("BEGIN")
+    try:
+        yield
+        con.execute("COMMIT")
+    except BaseException:
+        _roll_back(con)
+        raise
+
+
+def _roll_back(con: DuckDBPyConnection) -> None:
+    import duckdb
+
+    try:
+        con.execute("ROLLBACK")
+    except duckdb.Error:
+        return  # the engine rolled back by itself (a failed commit, a fatal error); the first error is the one to tell
+
+
+@contextmanager
+def engine_errors() -> Iterator[None]:
+    """Turn the engine's errors that an operator can act on into ours; others pass as they are."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        told = _tell(error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _tell(error: Exception) -> WarehouseError | None:
+    import duckdb
+
+    text = str(error)
+    first = text.splitlines()[0] if text else type(error).__name__
+    if "No space left" in text or "ENOSPC" in text or "max_temp_directory_size" in text:
+        return DiskFull("the disk is full; nothing was lost, make room and run again")
+    if "checksum" in text.lower() or "corrupt" in text.lower():
+        return Damaged(f"the warehouse is damaged: {first}")
+    if isinstance(error, (duckdb.FatalException, duckdb.SerializationException)):
+        return Damaged(f"the warehouse is damaged or was changed by another program: {first}")
+    return None
+
+
+def _connect(
+    path: Path, settings: dict[str, object], wait_seconds: float, *, read_only: bool = False
+) -> DuckDBPyConnection:
+    import duckdb
+
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config=settings)  # type: ignore[arg-type]  # noqa: TID251
+        except duckdb.Error as error:
+            holder = _foreign_holder(str(error))
+            if holder is None:
+                raise _unopened(path, error) from error
+            if time.monotonic() >= deadline:
+                raise Busy(path, holder) from error
+        time.sleep(POLL_SECONDS)
+
+
+def _foreign_holder(text: str) -> Holder | None:
+    """Read from the engine's message which process has the file open; a forgotten reader is named here."""
+    if "lock" not in text.lower():
+        return None
+    found = re.search(r"held in (?P<program>.+?) \(PID (?P<pid>\d+)\)", text)
+    if found is None:
+        return Holder() if "Could not set lock" in text else None
+    pid = int(found["pid"])
+    return Holder(pid=pid, command=f"{found['program']}, which has it open")
+
+
+def _unopened(path: Path, error: Exception) -> WarehouseError:
+    told = _tell(error)
+    if told is not None:
+        return told
+    first = str(error).splitlines()[0]
+    if "Permission denied" in first:
+        return HomeUnusable(f"cannot open {path}: permission denied")
+    return Damaged(f"{path} cannot be opened: {first}")

@@ -1,0 +1,93 @@
+"""Bring a working file to the current schema: numbered SQL files in, one recorded transaction each."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from warehouse.errors import Damaged, NewerSchema
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+RECORD = """
+CREATE TABLE IF NOT EXISTS schema_migrations (
+    version INTEGER NOT NULL, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, applied_at TIMESTAMP NOT NULL
+);
+COMMENT ON TABLE schema_migrations IS 'Changes of the schema that this file has had.';
+COMMENT ON COLUMN schema_migrations.version IS 'Number, from 1.';
+COMMENT ON COLUMN schema_migrations.name IS 'File it came from.';
+COMMENT ON COLUMN schema_migrations.sha256 IS 'Hash of that file.';
+COMMENT ON COLUMN schema_migrations.applied_at IS 'When, UTC.';
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """One numbered step of the schema."""
+
+    version: int
+    name: str
+    sql: str
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the step's text."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def known_migrations() -> list[Migration]:
+    """Return the steps that this version ships, by number."""
+    folder = files("warehouse") / "sql" / "migrations"
+    found = [
+        Migration(version=int(entry.name[:4]), name=entry.name, sql=entry.read_text(encoding="utf-8"))
+        for entry in folder.iterdir()
+        if entry.name.endswith(".sql")
+    ]
+    return sorted(found, key=lambda step: step.version)
+
+
+def migrate(con: DuckDBPyConnection, steps: list[Migration] | None = None) -> list[str]:
+    """Apply the steps that are missing and return their names; each commits together with its record.
+
+    Raises NewerSchema for a file of a later version, Damaged when a step already applied is not the one known.
+    """
+    steps = known_migrations() if steps is None else steps
+    applied = applied_migrations(con)
+    newest = steps[-1].version if steps else 0
+    if applied and max(applied) > newest:
+        raise NewerSchema(max(applied), newest)
+    done: list[str] = []
+    for step in steps:
+        if step.version in applied:
+            if applied[step.version] != step.sha256:
+                raise Damaged(f"schema step {step.name} is not the one this warehouse was made with")
+            continue
+        con.execute("BEGIN")
+        try:
+            if not applied and not done:
+                con.execute(RECORD)
+            con.execute(step.sql)
+            con.execute(
+                "INSERT INTO schema_migrations VALUES (?, ?, ?, ?)",
+                [step.version, step.name, step.sha256, datetime.now(UTC).replace(tzinfo=None)],
+            )
+            con.execute("COMMIT")
+        except BaseException:
+            con.execute("ROLLBACK")
+            raise
+        done.append(step.name)
+    return done
+
+
+def applied_migrations(con: DuckDBPyConnection) -> dict[int, str]:
+    """Return version and hash of every step that a file has had; empty for a new file."""
+    known = con.sql("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_migrations'").fetchall()[
+        0
+    ][0]
+    if not known:
+        return {}
+    return dict(con.sql("SELECT version, sha256 FROM schema_migrations").fetchall())

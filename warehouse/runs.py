@@ -1,0 +1,142 @@
+"""The ledger of runs: begin, finish, fail, and the truth about those that died."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from warehouse.locks import is_alive, process_start
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# A run on another machine cannot be asked whether it lives. A day is longer than any run and short enough to notice.
+FOREIGN_RUN_PATIENCE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOutcome:
+    """What a run has to say at its end. The counts of articles, copy groups and stories are counted here, not told."""
+
+    files: int = 0
+    documents: int = 0
+    dispositions: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    stories_new: int = 0
+    stories_changed: int = 0
+    stage_seconds: Mapping[str, float] = field(default_factory=dict)
+    message: str | None = None
+
+
+def new_run_id(now: datetime) -> str:
+    """Return an id that sorts by time; the random end keeps two runs of one second apart."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+def begin_run(
+    con: DuckDBPyConnection,
+    *,
+    command: str,
+    settings: Mapping[str, object],
+    versions: Mapping[str, str],
+    now: datetime,
+) -> str:
+    """Record that a run of this process began, and return its id. Commits at once, so that a crash leaves a trace."""
+    run_id = new_run_id(now)
+    con.execute(
+        "INSERT INTO runs (run_id, started_at, status, pid, process_started, host, command, settings, versions) "
+        "VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?)",
+        [
+            run_id,
+            now,
+            os.getpid(),
+            process_start(os.getpid()),
+            socket.gethostname(),
+            command,
+            json.dumps(settings, default=str),
+            json.dumps(versions),
+        ],
+    )
+    return run_id
+
+
+def finish_run(con: DuckDBPyConnection, run_id: str, outcome: RunOutcome, *, now: datetime) -> None:
+    """Record the end of a run. Call it inside the transaction of its last load, so that both or neither are true.
+
+    The totals are counted from the tables; what is new is the difference to the last finished run.
+    """
+    con.execute(
+        """
+        WITH total AS (
+            SELECT (SELECT count(*) FROM articles) AS articles,
+                   (SELECT count(DISTINCT copy_group_id) FROM copy_members) AS copy_groups,
+                   (SELECT count(*) FROM stories) AS stories
+        ), before AS (
+            SELECT max_by(copy_groups_total, run_id) AS copy_groups FROM runs WHERE status = 'done'
+        )
+        UPDATE runs SET
+            status = 'done', finished_at = $now, files = $files, documents = $documents,
+            dispositions = $dispositions, reasons = $reasons,
+            articles_total = total.articles,
+            articles_new = $articles_new,
+            copy_groups_total = total.copy_groups,
+            copy_groups_new = greatest(0, total.copy_groups::HUGEINT - coalesce(before.copy_groups, 0)::HUGEINT),
+            stories_total = total.stories,
+            stories_new = $stories_new, stories_changed = $stories_changed,
+            stage_seconds = $stage_seconds, message = $message
+        FROM total, before
+        WHERE run_id = $run_id
+        """,
+        {
+            "now": now,
+            "run_id": run_id,
+            "files": outcome.files,
+            "documents": outcome.documents,
+            "dispositions": _pairs(outcome.dispositions),
+            "reasons": _pairs(outcome.reasons),
+            "articles_new": outcome.dispositions.get("loaded", 0),
+            "stories_new": outcome.stories_new,
+            "stories_changed": outcome.stories_changed,
+            "stage_seconds": _pairs(outcome.stage_seconds),
+            "message": outcome.message,
+        },
+    )
+
+
+def fail_run(con: DuckDBPyConnection, run_id: str, message: str, *, now: datetime) -> None:
+    """Record that a run gave up, and why."""
+    con.execute(
+        "UPDATE runs SET status = 'failed', finished_at = ?, message = ? WHERE run_id = ?",
+        [now, message, run_id],
+    )
+
+
+def close_abandoned_runs(con: DuckDBPyConnection, *, now: datetime) -> list[str]:
+    """Mark runs whose process is gone as crashed and return their ids. What they committed stays; call it first."""
+    running = con.execute(
+        "SELECT run_id, started_at, pid, process_started, host FROM runs WHERE status = 'running' ORDER BY run_id"
+    ).fetchall()
+    here = socket.gethostname()
+    gone = [
+        run_id
+        for run_id, started_at, pid, started, host in running
+        if (not is_alive(pid, started) if host == here else now - started_at > FOREIGN_RUN_PATIENCE)
+    ]
+    if gone:
+        con.execute(
+            "UPDATE runs SET status = 'crashed', finished_at = ?, message = 'its process ended without a word' "
+            "WHERE list_contains(?, run_id)",
+            [now, gone],
+        )
+    return gone
+
+
+def _pairs(values: Mapping[str, int] | Mapping[str, float]) -> dict[str, list[object]] | None:
+    """Shape a mapping as DuckDB's MAP parameter; an empty one stays an empty map."""
+    return {"key": list(values.keys()), "value": list(values.values())}

@@ -1,0 +1,2 @@
+-- Every article is stored once.
+SELECT article_id, count(*) AS times FROM articles GROUP BY article_id HAVING times > 1

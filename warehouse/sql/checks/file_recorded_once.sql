@@ -1,0 +1,2 @@
+-- Every file is recorded once.
+SELECT source_ref, count(*) AS times FROM files GROUP BY source_ref HAVING times > 1

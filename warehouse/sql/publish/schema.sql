@@ -1,0 +1,209 @@
+-- The published contract: names are fixed, columns may grow. Ids are text of 16 hexadecimal digits.
+
+CREATE TABLE stories (
+    story_id VARCHAR, title VARCHAR, article_count UINTEGER, publisher_count UINTEGER, publisher VARCHAR,
+    last_published_at TIMESTAMP, first_published_at TIMESTAMP, language VARCHAR, key_terms VARCHAR[],
+    independent_count UINTEGER, copy_group_count UINTEGER, url VARCHAR, canonical_article_id VARCHAR,
+    canonical_reason VARCHAR, created_at TIMESTAMP, updated_at TIMESTAMP
+);
+COMMENT ON TABLE stories IS 'One row per story: everything reported about one happening. Start here: SELECT * FROM stories ORDER BY last_published_at DESC';
+COMMENT ON COLUMN stories.story_id IS 'Id, kept for ever; when stories merge the old id is in story_redirects.';
+COMMENT ON COLUMN stories.title IS 'Headline of the canonical article.';
+COMMENT ON COLUMN stories.article_count IS 'Articles in the story, copies included.';
+COMMENT ON COLUMN stories.publisher_count IS 'Different outlets among them.';
+COMMENT ON COLUMN stories.publisher IS 'Outlet of the canonical article.';
+COMMENT ON COLUMN stories.last_published_at IS 'Latest publication among its articles; NULL when none says.';
+COMMENT ON COLUMN stories.first_published_at IS 'Earliest publication among its articles; NULL when none says.';
+COMMENT ON COLUMN stories.language IS 'Language of the canonical article.';
+COMMENT ON COLUMN stories.key_terms IS 'Words that tell this story from others.';
+COMMENT ON COLUMN stories.independent_count IS 'Different wordings that are not one agency text retold: how many sources really speak.';
+COMMENT ON COLUMN stories.copy_group_count IS 'Different wordings; copies of one text count once.';
+COMMENT ON COLUMN stories.url IS 'Address of the canonical article.';
+COMMENT ON COLUMN stories.canonical_article_id IS 'Article that stands for the story.';
+COMMENT ON COLUMN stories.canonical_reason IS 'Why that one stands for it.';
+COMMENT ON COLUMN stories.created_at IS 'When the story was first seen here, UTC.';
+COMMENT ON COLUMN stories.updated_at IS 'When it last changed here, UTC.';
+
+CREATE TABLE articles (
+    article_id VARCHAR, title VARCHAR, publisher VARCHAR, published_at TIMESTAMP, story_id VARCHAR, is_canonical BOOLEAN,
+    kind VARCHAR, language VARCHAR, word_count UINTEGER, lead VARCHAR, text VARCHAR, url VARCHAR, canonical_url VARCHAR,
+    authors VARCHAR[], section VARCHAR, tags VARCHAR[], image_url VARCHAR, wire_agency VARCHAR, is_paywalled BOOLEAN,
+    published_precision VARCHAR, published_zone VARCHAR, published_source VARCHAR, updated_at TIMESTAMP,
+    language_confidence FLOAT, kind_reason VARCHAR, copy_group_id VARCHAR, version INTEGER, external_id VARCHAR,
+    source_ref VARCHAR, document_id VARCHAR, content_hash VARCHAR, field_sources MAP(VARCHAR, VARCHAR),
+    first_seen_at TIMESTAMP, last_changed_at TIMESTAMP, run_id VARCHAR
+);
+COMMENT ON TABLE articles IS 'One row per article, cleaned, in its current version.';
+COMMENT ON COLUMN articles.article_id IS 'Id, from what identifies the article and not from its content.';
+COMMENT ON COLUMN articles.title IS 'Headline.';
+COMMENT ON COLUMN articles.publisher IS 'Outlet.';
+COMMENT ON COLUMN articles.published_at IS 'Publication: UTC where published_zone is set, else the wall time as printed.';
+COMMENT ON COLUMN articles.story_id IS 'Story it belongs to; NULL for stubs and lists of headlines.';
+COMMENT ON COLUMN articles.is_canonical IS 'It stands for its story.';
+COMMENT ON COLUMN articles.kind IS 'article, stub, live_blog, round_up, template, gallery or index.';
+COMMENT ON COLUMN articles.language IS 'Primary language tag; und when not known.';
+COMMENT ON COLUMN articles.word_count IS 'Words in text.';
+COMMENT ON COLUMN articles.lead IS 'First paragraph or so.';
+COMMENT ON COLUMN articles.text IS 'Body, one paragraph a line, without boilerplate.';
+COMMENT ON COLUMN articles.url IS 'Address as stated.';
+COMMENT ON COLUMN articles.canonical_url IS 'Address normalised, without tracking.';
+COMMENT ON COLUMN articles.authors IS 'Authors as named.';
+COMMENT ON COLUMN articles.section IS 'Section of the outlet.';
+COMMENT ON COLUMN articles.tags IS 'Keywords of the outlet.';
+COMMENT ON COLUMN articles.image_url IS 'Lead image.';
+COMMENT ON COLUMN articles.wire_agency IS 'Agency whose text it is, when known.';
+COMMENT ON COLUMN articles.is_paywalled IS 'Only part of the text was readable.';
+COMMENT ON COLUMN articles.published_precision IS 'minute, day or none.';
+COMMENT ON COLUMN articles.published_zone IS 'Offset as stated; NULL when none was.';
+COMMENT ON COLUMN articles.published_source IS 'Where the time was found.';
+COMMENT ON COLUMN articles.updated_at IS 'Last change as stated by the publisher.';
+COMMENT ON COLUMN articles.language_confidence IS 'From 0 to 1.';
+COMMENT ON COLUMN articles.kind_reason IS 'What told the kind.';
+COMMENT ON COLUMN articles.copy_group_id IS 'Shared by articles of the same wording.';
+COMMENT ON COLUMN articles.version IS 'How many versions are known, this one included.';
+COMMENT ON COLUMN articles.external_id IS 'Id that the record brought with it.';
+COMMENT ON COLUMN articles.source_ref IS 'Where that document lay.';
+COMMENT ON COLUMN articles.document_id IS 'Raw document it was cleaned from.';
+COMMENT ON COLUMN articles.content_hash IS 'Hash of title and text: changes when the article changes, not when its page does.';
+COMMENT ON COLUMN articles.field_sources IS 'Which part of the page each field was taken from.';
+COMMENT ON COLUMN articles.first_seen_at IS 'When any version came first, UTC.';
+COMMENT ON COLUMN articles.last_changed_at IS 'When this version came, UTC.';
+COMMENT ON COLUMN articles.run_id IS 'Run that brought this version.';
+
+CREATE TABLE article_versions AS SELECT * EXCLUDE (story_id, is_canonical, copy_group_id) FROM articles LIMIT 0;
+COMMENT ON TABLE article_versions IS 'Superseded versions of articles.';
+COMMENT ON COLUMN article_versions.article_id IS 'Id, from what identifies the article and not from its content.';
+COMMENT ON COLUMN article_versions.title IS 'Headline.';
+COMMENT ON COLUMN article_versions.publisher IS 'Outlet.';
+COMMENT ON COLUMN article_versions.published_at IS 'Publication: UTC where published_zone is set, else the wall time as printed.';
+COMMENT ON COLUMN article_versions.kind IS 'article, stub, live_blog, round_up, template, gallery or index.';
+COMMENT ON COLUMN article_versions.language IS 'Primary language tag; und when not known.';
+COMMENT ON COLUMN article_versions.word_count IS 'Words in text.';
+COMMENT ON COLUMN article_versions.lead IS 'First paragraph or so.';
+COMMENT ON COLUMN article_versions.text IS 'Body, one paragraph a line, without boilerplate.';
+COMMENT ON COLUMN article_versions.url IS 'Address as stated.';
+COMMENT ON COLUMN article_versions.canonical_url IS 'Address normalised, without tracking.';
+COMMENT ON COLUMN article_versions.authors IS 'Authors as named.';
+COMMENT ON COLUMN article_versions.section IS 'Section of the outlet.';
+COMMENT ON COLUMN article_versions.tags IS 'Keywords of the outlet.';
+COMMENT ON COLUMN article_versions.image_url IS 'Lead image.';
+COMMENT ON COLUMN article_versions.wire_agency IS 'Agency whose text it is, when known.';
+COMMENT ON COLUMN article_versions.is_paywalled IS 'Only part of the text was readable.';
+COMMENT ON COLUMN article_versions.published_precision IS 'minute, day or none.';
+COMMENT ON COLUMN article_versions.published_zone IS 'Offset as stated; NULL when none was.';
+COMMENT ON COLUMN article_versions.published_source IS 'Where the time was found.';
+COMMENT ON COLUMN article_versions.updated_at IS 'Last change as stated by the publisher.';
+COMMENT ON COLUMN article_versions.language_confidence IS 'From 0 to 1.';
+COMMENT ON COLUMN article_versions.kind_reason IS 'What told the kind.';
+COMMENT ON COLUMN article_versions.version IS 'Place among the versions of its article by their own dates, from 1.';
+COMMENT ON COLUMN article_versions.external_id IS 'Id that the record brought with it.';
+COMMENT ON COLUMN article_versions.source_ref IS 'Where that document lay.';
+COMMENT ON COLUMN article_versions.document_id IS 'Raw document it was cleaned from.';
+COMMENT ON COLUMN article_versions.content_hash IS 'Hash of title and text: changes when the article changes, not when its page does.';
+COMMENT ON COLUMN article_versions.field_sources IS 'Which part of the page each field was taken from.';
+COMMENT ON COLUMN article_versions.first_seen_at IS 'When any version came first, UTC.';
+COMMENT ON COLUMN article_versions.last_changed_at IS 'When it came, UTC.';
+COMMENT ON COLUMN article_versions.run_id IS 'Run that brought it.';
+
+CREATE TABLE story_articles (
+    story_id VARCHAR, article_id VARCHAR, role VARCHAR, score FLOAT, joined_at TIMESTAMP
+);
+COMMENT ON TABLE story_articles IS 'Which article belongs to which story; in one at most.';
+COMMENT ON COLUMN story_articles.story_id IS 'Story.';
+COMMENT ON COLUMN story_articles.article_id IS 'Article.';
+COMMENT ON COLUMN story_articles.role IS 'canonical (stands for the story), copy (same wording as another member) or report.';
+COMMENT ON COLUMN story_articles.score IS 'Best accepted score to another member, from 0 to 1; NULL when alone.';
+COMMENT ON COLUMN story_articles.joined_at IS 'When it joined, UTC.';
+
+CREATE TABLE links (
+    article_a VARCHAR, article_b VARCHAR, relation VARCHAR, decision VARCHAR, score FLOAT, threshold FLOAT, features JSON,
+    model_version VARCHAR, made_by VARCHAR, why VARCHAR, run_id VARCHAR, linked_at TIMESTAMP
+);
+COMMENT ON TABLE links IS 'Evidence: what was found when two articles were compared, and what people decided.';
+COMMENT ON COLUMN links.article_a IS 'The smaller id of the pair.';
+COMMENT ON COLUMN links.article_b IS 'The larger id of the pair.';
+COMMENT ON COLUMN links.relation IS 'exact, near_duplicate (same wording), same_story (same event), must_link or cannot_link (people).';
+COMMENT ON COLUMN links.decision IS 'accepted or rejected.';
+COMMENT ON COLUMN links.score IS 'Similarity, from 0 to 1; NULL for what people decided.';
+COMMENT ON COLUMN links.threshold IS 'Score that was needed.';
+COMMENT ON COLUMN links.features IS 'Scores by channel and shared terms with their weights.';
+COMMENT ON COLUMN links.model_version IS 'Background model that scored it.';
+COMMENT ON COLUMN links.made_by IS 'Who decided, for must_link and cannot_link.';
+COMMENT ON COLUMN links.why IS 'Reason given, for must_link and cannot_link.';
+COMMENT ON COLUMN links.run_id IS 'Run that compared them.';
+COMMENT ON COLUMN links.linked_at IS 'When, UTC.';
+
+CREATE TABLE story_events (
+    story_id VARCHAR, event VARCHAR, other_story_id VARCHAR, article_count UINTEGER, happened_at TIMESTAMP, run_id VARCHAR
+);
+COMMENT ON TABLE story_events IS 'Life of stories: born, grown, shrunk, merged, split, redirected, dissolved.';
+COMMENT ON COLUMN story_events.story_id IS 'Story it happened to.';
+COMMENT ON COLUMN story_events.event IS 'What happened.';
+COMMENT ON COLUMN story_events.other_story_id IS 'The other story of a merge, split or redirect.';
+COMMENT ON COLUMN story_events.article_count IS 'Articles in the story afterwards.';
+COMMENT ON COLUMN story_events.happened_at IS 'When, UTC.';
+COMMENT ON COLUMN story_events.run_id IS 'Run in which it happened.';
+
+CREATE TABLE story_redirects (story_id VARCHAR, current_story_id VARCHAR);
+COMMENT ON TABLE story_redirects IS 'Story ids that live on under another one.';
+COMMENT ON COLUMN story_redirects.story_id IS 'Id that someone may still hold.';
+COMMENT ON COLUMN story_redirects.current_story_id IS 'Story it is part of now.';
+
+CREATE TABLE documents (
+    document_id VARCHAR, source_ref VARCHAR, disposition VARCHAR, reason VARCHAR, detail VARCHAR, format VARCHAR,
+    bytes UBIGINT, sha256 VARCHAR, article_id VARCHAR, run_id VARCHAR, seen_at TIMESTAMP
+);
+COMMENT ON TABLE documents IS 'One row per raw document and what became of it last; every input is accounted for here or counted as unchanged in runs.';
+COMMENT ON COLUMN documents.document_id IS 'Id, from its place and bytes.';
+COMMENT ON COLUMN documents.source_ref IS 'File, then !member for each archive level, then #n for a record.';
+COMMENT ON COLUMN documents.disposition IS 'loaded, new_version, duplicate_file, rejected, skipped, deferred or erased.';
+COMMENT ON COLUMN documents.reason IS 'Why it was not loaded, from a closed list.';
+COMMENT ON COLUMN documents.detail IS 'Why, in words.';
+COMMENT ON COLUMN documents.format IS 'What its bytes are.';
+COMMENT ON COLUMN documents.bytes IS 'Size.';
+COMMENT ON COLUMN documents.sha256 IS 'Hash of its bytes, hex.';
+COMMENT ON COLUMN documents.article_id IS 'Article it became or repeats.';
+COMMENT ON COLUMN documents.run_id IS 'Run that processed it.';
+COMMENT ON COLUMN documents.seen_at IS 'When, UTC.';
+
+CREATE TABLE runs (
+    run_id VARCHAR, status VARCHAR, started_at TIMESTAMP, finished_at TIMESTAMP, command VARCHAR, files UBIGINT,
+    documents UBIGINT, dispositions MAP(VARCHAR, UBIGINT), reasons MAP(VARCHAR, UBIGINT), articles_new UBIGINT,
+    stories_new UBIGINT, stories_changed UBIGINT, copy_groups_new UBIGINT, articles_total UBIGINT,
+    copy_groups_total UBIGINT, stories_total UBIGINT, stage_seconds MAP(VARCHAR, DOUBLE), settings JSON, versions JSON,
+    host VARCHAR, pid INTEGER, message VARCHAR
+);
+COMMENT ON TABLE runs IS 'One row per run: what came in, what became of it and how long it took.';
+COMMENT ON COLUMN runs.run_id IS 'Id; sorts by time of start.';
+COMMENT ON COLUMN runs.status IS 'running, done, failed or crashed.';
+COMMENT ON COLUMN runs.started_at IS 'Start, UTC.';
+COMMENT ON COLUMN runs.finished_at IS 'End, UTC.';
+COMMENT ON COLUMN runs.command IS 'What was asked.';
+COMMENT ON COLUMN runs.files IS 'Files looked at.';
+COMMENT ON COLUMN runs.documents IS 'Documents that came in; the sum of dispositions.';
+COMMENT ON COLUMN runs.dispositions IS 'Documents by what became of them, unchanged ones included.';
+COMMENT ON COLUMN runs.reasons IS 'Documents that did not become articles, by reason.';
+COMMENT ON COLUMN runs.articles_new IS 'Articles it added.';
+COMMENT ON COLUMN runs.stories_new IS 'Stories it gave birth to.';
+COMMENT ON COLUMN runs.stories_changed IS 'Stories it changed.';
+COMMENT ON COLUMN runs.copy_groups_new IS 'By how many the different wordings grew.';
+COMMENT ON COLUMN runs.articles_total IS 'Articles at its end.';
+COMMENT ON COLUMN runs.copy_groups_total IS 'Different wordings at its end.';
+COMMENT ON COLUMN runs.stories_total IS 'Stories at its end.';
+COMMENT ON COLUMN runs.stage_seconds IS 'Wall seconds by stage.';
+COMMENT ON COLUMN runs.settings IS 'Effective settings.';
+COMMENT ON COLUMN runs.versions IS 'Versions of newsfold, its libraries and models.';
+COMMENT ON COLUMN runs.host IS 'Machine.';
+COMMENT ON COLUMN runs.pid IS 'Process.';
+COMMENT ON COLUMN runs.message IS 'Why it failed, or a remark.';
+
+CREATE TABLE _search (story_id VARCHAR, words VARCHAR);
+COMMENT ON TABLE _search IS 'What search_stories looks into.';
+COMMENT ON COLUMN _search.story_id IS 'Story.';
+COMMENT ON COLUMN _search.words IS 'Headlines, outlets and key terms of the story in lower case without accents.';
+
+CREATE TABLE _about (topic VARCHAR, name VARCHAR, value VARCHAR);
+COMMENT ON TABLE _about IS 'What this file is, how fresh it is and how to cite it.';
+COMMENT ON COLUMN _about.topic IS 'file, count, cite, table or macro.';
+COMMENT ON COLUMN _about.name IS 'What is told.';
+COMMENT ON COLUMN _about.value IS 'What it is.';

@@ -1,0 +1,1 @@
+SELECT topic, name, value FROM _about

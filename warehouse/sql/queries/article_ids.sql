@@ -1,0 +1,5 @@
+-- By id or its beginning, by external id, by address; two answers are enough to know that the key is not unique.
+SELECT DISTINCT article_id FROM articles
+WHERE starts_with(article_id, lower($key)) OR external_id = $key OR url = $key OR canonical_url = $key
+ORDER BY article_id <> lower($key), article_id
+LIMIT 2

@@ -1,0 +1,1 @@
+FROM search_stories($words) LIMIT $limit OFFSET $offset

@@ -1,0 +1,6 @@
+SELECT story_id FROM (
+    SELECT story_id FROM stories WHERE starts_with(story_id, lower($key))
+    UNION SELECT current_story_id FROM story_redirects WHERE starts_with(story_id, lower($key))
+)
+ORDER BY story_id <> lower($key), story_id
+LIMIT 2
