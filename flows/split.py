@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from flows.discover import FoundFile, open_file
 from transforms.types import Format
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer  # collections.abc has it from Python 3.12
 
 ITEM_BYTES = (
     8 << 20
@@ -44,29 +48,38 @@ class WorkItem:
     part: Part | None = None
 
 
-class PartStream:
-    """A file from one offset to another, as a stream of its own."""
+class PartStream(io.BufferedReader):
+    """A file from one offset to another, as a seekable stream of its own. The file stays the caller's to close."""
 
     def __init__(self, stream: BinaryIO, part: Part) -> None:
-        stream.seek(part.start)
+        super().__init__(_Stretch(stream, part.start, part.end))
+
+
+class _Stretch(io.RawIOBase):
+    def __init__(self, stream: BinaryIO, start: int, end: int) -> None:
         self._stream = stream
-        self._left = part.end - part.start
+        self._start = start
+        self._length = end - start
+        self._at = 0
 
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(self._left if size < 0 else min(size, self._left))
-        self._left -= len(data)
-        return data
+    def readable(self) -> bool:
+        return True
 
-    def readline(self, size: int = -1) -> bytes:
-        data = self._stream.readline(self._left if size < 0 else min(size, self._left))
-        self._left -= len(data)
-        return data
+    def seekable(self) -> bool:
+        return True
 
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self.readline, b"")
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._length}[whence]
+        self._at = min(max(0, base + offset), self._length)
+        return self._at
 
-    def close(self) -> None:
-        self._stream.close()
+    def readinto(self, buffer: Buffer) -> int:
+        view = memoryview(buffer).cast("B")
+        self._stream.seek(self._start + self._at)
+        data = self._stream.read(min(len(view), self._length - self._at))
+        view[: len(data)] = data
+        self._at += len(data)
+        return len(data)
 
 
 def split(files: Iterable[FoundFile], *, item_bytes: int = ITEM_BYTES) -> list[WorkItem]:

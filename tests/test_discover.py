@@ -222,6 +222,10 @@ def read_part(item: WorkItem) -> bytes:
         if item.part is None:
             return stream.read()
         part = PartStream(stream, item.part)
+        part.read(7)
+        assert part.seek(0, os.SEEK_END) == item.part.end - item.part.start
+        assert part.read() == b""
+        assert part.seek(0) == 0
         return part.read(10) + part.readline() + b"".join(part)
 
 
