@@ -127,7 +127,8 @@ def build_tables(expected: dict[str, Any]) -> dict[str, str]:
     ]
     head = "| story | articles | copy groups | what happened |\n|---|---|---|---|\n"
     documents = [_document_row(document) for document in expected["document"]]
-    title = "| document | format | becomes | kind | story | copies of | why it is here |\n|---|---|---|---|---|---|---|\n"
+    columns = ["document", "format", "becomes", "kind", "story", "copies of", "why it is here"]
+    title = f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|\n"
     return {"stories": head + "\n".join(stories), "documents": title + "\n".join(documents)}
 
 
