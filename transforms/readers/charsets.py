@@ -1,29 +1,12 @@
-"""Bytes to text of unsure charset: byte order mark, then UTF-8, then what was stated, then a guess."""
+"""What readers must know of charsets before a text can be cut into records: marks, wide characters, surrogates."""
 
 from __future__ import annotations
 
 import codecs
 import re
 
-# What the web calls by these names is a superset: read as the standard would, the extra letters turn into controls.
-_WEB_NAMES = {
-    "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
-    "ascii": "cp1252",
-    "us-ascii": "cp1252",
-    "iso-8859-9": "cp1254",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "sjis": "cp932",
-    "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949",
-    "tis-620": "cp874",
-    "windows-31j": "cp932",
-}
+from transforms.readers.streams import Window
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
@@ -31,7 +14,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-GUESS_BYTES = 1 << 16  # a guess is as good on 64 KiB as on the whole
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -58,58 +40,24 @@ def wide_of(head: bytes) -> str | None:
     return None
 
 
-def known(name: str | None) -> str | None:
-    """Give Python's name of a stated charset as the web means it; None when there is no such text charset."""
-    if not name:
-        return None
-    plain = name.strip().strip("\"'").lower()
-    plain = _WEB_NAMES.get(plain, plain)
-    try:
-        info = codecs.lookup(plain)
-    except (LookupError, ValueError):  # ValueError: a NUL in the name
-        return None
-    return info.name if getattr(info, "_is_text_encoding", True) else None
-
-
-def guess(data: bytes) -> str | None:
-    """Guess the charset of bytes that are not UTF-8 (faust-cchardet); None when it has no idea."""
-    import cchardet
-
-    found = cchardet.detect(data[:GUESS_BYTES])
-    name = known(found.get("encoding"))
-    return None if name in (None, "utf-8") else name
-
-
-def decode(data: bytes, stated: str | None = None) -> str:
-    """Decode text of unknown charset; never raises, and never gives a lone surrogate.
-
-    Valid UTF-8 beats what was stated: a legacy text is next to never valid UTF-8 by chance, and wrong statements
-    are common. Bytes that fit nowhere become U+FFFD.
-    """
-    marked = mark_of(data)
+def as_utf8(window: Window) -> Window:
+    """Give the same text in UTF-8 without a mark, so that records can be cut at ASCII bytes; else the window itself."""
+    head = window.peek(4096)
+    marked = mark_of(head)
     if marked is not None:
-        return data[marked[1] :].decode(marked[0], "replace")
-    wide = wide_of(data)
-    if wide is not None:
-        return data.decode(wide, "replace")
-    try:
-        if b"\x1b" not in data:  # ISO-2022 speaks in escapes and is valid ASCII all the way
-            return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    for name in (known(stated), guess(data), "utf-8"):
-        if name is None:
-            continue
-        try:
-            return scrub(data.decode(name))
-        except (UnicodeError, ValueError):
-            continue
-    # no charset fits all of it: mostly UTF-8 with a few wrong bytes, or a legacy text with a few
-    as_utf8 = data.decode("utf-8", "replace")
-    if as_utf8.count("\ufffd") * 50 < len(as_utf8):  # under 2 % wrong: it is UTF-8
-        return as_utf8
-    name = known(stated) or guess(data) or "cp1252"
-    return scrub(data.decode(name, "replace"))
+        window.read(marked[1])
+    wide = marked[0] if marked is not None else wide_of(head)
+    if wide is None or wide == "utf-8":
+        return window
+    decoder = codecs.getincrementaldecoder(wide)("replace")
+
+    def pull(count: int) -> bytes:
+        while data := window.read(count):
+            if text := decoder.decode(data):
+                return text.encode("utf-8", "replace")
+        return decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+    return Window(pull)
 
 
 def scrub(text: str) -> str:

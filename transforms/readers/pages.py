@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from transforms.readers.charsets import decode
+from transforms.encoding import decode
 from transforms.readers.documents import Items, Source, document, reject
 from transforms.types import Format, Reason, Stated
 
@@ -20,7 +20,7 @@ def read_page(source: Source) -> Items:
 def read_text(source: Source) -> Items:
     """Read plain text of any charset."""
     data = source.window.read_whole(source.options.max_document_bytes, "text")
-    text = decode(data).replace("\x00", "")
+    text = decode(data).text.replace("\x00", "")
     if not text.strip():
         yield reject(source.ref, Format.TEXT, Reason.NO_TEXT, "only white space", data)
         return
@@ -32,7 +32,7 @@ def read_markdown(source: Source) -> Items:
     from transforms.readers.markdown import plain_text, stated_by
 
     data = source.window.read_whole(source.options.max_document_bytes, "text")
-    text = decode(data).replace("\x00", "")
+    text = decode(data).text.replace("\x00", "")
     front = _FRONT_MATTER.match(text)
     stated = stated_by(front.group(1)) if front else Stated()
     body = plain_text(text[front.end() :] if front else text)

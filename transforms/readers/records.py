@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from transforms.readers.charsets import decode
+from transforms.encoding import decode
+from transforms.readers.charsets import as_utf8
 from transforms.readers.documents import Item, Items, Source, reject
 from transforms.readers.fields import record_to_document
 from transforms.readers.streams import CHUNK, Refusal, Window, one_line
@@ -15,7 +16,8 @@ from transforms.types import Format, Reason
 # lists that hold the records of a delivery; other lists of objects (images, authors) belong to one record
 LIST_NAMES = {
     "articles", "items", "results", "data", "docs", "documents", "records", "entries", "news", "stories", "hits",
-    "posts", "rows", "list", "values", "children", "newsitems", "content", "response", "feed", "newslist", "articlelist",
+    "posts", "rows", "list", "values", "children", "newsitems", "content", "response", "feed", "newslist",
+    "articlelist",
 }  # fmt: skip
 # a record states its own text under one of these; an envelope has none
 _TEXT_NAMES = {
@@ -38,31 +40,29 @@ ENVELOPE_BYTES = 1 << 18  # where the list of records must begin at the latest
 def read_lines(source: Source) -> Items:
     """Read JSON Lines; a broken line is rejected alone, and `#n` is its line number."""
     limit = source.options.max_document_bytes
+    window = as_utf8(source.window)
     number = 0
-    while line := source.window.readline(limit + 1):
+    while line := window.readline(limit + 1):
         number += 1
         ref = f"{source.ref}#{number}"
         if len(line) > limit and not line.endswith(b"\n"):
-            source.window.skip_line()
+            window.skip_line()
             yield reject(ref, Format.JSONL, Reason.TOO_LARGE, f"line {number} is longer than {limit} bytes")
             continue
-        if source.window.failure is not None and not line.endswith(b"\n"):
+        if window.failure is not None and not line.endswith(b"\n"):
             continue  # half a line before a truncation, which is reported next
-        own = line.removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n\x1e")
+        own = line.strip(b" \t\r\n\x1e")
         if own:
             yield from _record(own, ref, Format.JSONL, source, f"line {number}: ")
 
 
 def read_json(source: Source) -> Items:
     """Read one value, an array, values in a row, or the list of records inside an envelope of objects."""
-    head = source.window.peek(ENVELOPE_BYTES)
-    if head.startswith(b"\xef\xbb\xbf"):
-        source.window.read(3)
-        head = head[3:]
-    start = _list_start(head)
+    window = as_utf8(source.window)
+    start = _list_start(window.peek(ENVELOPE_BYTES))
     if start is not None:
-        source.window.read(start)
-    values = _values(source.window, source.options.max_document_bytes, in_list=start is not None)
+        window.read(start)
+    values = _values(window, source.options.max_document_bytes, in_list=start is not None)
     first = next(values, None)
     if first is None:
         return
@@ -140,7 +140,7 @@ def parse_json(own: bytes) -> object:
     try:
         return json.loads(own.decode("utf-8"), strict=False)
     except UnicodeDecodeError:
-        return json.loads(decode(own), strict=False)
+        return json.loads(decode(own).text, strict=False)
 
 
 def _nested_records(value: Mapping[str, object], depth: int = 3) -> list[object] | None:

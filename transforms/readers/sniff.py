@@ -273,13 +273,18 @@ def _is_table(text: str, name: str) -> bool:
     header = lines[0].strip("\r\ufeff")
     if len(lines) < 2 or not header:
         return False
-    cells = max((header.split(mark) for mark in _DELIMITERS), key=len)
+    cells = header.split(delimiter_of(header))
     if len(cells) < 2:
         return False
     if name.endswith((".csv", ".tsv", ".psv")):
         return True
     names = [cell.strip().strip('"').lower().replace("_", "").replace(" ", "") for cell in cells]
     return len(set(names) & _CSV_NAMES) >= 2 and all(len(cell) <= 40 for cell in names)
+
+
+def delimiter_of(header: str) -> str:
+    """Tell what separates the columns of a table from its first line: the mark that cuts it most often."""
+    return max(_DELIMITERS, key=header.count)
 
 
 def _is_markdown(text: str, name: str) -> bool:

@@ -1,0 +1,169 @@
+"""Mail newsletters (EML, mbox) and saved pages (MHTML) to documents, through the standard library's parser."""
+
+from __future__ import annotations
+
+import email
+import email.header
+import email.policy
+import email.utils
+import re
+from collections.abc import Iterator
+from datetime import UTC
+from email.message import Message
+
+from transforms.encoding import decode
+from transforms.readers.charsets import scrub
+from transforms.readers.documents import Item, Items, Source, document, reject
+from transforms.readers.streams import Refusal
+from transforms.types import Format, Reason, Stated
+
+MAX_PARTS = 1000  # parts looked through in one message: newsletters have 2-30
+_ENVELOPE = re.compile(rb"From \S+.*\d{4}\r?\n")
+_FORWARD = re.compile(r"^(?:(?:fwd?|wg|tr|rv|enc)\s*:\s*)+", re.I)
+
+
+def read_mail(source: Source) -> Items:
+    """Read one message, or every message of an mbox; the HTML part is preferred to the plain one."""
+    limit = source.options.max_document_bytes
+    if _ENVELOPE.match(source.window.peek(1024)):
+        for number, data in enumerate(_messages(source, limit), start=1):
+            yield _newsletter(data, f"{source.ref}#{number}")
+        return
+    yield _newsletter(source.window.read_whole(limit, "message"), source.ref)
+
+
+def _messages(source: Source, limit: int) -> Iterator[bytes]:
+    """Cut an mbox at its envelope lines, which stand after an empty line."""
+    lines: list[bytes] = []
+    length = 0
+    after_empty = True
+    while line := source.window.readline(limit):
+        if after_empty and _ENVELOPE.match(line):
+            if lines:
+                yield b"".join(lines)
+            lines, length = [], 0
+            continue
+        after_empty = not line.strip()
+        lines.append(line[1:] if re.match(rb">+From ", line) else line)
+        length += len(line)
+        if length > limit:
+            raise Refusal(Reason.TOO_LARGE, f"a message is larger than {limit} bytes")
+    if lines and source.window.failure is None:
+        yield b"".join(lines)
+
+
+def read_saved_page(source: Source) -> Items:
+    """Read the page of an MHTML file: the root part; its images and styles belong to it and are no documents."""
+    data = source.window.read_whole(source.options.max_document_bytes, "saved page")
+    message = email.message_from_bytes(data, policy=email.policy.compat32)
+    root = _root_part(message)
+    body = _payload(root) if root is not None else b""
+    if root is None or not body.strip():
+        yield reject(source.ref, Format.MHTML, Reason.NO_TEXT, "a saved page without its page", data)
+        return
+    url = _header(message, "Snapshot-Content-Location") or _header(root, "Content-Location")
+    if url is not None and not url.lower().startswith(("http://", "https://")):
+        url = None  # file:// and cid: name a disk or a part
+    stated = Stated(url=url, charset=_charset(root))
+    yield document(source.ref, Format.MHTML, data, body, is_html=True, stated=stated)
+
+
+def _root_part(message: Message) -> Message | None:
+    """Take the part that `start` names, else the first HTML part."""
+    start = message.get_param("start")
+    pages = [
+        part for part in _parts(message) if part.get_content_type() in ("text/html", "application/xhtml+xml")
+    ]
+    named = [
+        part for part in pages if isinstance(start, str) and _header(part, "Content-ID") == start.strip()
+    ]
+    return next(iter(named or pages), None)
+
+
+def _newsletter(data: bytes, ref: str) -> Item:
+    message = email.message_from_bytes(data, policy=email.policy.compat32)
+    part = _body_part(message)
+    body = _payload(part) if part is not None else b""
+    if part is None or not body.strip():
+        return reject(ref, Format.EML, Reason.NO_TEXT, "a message without a text part", data)
+    is_html = part.get_content_type() == "text/html"
+    name, address = email.utils.parseaddr(_header(message, "From") or "")
+    stated = Stated(
+        external_id=_header(message, "Message-ID"),
+        url=_archived_at(message),
+        title=_FORWARD.sub("", _header(message, "Subject") or "") or None,
+        publisher=name or address.rpartition("@")[2] or None,
+        published=_date(message),
+        language=(_header(message, "Content-Language") or "").partition(",")[0].strip() or None,
+    )
+    return document(ref, Format.EML, data, scrub(decode(body, _charset(part)).text), is_html, stated)
+
+
+def _body_part(message: Message) -> Message | None:
+    """Choose the part that people read: HTML before plain text, attachments never."""
+    texts = [
+        part
+        for part in _parts(message)
+        if part.get_content_type() in ("text/html", "text/plain")
+        and part.get_content_disposition() != "attachment"
+    ]
+    pages = [part for part in texts if part.get_content_type() == "text/html" and _payload(part).strip()]
+    return next(iter(pages or texts), None)
+
+
+def _parts(message: Message) -> list[Message]:
+    """List the parts that hold no others, without the recursion of `walk` that deep nesting would exhaust."""
+    found: list[Message] = []
+    waiting = [message]
+    while waiting and len(found) < MAX_PARTS:
+        part = waiting.pop()
+        inner = part.get_payload() if part.is_multipart() else None
+        if isinstance(inner, list):
+            waiting.extend(reversed([child for child in inner if isinstance(child, Message)]))
+        else:
+            found.append(part)
+    return found
+
+
+def _payload(part: Message) -> bytes:
+    try:
+        payload = part.get_payload(decode=True)
+    except (ValueError, LookupError):
+        return b""
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _charset(part: Message) -> str | None:
+    charset = part.get_param("charset")
+    return charset if isinstance(charset, str) else None
+
+
+def _header(message: Message, name: str) -> str | None:
+    """Decode a header in whatever charset its words claim; a header that cannot be decoded is shown as it is."""
+    raw = message.get(name)
+    if raw is None:
+        return None
+    try:
+        pieces = email.header.decode_header(raw)
+        words = [word if isinstance(word, str) else decode(word, charset).text for word, charset in pieces]
+        text = "".join(words)
+    except (ValueError, LookupError, email.errors.MessageError):
+        text = str(raw)
+    return " ".join(scrub(text).split()) or None
+
+
+def _archived_at(message: Message) -> str | None:
+    url = (_header(message, "Archived-At") or "").strip("<>")
+    return url if url.lower().startswith(("http://", "https://")) else None
+
+
+def _date(message: Message) -> str | None:
+    """Give the date with its offset as ISO 8601; `-0000` says that the zone is unknown, and none is given then."""
+    text = _header(message, "Date")
+    if text is None:
+        return None
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return text
+    return moment.isoformat().replace("+00:00", "Z") if moment.tzinfo is UTC else moment.isoformat()
