@@ -19,6 +19,10 @@ TIME_LINE_MAX_UNITS = 14  # "Posted by A. B. Smith on November 19, 2019, 6:21 AM
 BYLINE_MAX_UNITS = 9
 HEADING_MAX_UNITS = 8  # "Related articles" with a site's name beside it, but no sentence
 LEGAL_WORDS = 2  # so many different words of consent or rights make a banner; one can be news
+HEADLINE_MAX_UNITS = 26.0  # longer lines without a full stop are paragraphs
+SPACELESS_SENTENCE_UNITS = (
+    12.0  # Thai and its neighbours close no sentence with a mark: so long a line is one
+)
 REPEATED_MAX_UNITS = 12  # a short line that stands twice is furniture; a long one may be a pull quote
 
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -28,7 +32,8 @@ _SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥៕︒｡][\"'”’»«�
 _TRUNCATED = re.compile(r"(?:…|\.\.\.)\W*$")
 _OPEN_END = re.compile(r"[,;:，：；、][\"'”’»）」』]?$|[\"”»」』]$")
 _BULLET = re.compile(r"^(?:[•●▪■◦‣·*–—-]|\(?\d{1,3}[.)]|[a-z]\))\s+\S")
-_SEPARATED = re.compile(r"\d.*(?:\s[–—@|-]\s|: )|(?:\s[–—@|-]\s|: ).*\d")
+_SEPARATED = re.compile(r"\d.*(?:\s(?:[–—@|-]|--)\s|: )|(?:\s(?:[–—@|-]|--)\s|: ).*\d")
+_EMOJI_END = re.compile(r"[\s\u200d\u2190-\u2bff\ufe0e\ufe0f\U0001f000-\U0001faff]+$")
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\d{1,2}時\d{1,2}分|\d{1,2}시 ?\d{1,2}분")
 _DATE = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b"
@@ -102,7 +107,8 @@ class Line:
     @property
     def is_headline(self) -> bool:
         """Tell whether the line could be a headline or a label: no sentence, no part of one, no item."""
-        return not (self.is_sentence or self.is_open or self.is_item or self.is_noise)
+        part = self.is_sentence or self.is_open or self.is_item or self.is_noise
+        return not part and self.units <= HEADLINE_MAX_UNITS
 
 
 def letters(text: str) -> str:
@@ -142,7 +148,7 @@ def count_units(text: str) -> float:
 
 def ends_sentence(text: str) -> bool:
     """Tell whether a line closes like a sentence, in any script."""
-    return bool(_SENTENCE_END.search(text))
+    return bool(_SENTENCE_END.search(_EMOJI_END.sub("", text)))
 
 
 def look(text: str) -> Line:
@@ -150,7 +156,8 @@ def look(text: str) -> Line:
     known = phrases()
     plain = letters(text)
     units = count_units(text)
-    sentence = ends_sentence(text)
+    spaceless = bool(_SOUTHEAST.search(text)) and units >= SPACELESS_SENTENCE_UNITS
+    sentence = spaceless or ends_sentence(text)
     is_comments = plain in known.comments and units <= HEADING_MAX_UNITS
     is_end = plain in known.ends and units <= HEADING_MAX_UNITS
     return Line(

@@ -7,29 +7,32 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from transforms.lines import Line, look
+from transforms.lines import HEADLINE_MAX_UNITS, Line, look
+from transforms.markdown import looks_like_markdown, unmark
+from transforms.wrapping import unwrap
 
 # What a line adds to the segment it lies in. The body is the run of lines with the greatest sum (Pasternack and
 # Roth, "Extracting article text from the web with maximum subsequence segmentation", 2009), so that a long menu
 # costs about as much as a paragraph brings.
-SENTENCE_MAX = 60.0  # a sentence line brings its length in words, but no more than this
+SENTENCE_MAX = 75.0  # a sentence line brings its length in words, but no more than this
 SHORT_SENTENCE = 5.0  # under so many words a sentence is as likely a slogan
 ISOLATED = 0.6  # share for a sentence between lines that are none: the teaser of a link
 TRUNCATED = 0.3  # share for a sentence that trails off in dots
 NOISE = -6.0  # a line that is no sentence
 LABEL = -4.0  # the same, of one or two words
-FURNITURE = -8.0
-RELATED = -10.0  # a heading over links to other articles
-COMMENTS = -40.0  # a heading over comments
-AFTER_COMMENTS = 0.15  # share that lines behind such a heading still count: comments are sentences too
-AFTER_RELATED = 0.7
-COMMENTS_NEED = 40.0  # such a heading counts as one only behind so many words of sentences
-HEADLINE_MAX_UNITS = 26.0
+FURNITURE = -14.0
+RELATED = -8.0  # a heading over links to other articles
+COMMENTS = -50.0  # a heading over comments
+AFTER_COMMENTS = 0.1  # share that lines behind such a heading still count: comments are sentences too
+AFTER_RELATED = 0.5
+COMMENTS_NEED = 20.0  # such a heading counts as one only behind so many words of sentences
 
 LINK_LIST_MIN = 3  # so many headlines in a row are a list of links; fewer can be subheadings
-LINK_LIST_UNITS = 4.0
+LINK_LIST_UNITS = 3.0
 CAPTION_MIN_UNITS = 6.0  # a closing line without a full stop is kept from this length, and cut when shorter
 TITLE_MIN_UNITS = 3.0
+TITLE_LIKELY_UNITS = 5.0  # a line of so many words is rather a headline than a label
+ITEM_MIN_UNITS = 5.0  # an item right above the first sentence is body from this length, and else a menu
 TITLE_REACH = 6  # lines above the body in which its headline is looked for
 DERIVED_TITLE_CHARACTERS = 120
 
@@ -51,21 +54,27 @@ class Segmented:
     byline: str | None = None  # the line with the author, as it stands
 
 
-def segment(text: str, language: str | None = None) -> Segmented:
+def segment(text: str, language: str | None = None, *, is_markdown: bool | None = None) -> Segmented:
     """Cut the noise of a page off its pasted text.
 
-    Every line of the body is a line of the input with its spaces made single; nothing is invented, and a body put
-    in again comes out whole. A text in which no line stands out as a sentence is kept but for its furniture.
+    Every line of the body is a line of the input with its spaces made single, or several in a row where a text is
+    wrapped at a fixed width; nothing is invented, and a body put in again comes out whole. A text in which no line
+    stands out as a sentence is kept but for its furniture. Markdown loses its marks; None tells it by them.
     `language` is a hint and may be unknown.
     """
-    lines = _read(text)
-    if not lines:
-        return Segmented(title=None, body="", removed=(), published=None)
+    if looks_like_markdown(text) if is_markdown is None else is_markdown:
+        plain = unmark(text)
+        found = _cut(_read(plain.text.split("\n")))
+        return replace(found, title=plain.title or found.title, published=plain.published or found.published)
+    return _cut(_read(unwrap(_BREAKS.split(text))))
+
+
+def _cut(lines: Sequence[Line]) -> Segmented:
     start, stop = _find_body(lines)
     kept = _sweep(lines, start, stop)
     title = _find_title(lines, kept)
-    if len(kept) > 1 and kept[0] == title:
-        kept = kept[1:]
+    if title in kept:
+        kept.remove(title)
     chosen = set(kept)
     return Segmented(
         title=None if title is None else lines[title].text,
@@ -88,8 +97,8 @@ def derive_title(body: str) -> str:
     return (cut[:at] if at > DERIVED_TITLE_CHARACTERS // 2 else cut).rstrip(" ,;:–—-") + "…"
 
 
-def _read(text: str) -> list[Line]:
-    texts = [line for raw in _BREAKS.split(text) if (line := _SPACES.sub(" ", raw).strip())]
+def _read(raws: Sequence[str]) -> list[Line]:
+    texts = [line for raw in raws if (line := _SPACES.sub(" ", raw).strip())]
     seen = Counter(texts)
     known = {line: replace(look(line), is_repeated=True) if n > 1 else look(line) for line, n in seen.items()}
     return [known[line] for line in texts]
@@ -148,6 +157,8 @@ def _sweep(lines: Sequence[Line], start: int, stop: int) -> list[int]:
     """Take furniture and link lists out of the run, and take back what belongs to it behind its last sentence."""
     while stop < len(lines) and _continues(lines, stop):
         stop += 1
+    while start > 0 and _is_body_item(lines[start - 1]):
+        start -= 1
     kept: list[int] = []
     run: list[int] = []
     for i in range(start, stop):
@@ -175,22 +186,32 @@ def _continues(lines: Sequence[Line], i: int) -> bool:
         return False
     if line.is_item:
         return True
+    if i + 1 < len(lines) and lines[i + 1].is_item and not lines[i + 1].is_noise:
+        return True  # the heading of a list
     if line.is_title_case or line.units < CAPTION_MIN_UNITS:
         return False
     return i + 1 == len(lines) or lines[i + 1].is_furniture
 
 
+def _is_body_item(line: Line) -> bool:
+    return line.is_item and not line.is_noise and line.units >= ITEM_MIN_UNITS
+
+
 def _find_title(lines: Sequence[Line], kept: Sequence[int]) -> int | None:
-    """Find the headline: a first line of the body that looks like one, else the last one above the body."""
+    """Find the headline: the first line of the body if a sentence follows it, else the last headline above."""
     if not kept:
         return None
     first = kept[0]
-    if len(kept) > 1 and _can_be_title(lines[first]) and lines[kept[1]].units > lines[first].units:
+    if len(kept) > 1 and _can_be_title(lines[first]) and lines[kept[1]].is_sentence:
         return first
-    for i in range(first - 1, max(-1, first - 1 - TITLE_REACH), -1):
-        if _can_be_title(lines[i]):
-            return i
-    return None
+    near = [i for i in range(first - 1, max(-1, first - 1 - TITLE_REACH), -1) if _can_be_title(lines[i])]
+    long = [i for i in near if lines[i].units >= TITLE_LIKELY_UNITS]
+    if not long:
+        return near[0] if near else None
+    above = long[0] - 1  # of a headline and the standfirst below it, the headline; of a list, the last
+    if above in long and above - 1 not in long:
+        return above
+    return long[0]
 
 
 def _can_be_title(line: Line) -> bool:
