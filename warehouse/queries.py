@@ -108,26 +108,25 @@ def about(con: DuckDBPyConnection) -> dict[tuple[str, str], str]:
     return {(topic, name): value for topic, name, value in found}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueryResult:
-    """The answer to a free query; read it once, as rows or as Arrow."""
+    """The answer to a free query, as rows or as Arrow; each of the two runs the query."""
 
-    cursor: DuckDBPyConnection
-
-    @property
-    def names(self) -> list[str]:
-        """Column names."""
-        return [column[0] for column in self.cursor.description or ()]
+    con: DuckDBPyConnection
+    sql: str
+    names: list[str]
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield the rows; only a piece of them is held at a time. An error in the data raises BadQuery here."""
         with query_errors():
-            while piece := self.cursor.fetchmany(FETCH_ROWS):
+            answer = self.con.cursor().execute(self.sql)
+            while piece := answer.fetchmany(FETCH_ROWS):
                 yield from piece
 
     def batches(self) -> pa.RecordBatchReader:
         """Return the rows as a stream of Arrow batches."""
-        return self.cursor.to_arrow_reader()
+        with query_errors():
+            return self.con.cursor().sql(self.sql).to_arrow_reader()
 
 
 @contextmanager
@@ -159,7 +158,8 @@ def run_sql(con: DuckDBPyConnection, sql: str) -> QueryResult:
             kind = inner[0].type if len(inner) == 1 else kind
         if kind != duckdb.StatementType.SELECT:
             raise BadQuery(f"only questions are answered here, and this is {kind.name}")
-        return QueryResult(con.cursor().execute(asked[0].query))
+        query = asked[0].query
+        return QueryResult(con=con, sql=query, names=list(con.sql(query).columns))
 
 
 def _first_lines(text: str) -> str:
