@@ -1,0 +1,52 @@
+"""What `prefect run` does: the same as `newsfold`, always as a Prefect flow."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import cyclopts
+
+from flows.cli import main
+
+FLOWS = ("ingest", "maintain")
+SEEDS = Path("seeds/inbox")  # what a fresh checkout has to show
+
+
+def run(*arguments: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True, show=False)]) -> None:
+    """Run a newsfold flow in this process and report it to Prefect.
+
+    prefect run                  fold the inbox; in a fresh checkout without one, the seeds
+    prefect run ingest PATH...   fold files, folders or patterns
+    prefect run maintain         look after the warehouse
+
+    What follows the flow's name goes to `newsfold` as it is: see `newsfold ingest --help`.
+    """
+    main(newsfold_arguments(arguments))
+
+
+def newsfold_arguments(arguments: tuple[str, ...]) -> list[str]:
+    """Turn the words after `prefect run` into those after `newsfold`. Exits with code 2 for an unknown flow."""
+    name, *rest = arguments or ("ingest",)
+    if name not in FLOWS:
+        print(
+            f"newsfold: no flow named {name!r}; try `prefect run ingest PATH` (flows: {', '.join(FLOWS)})",
+            file=sys.stderr,
+        )
+        raise SystemExit(2)
+    if name == "ingest" and not rest and SEEDS.is_dir() and not _inbox().exists():
+        print(f"newsfold: no inbox yet, so these are the stories of {SEEDS}", file=sys.stderr)
+        rest = [str(SEEDS)]
+    if name == "ingest":
+        rest = ["--prefect", "always", *rest]
+    return [name, *rest]
+
+
+def _inbox() -> Path:
+    from flows.settings import SettingsError, load_settings
+
+    try:
+        return load_settings().inbox
+    except SettingsError:
+        return Path()  # exists: the command itself says what is wrong with the settings
