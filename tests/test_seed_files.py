@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
+import io
 import tomllib
+import zipfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,10 +32,19 @@ def expected() -> dict[str, Any]:
     return tomllib.loads((ROOT / "tests" / "data" / "seeds_expected.toml").read_text(encoding="utf-8"))
 
 
+def unpack(name: str, data: bytes) -> dict[str, bytes]:
+    """Open an archive: another build of zlib may pack the same content into other bytes."""
+    if name.endswith(".gz"):
+        return {"": gzip.decompress(data)}
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {member: archive.read(member) for member in archive.namelist()}
+
+
 def test_archives_hold_their_sources_and_the_readme_its_tables(expected: dict[str, Any]) -> None:
     builder = load_builder()
     for name, data in builder.build_all().items():
-        assert (INBOX / "archives" / name).read_bytes() == data, f"{name}: run tests/data/build_seeds.py"
+        kept = (INBOX / "archives" / name).read_bytes()
+        assert unpack(name, kept) == unpack(name, data), f"{name}: run tests/data/build_seeds.py"
     readme = (ROOT / "seeds" / "README.md").read_text(encoding="utf-8")
     assert builder.fill_tables(readme, builder.build_tables(expected)) == readme
 
