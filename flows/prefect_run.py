@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -23,19 +24,23 @@ def run(*arguments: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True,
 
     What follows the flow's name goes to `newsfold` as it is: see `newsfold ingest --help`.
     """
+    if arguments[:1] in (("--help",), ("-h",)):
+        print(inspect.cleandoc(run.__doc__ or ""))
+        return
     main(newsfold_arguments(arguments))
 
 
 def newsfold_arguments(arguments: tuple[str, ...]) -> list[str]:
     """Turn the words after `prefect run` into those after `newsfold`. Exits with code 2 for an unknown flow."""
-    name, *rest = arguments or ("ingest",)
+    has_name = bool(arguments) and not arguments[0].startswith("-")
+    name, *rest = arguments if has_name else ("ingest", *arguments)
     if name not in FLOWS:
         print(
             f"newsfold: no flow named {name!r}; try `prefect run ingest PATH` (flows: {', '.join(FLOWS)})",
             file=sys.stderr,
         )
         raise SystemExit(2)
-    if name == "ingest" and not rest and SEEDS.is_dir() and not _inbox().exists():
+    if name == "ingest" and not arguments[1:] and SEEDS.is_dir() and not _inbox().exists():
         print(f"newsfold: no inbox yet, so these are the stories of {SEEDS}", file=sys.stderr)
         rest = [str(SEEDS)]
     if name == "ingest":
