@@ -59,14 +59,16 @@ def _entry(entry: Mapping[str, object], channel: Mapping[str, object], ref: str)
     source = entry.get("source")
     inner = str(source.get("title") or "") if isinstance(source, Mapping) else ""
     language = next((str(p.get("language")) for p in _list(entry.get("content")) if p.get("language")), None)
+    published = _text(entry.get("published")) or _text(entry.get("created"))
+    updated = _text(dict(entry).get("updated"))  # asked directly, feedparser answers with `published`
     stated = Stated(
         url=_text(entry.get("link")),
         external_id=_text(entry.get("id")),
         title=title or None,
         publisher=_text(strip_markup(inner or str(channel.get("title") or ""))),
         authors=_authors(entry),
-        published=_text(entry.get("published")) or _text(entry.get("created")),
-        updated=_text(entry.get("updated")),
+        published=published or updated,  # RDF and many Atom feeds state one time only
+        updated=updated if published and updated != published else None,
         language=language or _text(channel.get("language")),
         tags=tuple(
             dict.fromkeys(t for t in (_text(tag.get("term")) for tag in _list(entry.get("tags"))) if t)

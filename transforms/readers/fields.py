@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields as fields_of
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from transforms.readers.charsets import scrub
 from transforms.readers.documents import Item, document, reject
@@ -64,6 +65,11 @@ _ENVELOPES = (
     "source_", "article", "document", "doc", "item", "news", "attributes", "fields", "node", "record", "post", "data",
     "json", "story", "payload", "metadata", "meta",
 )  # fmt: skip
+_MEANINGS: dict[str, list[tuple[str, int]]] = {}
+for _ours, _names in NAMES.items():
+    for _rank, _theirs in enumerate(_names):
+        _MEANINGS.setdefault(_theirs, []).append((_ours, _rank))
+_INSIDE, _NEVER = 1000, 1_000_000  # a name inside an envelope comes after every name of the record itself
 _INNER = (
     "name",
     "title",
@@ -103,32 +109,31 @@ def record_to_document(
     so that the same row gives the same hash from any table format. A text that is only a summary is marked so.
     """
     raw = own_bytes if own_bytes is not None else _canonical(record)
-    named = _by_name(record)
-    found: dict[str, object] = {ours: _find(named, names) for ours, names in NAMES.items()}
+    found = _find(record)
     for ours, theirs in (field_map or {}).items():
         found[ours] = _follow(record, theirs)
-    text = _text_of(found["text"])
-    title = _inline(found["title"])
+    text = _text_of(found.get("text"))
+    title = _inline(found.get("title"))
     is_summary = bool(_CUT_OFF.search(text[-40:]))
     if not text:
-        text = _text_of(found["summary"])
+        text = _text_of(found.get("summary"))
         is_summary = bool(text)
     if not text and not title:
         return reject(source_ref, form, Reason.NO_TEXT, "the record has neither a title nor a text", raw)
     stated = Stated(
-        url=_one(found["url"]),
-        external_id=_one(found["external_id"]),
+        url=_one(found.get("url")),
+        external_id=_one(found.get("external_id")),
         title=title,
-        publisher=_inline(found["publisher"]),
-        authors=_many(found["authors"]),
-        published=time_of(found["published"]),
-        updated=time_of(found["updated"]),
-        language=_one(found["language"]),
-        section=_inline(found["section"]),
-        tags=_many(found["tags"], split=True),
-        image_url=_one(found["image_url"]),
-        agency=_inline(found["agency"]),
-        kind=_inline(found["kind"]),
+        publisher=_inline(found.get("publisher")),
+        authors=_many(found.get("authors")),
+        published=time_of(found.get("published")),
+        updated=time_of(found.get("updated")),
+        language=_one(found.get("language")),
+        section=_inline(found.get("section")),
+        tags=_many(found.get("tags"), split=True),
+        image_url=_one(found.get("image_url")),
+        agency=_inline(found.get("agency")),
+        kind=_inline(found.get("kind")),
         is_summary=is_summary,
         is_clean=True,
     )
@@ -175,32 +180,37 @@ def time_of(value: object) -> str | None:
     return None
 
 
-def _plain_name(name: object) -> str:
-    plain = re.sub(r"[\W_]+", "", str(name)).lower()
-    return "source_" if name == "_source" else plain
+@lru_cache(maxsize=4096)
+def plain_name(name: str) -> str:
+    """Reduce a field's name to what all its spellings share."""
+    plain = re.sub(r"[\W_]+", "", name).lower()
+    return "source_" if name == "_source" else plain  # a search engine's envelope, not a publisher
 
 
-def _by_name(record: Mapping[str, object]) -> dict[str, object]:
-    """Index values by plain name: the record's own first, then those of the envelopes in it."""
-    named: dict[str, object] = {}
+def _find(record: Mapping[str, object]) -> dict[str, object]:
+    """Give the best-named value for each of our fields: the record's own names first, then those of envelopes in it."""
+    found: dict[str, object] = {}
+    ranks: dict[str, int] = {}
+    envelopes: dict[str, Mapping[str, object]] = {}
     for name, value in record.items():
-        if not _is_empty(value):
-            named.setdefault(_plain_name(name), value)
+        if _is_empty(value):
+            continue
+        plain = plain_name(str(name))
+        if plain in _ENVELOPES and isinstance(value, Mapping):
+            envelopes.setdefault(plain, value)
+        _take(plain, value, 0, found, ranks)
     for envelope in _ENVELOPES:
-        inner = named.get(envelope)
-        if isinstance(inner, Mapping):
-            for name, value in inner.items():
-                if not _is_empty(value):
-                    named.setdefault(_plain_name(name), value)
-    return named
+        for name, value in envelopes.get(envelope, {}).items():
+            if not _is_empty(value):
+                _take(plain_name(str(name)), value, _INSIDE, found, ranks)
+    return found
 
 
-def _find(named: Mapping[str, object], names: tuple[str, ...]) -> object:
-    for name in names:
-        value = named.get(name)
-        if value is not None and not isinstance(value, bool):
-            return value
-    return None
+def _take(plain: str, value: object, base: int, found: dict[str, object], ranks: dict[str, int]) -> None:
+    for ours, rank in _MEANINGS.get(plain, ()):
+        if base + rank < ranks.get(ours, _NEVER) and not isinstance(value, bool):
+            ranks[ours] = base + rank
+            found[ours] = value
 
 
 def _follow(record: Mapping[str, object], path: str) -> object:
@@ -224,7 +234,7 @@ def _inner(value: object) -> object:
     for _ in range(3):
         if not isinstance(value, Mapping):
             return value
-        named = {_plain_name(name): inner for name, inner in value.items()}
+        named = {plain_name(str(name)): inner for name, inner in value.items()}
         value = next((named[name] for name in _INNER if not _is_empty(named.get(name))), None)
     return None if isinstance(value, Mapping) else value
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 MIB = 1 << 20
-
-
-def _no_map() -> Mapping[str, str]:
-    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +13,9 @@ class ReadOptions:
     """How far reading goes before it refuses. The defaults keep one reader well under 1 GiB of memory."""
 
     # our field -> their field (dots go one level down), e.g. {"text": "body_html"}; wins over names found by themselves
-    field_map: Mapping[str, str] = field(default_factory=_no_map)
+    field_map: Mapping[str, str] = field(default_factory=dict)
+    # number of the stream's first record, where the stream is a later part of a file of JSON Lines or of a web archive
+    first_record: int = 1
     # one document, unpacked. Real articles end near 5 MiB even with inlined images; parsing costs about
     # eight times the bytes, so 50 MiB is what a worker of 1 GiB can still hold.
     max_document_bytes: int = 50 * MIB

@@ -87,6 +87,8 @@ def _read_source(source: Source) -> Items:
             yield reject(source.ref, Format.UNKNOWN, Reason.EMPTY, "the file is empty")
             return
         kind = sniff(head, source.name)
+        if kind is Format.JSON and source.options.first_record > 1:
+            kind = Format.JSONL  # a part with one long line looks like one value
         yield from _read_kind(kind, source)
     except Refusal as refusal:
         yield reject_for(source.ref, _form(kind), refusal)

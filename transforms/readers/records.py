@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from transforms.encoding import decode
 from transforms.readers.charsets import as_utf8
 from transforms.readers.documents import Item, Items, Source, reject
-from transforms.readers.fields import record_to_document
+from transforms.readers.fields import plain_name, record_to_document
 from transforms.readers.streams import CHUNK, Refusal, Window, one_line
 from transforms.types import Format, Reason
 
@@ -41,7 +41,7 @@ def read_lines(source: Source) -> Items:
     """Read JSON Lines; a broken line is rejected alone, and `#n` is its line number."""
     limit = source.options.max_document_bytes
     window = as_utf8(source.window)
-    number = 0
+    number = source.options.first_record - 1
     while line := window.readline(limit + 1):
         number += 1
         ref = f"{source.ref}#{number}"
@@ -145,7 +145,7 @@ def parse_json(own: bytes) -> object:
 
 def _nested_records(value: Mapping[str, object], depth: int = 3) -> list[object] | None:
     """Find the list of records in an envelope that was small enough to be read whole."""
-    plain = {re.sub(r"[\W_]+", "", name).lower(): inner for name, inner in value.items()}
+    plain = {plain_name(name): inner for name, inner in value.items()}
     if any(isinstance(plain.get(name), str) for name in _TEXT_NAMES):
         return None
     for name, inner in plain.items():

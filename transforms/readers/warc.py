@@ -15,7 +15,7 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 def read_warc(source: Source) -> Items:
     """Read the records in a row; `#n` counts all of them, so that any archive tool finds the same one."""
-    number = 0
+    number = source.options.first_record - 1
     records = _records(_Quiet(source.window))
     for record in records:
         number += 1
@@ -24,7 +24,7 @@ def read_warc(source: Source) -> Items:
             yield item
     if source.window.failure is not None:
         raise source.window.failure
-    if not number:
+    if number < source.options.first_record:
         yield reject(source.ref, Format.WARC, Reason.EMPTY, "a web archive without a whole record")
 
 

@@ -1,0 +1,1 @@
+"""Throw broken bytes at every reader, for a bounded time: `python -m tests.fuzz`."""
