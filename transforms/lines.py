@@ -146,6 +146,11 @@ def count_units(text: str) -> float:
     return spaced + han / UNIT_CHARACTERS_HAN + southeast / UNIT_CHARACTERS_SOUTHEAST
 
 
+def is_spaceless(text: str) -> bool:
+    """Tell whether a text has signs of a script that puts no space between words."""
+    return bool(_HAN.search(text) or _SOUTHEAST.search(text))
+
+
 def ends_sentence(text: str) -> bool:
     """Tell whether a line closes like a sentence, in any script."""
     return bool(_SENTENCE_END.search(_EMOJI_END.sub("", text)))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from transforms.lines import HEADLINE_MAX_UNITS, Line, look
+from transforms.lines import HEADLINE_MAX_UNITS, Line, is_spaceless, letters, look
 from transforms.markdown import looks_like_markdown, unmark
 from transforms.wrapping import unwrap
 
@@ -23,9 +23,16 @@ LABEL = -4.0  # the same, of one or two words
 FURNITURE = -14.0
 RELATED = -8.0  # a heading over links to other articles
 COMMENTS = -50.0  # a heading over comments
-AFTER_COMMENTS = 0.1  # share that lines behind such a heading still count: comments are sentences too
+AFTER_COMMENTS = 0.04  # share that lines behind such a heading still count: comments are sentences too
 AFTER_RELATED = 0.5
-COMMENTS_NEED = 20.0  # such a heading counts as one only behind so many words of sentences
+COMMENTS_NEED = 20.0  # such a heading counts as one only behind so many words of the body
+COMMENTS_SURE = (
+    100.0  # the same, where paragraphs follow it: "Comments" stands in share bars above articles too
+)
+PROSE_LINES = 8
+PROSE_SHARE = 0.75
+PAGE_NOISE_LINES = 40  # from so many lines of noise on, a text is a whole page
+LIGHTEST = 0.2
 
 LINK_LIST_MIN = 3  # so many headlines in a row are a list of links; fewer can be subheadings
 LINK_LIST_UNITS = 3.0
@@ -33,11 +40,15 @@ CAPTION_MIN_UNITS = 6.0  # a closing line without a full stop is kept from this 
 TITLE_MIN_UNITS = 3.0
 TITLE_LIKELY_UNITS = 5.0  # a line of so many words is rather a headline than a label
 ITEM_MIN_UNITS = 5.0  # an item right above the first sentence is body from this length, and else a menu
-TITLE_REACH = 6  # lines above the body in which its headline is looked for
+TITLE_REACH = 12  # lines above the body in which its headline is looked for
+TITLE_NEAR = 4  # the same, for a headline of which the body takes up no word
+TITLE_SHARE = 0.5  # share of a headline's words that the body's first lines take up, two words at least
+TITLE_BODY_LINES = 12
 DERIVED_TITLE_CHARACTERS = 120
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 _BREAKS = re.compile(r"\r\n|[\n\r\u0085\u2028\u2029\x0b\x0c]")
+_TERM = re.compile(r"\S+")
 _FIRST_SENTENCE = re.compile(r"^.*?(?:[.!?؟۔।](?=[\"'”’»)]*\s+\S)|[。！？｡]|$)", re.DOTALL)
 
 
@@ -71,7 +82,11 @@ def segment(text: str, language: str | None = None, *, is_markdown: bool | None 
 
 def _cut(lines: Sequence[Line]) -> Segmented:
     start, stop = _find_body(lines)
-    kept = _sweep(lines, start, stop)
+    kept = (
+        _sweep(lines, start, stop)
+        if start < stop
+        else [i for i, line in enumerate(lines) if not line.is_noise]
+    )
     title = _find_title(lines, kept)
     if title in kept:
         kept.remove(title)
@@ -124,33 +139,43 @@ def _score(line: Line) -> float:
 def _weigh(lines: Sequence[Line]) -> list[float]:
     """Say what each line adds where it stands."""
     alone = [_score(line) for line in lines]
-    scores, mass, weight = [], 0.0, 1.0
+    # A pasted text has few lines of noise, a whole page has hundreds; where there are few, they part less.
+    lightness = min(1.0, max(LIGHTEST, sum(score < 0 for score in alone) / PAGE_NOISE_LINES))
+    scores = []
     for i, (line, score) in enumerate(zip(lines, alone, strict=True)):
-        if mass >= COMMENTS_NEED and line.is_comments:
-            weight = min(weight, AFTER_COMMENTS)
-        elif mass >= COMMENTS_NEED and line.is_end:
-            weight = min(weight, AFTER_RELATED)
         if score > 0:
             before, after = i == 0 or alone[i - 1] < 0, i + 1 == len(lines) or alone[i + 1] < 0
             share = ISOLATED if before and after else 1.0
-            share *= TRUNCATED if line.is_truncated else 1.0
-            mass += score * share
-            scores.append(score * share * weight)
+            scores.append(score * share * (TRUNCATED if line.is_truncated else 1.0))
         else:
-            scores.append(score)
+            scores.append(score if line.is_comments else score * lightness)
     return scores
 
 
 def _find_body(lines: Sequence[Line]) -> tuple[int, int]:
-    """Find the run of lines with the greatest sum of scores; all lines when none scores above zero."""
-    best, best_run, total, start = 0.0, (0, len(lines)), 0.0, 0
-    for i, score in enumerate(_weigh(lines)):
+    """Find the run of lines with the greatest sum of scores; an empty run when none scores above zero."""
+    best, best_run, total, start, weight = 0.0, (0, 0), 0.0, 0, 1.0
+    scores = _weigh(lines)
+    for i, (line, score) in enumerate(zip(lines, scores, strict=True)):
+        if line.is_comments and total >= (COMMENTS_SURE if _is_prose(lines, i + 1) else COMMENTS_NEED):
+            weight = min(weight, AFTER_COMMENTS)
+        elif line.is_end and total >= COMMENTS_NEED:
+            weight = min(weight, AFTER_RELATED)
         if total <= 0:
             total, start = 0.0, i
-        total += score
+        total += score * weight if score > 0 else score
         if total > best:
             best, best_run = total, (start, i + 1)
     return best_run
+
+
+def _is_prose(lines: Sequence[Line], start: int) -> bool:
+    """Tell whether an article goes on here: paragraph upon paragraph, with no names and times between as in threads."""
+    following = lines[start : start + PROSE_LINES]
+    return (
+        sum(line.is_sentence and line.units >= SHORT_SENTENCE for line in following)
+        >= PROSE_SHARE * PROSE_LINES
+    )
 
 
 def _sweep(lines: Sequence[Line], start: int, stop: int) -> list[int]:
@@ -198,28 +223,50 @@ def _is_body_item(line: Line) -> bool:
 
 
 def _find_title(lines: Sequence[Line], kept: Sequence[int]) -> int | None:
-    """Find the headline: the first line of the body if a sentence follows it, else the last headline above."""
+    """Find the headline: the first line of the body if a sentence follows it, else the best line above.
+
+    Above the body stand the headline, a standfirst, captions and other articles' headlines. The headline comes first
+    of those whose words the body takes up; where none does, the nearest line that looks like one is taken.
+    """
     if not kept:
         return None
     first = kept[0]
-    if len(kept) > 1 and _can_be_title(lines[first]) and lines[kept[1]].is_sentence:
+    if (
+        len(kept) > 1
+        and lines[first].is_headline
+        and _can_be_title(lines[first])
+        and lines[kept[1]].is_sentence
+    ):
         return first
-    near = [i for i in range(first - 1, max(-1, first - 1 - TITLE_REACH), -1) if _can_be_title(lines[i])]
+    above = [i for i in range(max(0, first - TITLE_REACH), first) if _can_be_title(lines[i])]
+    body = _terms(" ".join(lines[i].text for i in kept[:TITLE_BODY_LINES]))
+    for i in above:
+        terms = _terms(lines[i].text)
+        if len(terms & body) >= max(2.0, TITLE_SHARE * len(terms)):
+            return i
+    near = [i for i in above if i >= first - TITLE_NEAR and lines[i].is_headline]
     long = [i for i in near if lines[i].units >= TITLE_LIKELY_UNITS]
-    if not long:
-        return near[0] if near else None
-    above = long[0] - 1  # of a headline and the standfirst below it, the headline; of a list, the last
-    if above in long and above - 1 not in long:
-        return above
-    return long[0]
+    return max(long or near, default=None)
 
 
 def _can_be_title(line: Line) -> bool:
-    return line.is_headline and TITLE_MIN_UNITS <= line.units <= HEADLINE_MAX_UNITS
+    is_label = line.is_furniture or line.is_time or line.is_byline or line.is_item
+    return not is_label and TITLE_MIN_UNITS <= line.units <= HEADLINE_MAX_UNITS
+
+
+def _terms(text: str) -> set[str]:
+    """Give words of four letters and more, shortened to five against inflection; pairs of signs where unspaced."""
+    words = _TERM.findall(letters(text))
+    return {w[k : k + 2] for w in words if is_spaceless(w) for k in range(len(w) - 1)} | {
+        w[:5] for w in words if len(w) > 3 and not is_spaceless(w)
+    }
 
 
 def _nearest(lines: Sequence[Line], kept: Sequence[int], wanted: Sequence[bool]) -> str | None:
     """Give the wanted line that stands nearest above the body, else the first one below its start."""
     top = kept[0] if kept else 0
-    near = [*range(top, max(-1, top - 10), -1), *range(top + 1, min(len(lines), top + 6))]
+    near = [
+        *range(min(top, len(lines) - 1), max(-1, top - 10), -1),
+        *range(top + 1, min(len(lines), top + 6)),
+    ]
     return next((lines[i].text for i in near if wanted[i]), None)

@@ -12,6 +12,7 @@ LINES_NEEDED = 4  # with fewer lines nothing can be told
 # Share of lines with a line right before them that open with a small letter: near a half or more in wrapped prose of
 # scripts that have small letters, near zero where every line is a headline or a paragraph.
 SMALL_SHARE = 0.35
+FILLED_SHARE = 0.6  # of the lines with another right behind them; the rest are headings and short items
 FILLED = 0.75  # a line of less than this share of the width ends its paragraph
 
 _ITEM = re.compile(r"^\s*(?:[•●▪■◦‣·*–—-]|\(?\d{1,3}[.)])\s+\S")
@@ -43,4 +44,8 @@ def _find_width(lines: Sequence[str]) -> int:
     if len(followers) < LINES_NEEDED:
         return 0
     small = sum(line[0].islower() for line in followers)
-    return longest if small >= SMALL_SHARE * len(followers) else 0
+    leaders = [before for before, after in pairwise(lines) if before and after]
+    filled = sum(len(line) >= FILLED * longest for line in leaders)
+    # Where no blank line parts paragraphs, lines are joined only if all make one: else each may be a paragraph.
+    needed = FILLED_SHARE * len(leaders) if "" in lines[lines.index(leaders[0]) : -1] else len(leaders)
+    return longest if small >= SMALL_SHARE * len(followers) and filled >= needed else 0
