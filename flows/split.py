@@ -156,18 +156,39 @@ def _is_object(line: bytes) -> bool:
 
 
 def _cut_lines(stream: BinaryIO, size: int, item_bytes: int) -> Iterator[Part]:
-    start, line, newlines, offset = 0, 1, 0, 0
-    while chunk := stream.read(min(_CHUNK, item_bytes)):
-        if offset + len(chunk) - start >= item_bytes and (at := chunk.rfind(b"\n")) >= 0:
-            end = offset + at + 1
-            newlines += chunk.count(b"\n")
-            yield Part(format=Format.JSONL, start=start, end=end, first_record=line)
-            start, line, newlines = end, line + newlines, 0
-        else:
-            newlines += chunk.count(b"\n")
-        offset += len(chunk)
-    if offset > start:
-        yield Part(format=Format.JSONL, start=start, end=offset, first_record=line)
+    start, line = 0, 1
+    while start < size:
+        end = _next_object(stream, start + item_bytes, size) if size - start > item_bytes else size
+        yield Part(format=Format.JSONL, start=start, end=end, first_record=line)
+        line += _count_newlines(stream, start, end)
+        start = end
+
+
+def _next_object(stream: BinaryIO, offset: int, size: int) -> int:
+    """Find the next line that is a whole object: a part must look like JSON Lines where it begins."""
+    stream.seek(offset - 1)
+    _skip_line(stream)
+    while (at := stream.tell()) < size:
+        line = stream.readline(_CHUNK)
+        if line.startswith(b"{") and _is_object(line):
+            return at
+        if not line.endswith(b"\n"):
+            _skip_line(stream)
+    return size
+
+
+def _skip_line(stream: BinaryIO) -> None:
+    while (piece := stream.readline(_CHUNK)) and not piece.endswith(b"\n"):
+        pass  # a line may be longer than memory
+
+
+def _count_newlines(stream: BinaryIO, start: int, end: int) -> int:
+    stream.seek(start)
+    left, count = end - start, 0
+    while left and (chunk := stream.read(min(_CHUNK, left))):
+        left -= len(chunk)
+        count += chunk.count(b"\n")
+    return count
 
 
 def _group(

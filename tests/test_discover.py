@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 
 from flows.discover import FoundFile, MissingPathError, discover, open_file, refuse, sha256_of, show_path
 from flows.split import PartStream, WorkItem, split
+from transforms.readers import read
+from transforms.readers.options import ReadOptions
 from transforms.types import Disposition, Format, Reason, Rejection
 
 NOW = 2_000_000_000.0
@@ -266,6 +268,46 @@ def test_parts_of_jsonl_add_up_to_the_file(
         assert item.part is not None
         assert item.part.first_record == line
         line += read_part(item).count(b"\n")
+
+
+def read_all(path: Path, item_bytes: int) -> list[tuple[str, Format, str]]:
+    """What the readers make of a file, whole or in parts."""
+    found = []
+    for item in cut(path, item_bytes):
+        with open_file(item.files[0]) as stream:
+            first = item.part.first_record if item.part else 1
+            source = PartStream(stream, item.part) if item.part else stream
+            for each in read(source, path.name, ReadOptions(first_record=first)):
+                found.append((each.source_ref, each.format, str(getattr(each, "reason", each.sha256))))
+    return found
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '{"title": "cut of',
+        "\0\1\2",
+        "",
+        '"just a string"',
+        '{"title": "t", "text": "%s"}' % ("far too long " * 90),
+    ],
+)
+def test_reading_the_parts_is_reading_the_file(odd: str, tmp_path: Path) -> None:
+    """A broken line costs itself wherever the cuts fall: no part begins with a line that hides what the file is."""
+    usual = [
+        json.dumps({"title": f"Number {number}", "text": "some words here " * 9}) for number in range(300)
+    ]
+    path = write(
+        tmp_path / "rows",
+        "\n".join(odd if number % 7 == 5 else row for number, row in enumerate(usual)).encode(),
+    )
+    assert len(cut(path, 400)) > 50
+    assert read_all(path, 400) == read_all(path, 1 << 30)
+
+
+def test_reading_the_parts_of_an_archive_is_reading_the_archive(tmp_path: Path) -> None:
+    path = write(tmp_path / "crawl", b"".join(gzip.compress(each) for each in records(120)))
+    assert read_all(path, 4000) == read_all(path, 1 << 30)
 
 
 def test_one_json_document_is_not_cut(tmp_path: Path) -> None:
