@@ -295,25 +295,23 @@ def test_a_unit_is_about_a_word() -> None:
 
 
 WORDS = st.sampled_from(
-    tuple(
-        [
-            "the",
-            "council",
-            "Pier",
-            "of",
-            "voted",
-            "Tuesday",
-            "million",
-            "road.",
-            "said,",
-            "Menu",
-            "Share",
-            "2024",
-            "14:20",
-            "Comments",
-            "•",
-            "closes",
-        ]
+    (
+        "the",
+        "council",
+        "Pier",
+        "of",
+        "voted",
+        "Tuesday",
+        "million",
+        "road.",
+        "said,",
+        "Menu",
+        "Share",
+        "2024",
+        "14:20",
+        "Comments",
+        "•",
+        "closes",
     )
 )
 FOREIGN = st.sampled_from(["港口委员会", "ที่ท่าเรือ", "Комментарии"])
