@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 WORKING_NAME = "working.duckdb"
+WORKING_CATALOG = "working"  # how SQL names the working file where another one is attached
 PUBLISHED_NAME = "news.duckdb"
 SPOOL_NAME = "spool"
 HISTORY_NAME = "published"

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+
+from warehouse.load import registered
+from warehouse.statements import statement
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-    from numpy.typing import NDArray
 
-    Ids = NDArray[np.uint64]
+Ids = npt.NDArray[np.uint64]
 
 COPY_RELATIONS = ("exact", "near_duplicate")
 STORY_RELATIONS = ("same_story",)
@@ -96,7 +96,7 @@ def insert_rows(con: DuckDBPyConnection, table: str, columns: Mapping[str, Any])
     rows = pa.table({field.name: _column(columns[field.name], field.type) for field in schema}, schema=schema)
     if rows.num_rows:
         names = ", ".join(schema.names)
-        with _registered(con, "new_rows", rows):
+        with registered(con, new_rows=rows):
             con.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM new_rows").fetchall()  # noqa: S608 - our own names
     return int(rows.num_rows)
 
@@ -165,6 +165,11 @@ def stories_of(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
     return _ask(con, "stories_of", ids)
 
 
+def copy_standing(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
+    """Return article_id, kind and word_count of the articles that exist, by ascending id."""
+    return _ask(con, "copy_standing", ids)
+
+
 def article_kinds(con: DuckDBPyConnection, ids: Ids) -> dict[int, str]:
     """Return the kind of each article."""
     rows = _ask(con, "article_kinds", ids)
@@ -194,14 +199,14 @@ def columns_of(table: str) -> list[str]:
 
 def active_overrides(con: DuckDBPyConnection) -> pa.Table:
     """Return what people decided and nobody took back."""
-    return con.execute(_sql("active_overrides")).to_arrow_table()
+    return con.execute(statement("folding", "active_overrides").sql).to_arrow_table()
 
 
 def delete_rows(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> None:
     """Delete the rows of a folding table whose `column` is among `ids`."""
     if table not in _ROWS or column not in _ROWS[table].names:
         raise ValueError(f"{table}.{column} is no column that folding writes")
-    with _registered(con, "wanted", pa.table({"wanted_id": np.unique(ids)})):
+    with registered(con, wanted=pa.table({"wanted_id": np.unique(ids)})):
         con.execute(f"DELETE FROM {table} USING wanted WHERE {table}.{column} = wanted.wanted_id").fetchall()  # noqa: S608 - checked above
 
 
@@ -209,33 +214,15 @@ def stored(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> pa.Tab
     """Return the rows of a folding table whose `column` is among `ids`, ordered by it."""
     if table not in _ROWS or column not in _ROWS[table].names:
         raise ValueError(f"{table}.{column} is no column that folding writes")
-    with _registered(con, "wanted", pa.table({column: np.unique(ids)})):
+    with registered(con, wanted=pa.table({column: np.unique(ids)})):
         names = ", ".join(_ROWS[table].names)
         query = f"SELECT {names} FROM {table} SEMI JOIN wanted USING ({column}) ORDER BY ALL"  # noqa: S608 - checked above
         return con.execute(query).to_arrow_table()
 
 
 def _ask(con: DuckDBPyConnection, name: str, ids: Ids, **parameters: object) -> pa.Table:
-    result: pa.Table = pa.table({})
-    with _registered(con, "wanted", pa.table({"article_id": np.unique(ids).astype(np.uint64)})):
-        for statement in _sql(name).split(";"):
-            if statement.strip():
-                result = con.execute(statement, parameters or None).to_arrow_table()
-    return result
-
-
-@contextmanager
-def _registered(con: DuckDBPyConnection, name: str, rows: pa.Table) -> Iterator[None]:
-    con.register(name, rows)
-    try:
-        yield
-    finally:
-        con.unregister(name)
-
-
-@cache
-def _sql(name: str) -> str:
-    return files("warehouse").joinpath(f"sql/folding/{name}.sql").read_text(encoding="utf-8")
+    with registered(con, wanted=pa.table({"article_id": np.unique(ids).astype(np.uint64)})):
+        return con.execute(statement("folding", name).sql, parameters or None).to_arrow_table()
 
 
 def _column(values: Any, kind: pa.DataType) -> pa.Array:

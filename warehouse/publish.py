@@ -1,16 +1,31 @@
-"""Publish: the working tables in, one immutable file that people query out, put in place in one step."""
+"""Publish: the working tables in, one immutable file that people query out, put in place in one step.
+
+A new file starts as a copy of the published one, in which only what differs is written. What differs is found by
+comparing fingerprints of everything, not by trusting marks, so nothing can be forgotten; where the old file cannot be
+used, all is written anew.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warehouse.connection import engine_errors, history_path, published_path, spool_path
-from warehouse.statements import statement
+from warehouse.connection import (
+    WORKING_CATALOG,
+    engine_errors,
+    history_path,
+    published_path,
+    spool_path,
+    transaction,
+)
+from warehouse.errors import WarehouseError
+from warehouse.statements import statement, statements
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,17 +34,17 @@ CONTRACT_VERSION = "1"  # of the published tables: another one means that the fi
 # The oldest format that has what we need; clients of 1.5 and later open it.
 STORAGE_VERSION = "v1.5.0"
 KEEP_PUBLISHED = 3  # older files kept beside the current one: enough to look back, at the price of their size
+COPY_BYTES = 1 << 27  # bytes copied by one call of the kernel
 
 # In this order: the later ones read the earlier ones as published.
+GROWING = {"links": "links", "story_events": "events", "documents": "documents"}  # table: its wanted rows
 TABLES = (
     "stories",
     "articles",
     "article_versions",
     "story_articles",
-    "links",
-    "story_events",
+    *GROWING,
     "story_redirects",
-    "documents",
     "runs",
     "_search",
 )
@@ -42,64 +57,126 @@ class Publication:
     path: Path
     bytes: int
     rows_written: int
+    is_complete: bool  # written anew as a whole
 
 
-def publish(con: DuckDBPyConnection, home: Path, *, now: datetime, keep: int = KEEP_PUBLISHED) -> Publication:
+def publish(
+    con: DuckDBPyConnection, home: Path, *, now: datetime, keep: int = KEEP_PUBLISHED, anew: bool = False
+) -> Publication:
     """Write what the working file says into a new file and put it in place of the published one.
 
     Call it outside a transaction. Readers of the old file keep it until they open again; a crash at any point leaves
-    either the old or the new file in place.
+    either the old or the new file in place. `anew` writes every row again, in good order and without gaps.
     """
     fresh = spool_path(home) / "publishing.duckdb"
-    _remove(fresh)
     with engine_errors():
-        _attach(con, fresh)
-        try:
-            rows = _write_all(con)
-            _finish(con, now)
-        finally:
-            con.execute("DETACH pub")
+        rows = None if anew else _write_differences(con, published_path(home), fresh, now)
+        complete = rows is None
+        if rows is None:
+            rows = _write_everything(con, fresh, now)
     _sync(fresh)
     _put_in_place(home, fresh, keep)
-    return Publication(
-        path=published_path(home), bytes=published_path(home).stat().st_size, rows_written=rows
-    )
+    size = published_path(home).stat().st_size
+    return Publication(path=published_path(home), bytes=size, rows_written=rows, is_complete=complete)
 
 
-def _attach(con: DuckDBPyConnection, path: Path) -> None:
-    # ATTACH takes no parameters; a quote in the path is doubled as SQL wants it
-    quoted = str(path).replace("'", "''")
-    con.execute(f"ATTACH '{quoted}' AS pub (STORAGE_VERSION '{STORAGE_VERSION}')")
-
-
-def _write_all(con: DuckDBPyConnection) -> int:
-    """Make the tables and fill them; return the rows written."""
-    home_schema = con.sql("SELECT current_database()").fetchall()[0][0]
-    con.execute("USE pub")
-    try:
-        con.execute(statement("publish", "schema").sql)
-        con.execute(statement("publish", "macros").sql)
-    finally:
-        con.execute(f'USE "{home_schema}"')
-    rows = 0
-    for table in TABLES:
-        # `table` is one of TABLES
-        written = con.execute(f"INSERT INTO pub.{table} BY NAME {statement('publish/rows', table).sql}")
-        rows += written.fetchall()[0][0]
+def _write_everything(con: DuckDBPyConnection, fresh: Path, now: datetime) -> int:
+    _remove(fresh)
+    with _attached(con, fresh):
+        con.execute("USE pub")
+        try:
+            con.execute(statement("publish", "schema").sql)
+            con.execute(statement("publish", "macros").sql)
+        finally:
+            con.execute(f"USE {WORKING_CATALOG}")
+        con.execute(statement("publish/compare", "state_now").sql)
+        con.execute(statement("publish/compare", "wanted_full").sql)
+        rows = _fill(con)
+        con.execute(statement("publish/compare", "state_full").sql)
+        _tell_about(con, now)
+        differences = _differences(con)
+        if differences:
+            raise WarehouseError(
+                f"the new published file differs from the working file: {', '.join(differences)}"
+            )
     return rows
 
 
-def _finish(con: DuckDBPyConnection, now: datetime) -> None:
-    con.execute("DELETE FROM pub._about")
-    con.execute(
-        statement("publish", "about").sql,
-        {
-            "contract": CONTRACT_VERSION,
-            "version": own_version(),
-            "now": now,
-            "serial": f"{now:%Y%m%dT%H%M%S%f}",
-        },
-    )
+def _write_differences(con: DuckDBPyConnection, old: Path, fresh: Path, now: datetime) -> int | None:
+    """Bring a copy of the published file up to date; None when it has to be written anew."""
+    import duckdb
+
+    if not old.exists():
+        return None
+    _remove(fresh)
+    _copy(old, fresh)
+    try:
+        with _attached(con, fresh):
+            if not _is_ours(con):
+                return None
+            with transaction(con):
+                con.execute(statement("publish/compare", "state_now").sql)
+                for step in statements("publish/delta"):
+                    con.execute(step.sql)
+                _rewrite_unsettled(con)
+                rows = _fill(con)
+                con.execute(statement("publish/compare", "state_delta").sql)
+                _tell_about(con, now)
+                return None if _differences(con) else rows
+    except (
+        duckdb.CatalogException,
+        duckdb.BinderException,
+        duckdb.SerializationException,
+        duckdb.FatalException,
+    ):
+        return None  # damaged, or of a version with other tables: the file written anew replaces it
+
+
+def _is_ours(con: DuckDBPyConnection) -> bool:
+    """Whether the attached file was written by this version of contract and engine; fingerprints depend on both."""
+    said = dict(con.execute("SELECT name, value FROM pub._about WHERE topic = 'file'").fetchall())
+    return said.get("contract") == CONTRACT_VERSION and said.get("engine") == _engine(con)
+
+
+def _engine(con: DuckDBPyConnection) -> str:
+    return str(con.execute("SELECT version()").fetchall()[0][0])
+
+
+def _rewrite_unsettled(con: DuckDBPyConnection) -> None:
+    """Want all rows of a table whose older rows were changed or removed since the last publication."""
+    for (name,) in con.execute(statement("publish/compare", "unsettled").sql).fetchall():
+        source = "latest_documents" if name == "documents" else name
+        con.execute(f"TRUNCATE pub.{name}")
+        con.execute(f"CREATE OR REPLACE TEMP VIEW wanted_{GROWING[name]} AS FROM {source}")
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE settled AS FROM settled WHERE name <> '{name}' UNION ALL "
+            "SELECT name, count(*), sum(fingerprint) FROM ledger_rows "
+            f"WHERE name = '{name}' AND run_id NOT IN (FROM open_runs) GROUP BY name"
+        )
+
+
+def _fill(con: DuckDBPyConnection) -> int:
+    """Write the wanted rows of every table; return their number."""
+    rows = 0
+    for table in TABLES:
+        # names of tables are constants of this module
+        written = con.execute(f"INSERT INTO pub.{table} BY NAME {statement('publish/rows', table).sql}")
+        rows += written.fetchall()[0][0]
+    con.execute(f"INSERT INTO pub.links BY NAME {statement('publish/rows', 'decisions').sql}")
+    return rows
+
+
+def _tell_about(con: DuckDBPyConnection, now: datetime) -> None:
+    values = {"contract": CONTRACT_VERSION, "version": own_version(), "engine": _engine(con), "now": now}
+    con.execute(statement("publish", "about").sql, values)
+
+
+def _differences(con: DuckDBPyConnection) -> list[str]:
+    """Return in words which tables have not the number of rows that they should."""
+    found = con.execute(statement("publish/compare", "differences").sql).fetchall()
+    return [
+        f"{name} {working} against {published}" for name, working, published in found if working != published
+    ]
 
 
 def own_version() -> str:
@@ -108,6 +185,27 @@ def own_version() -> str:
         return version("newsfold")
     except PackageNotFoundError:
         return "unknown"
+
+
+@contextmanager
+def _attached(con: DuckDBPyConnection, path: Path) -> Iterator[None]:
+    """Have the file as `pub` for the block; leaving writes it out. It needs no log: until it is in place it is scratch."""
+    # ATTACH takes no parameters; a quote in the path is doubled as SQL wants it
+    quoted = str(path).replace("'", "''")
+    con.execute(
+        f"ATTACH '{quoted}' AS pub (STORAGE_VERSION '{STORAGE_VERSION}', RECOVERY_MODE NO_WAL_WRITES)"
+    )
+    try:
+        yield
+    finally:
+        con.execute("DETACH pub")
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy in the kernel, which on file systems with shared blocks copies nothing at all."""
+    with source.open("rb") as old, target.open("wb") as new:
+        while os.copy_file_range(old.fileno(), new.fileno(), COPY_BYTES):
+            pass
 
 
 def _put_in_place(home: Path, fresh: Path, keep: int) -> None:

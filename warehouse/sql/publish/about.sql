@@ -4,13 +4,13 @@ UNION ALL SELECT 'file', 'contract', $contract
 UNION ALL SELECT 'file', 'newsfold', $version
 UNION ALL SELECT 'file', 'run_id', (SELECT max(run_id) FROM pub.runs WHERE status = 'done')
 UNION ALL SELECT 'file', 'published_at', $now::TIMESTAMP::VARCHAR || ' UTC'
-UNION ALL SELECT 'file', 'serial', $serial::VARCHAR
+UNION ALL SELECT 'file', 'engine', $engine
 UNION ALL SELECT 'count', 'stories', (SELECT count(*)::VARCHAR FROM pub.stories)
 UNION ALL SELECT 'count', 'articles', (SELECT count(*)::VARCHAR FROM pub.articles)
 UNION ALL SELECT 'count', 'documents', (SELECT count(*)::VARCHAR FROM pub.documents)
 UNION ALL SELECT 'count', 'links', (SELECT count(*)::VARCHAR FROM pub.links)
 UNION ALL SELECT 'cite', 'how', 'newsfold ' || $version || ', run ' || coalesce((SELECT max(run_id) FROM pub.runs WHERE status = 'done'), 'none')
     || ', story ids as given here; the texts belong to their publishers'
-UNION ALL SELECT 'table', table_name, comment FROM duckdb_tables() WHERE database_name = 'pub' AND table_name <> '_search'
+UNION ALL SELECT 'table', table_name, comment FROM duckdb_tables() WHERE database_name = 'pub' AND (table_name = '_about' OR NOT starts_with(table_name, '_'))
 UNION ALL SELECT DISTINCT 'macro', function_name || '(' || array_to_string(parameters, ', ') || ')', comment
 FROM duckdb_functions() WHERE database_name = 'pub' AND function_type = 'table_macro'

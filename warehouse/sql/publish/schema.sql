@@ -26,7 +26,7 @@ COMMENT ON COLUMN stories.updated_at IS 'When it last changed here, UTC.';
 
 CREATE TABLE articles (
     article_id VARCHAR, title VARCHAR, publisher VARCHAR, published_at TIMESTAMP, story_id VARCHAR, is_canonical BOOLEAN,
-    kind VARCHAR, language VARCHAR, word_count UINTEGER, lead VARCHAR, text VARCHAR, url VARCHAR, canonical_url VARCHAR,
+    kind VARCHAR, language VARCHAR, word_count UINTEGER, lead VARCHAR, text VARCHAR USING COMPRESSION zstd, url VARCHAR, canonical_url VARCHAR,
     authors VARCHAR[], section VARCHAR, tags VARCHAR[], image_url VARCHAR, wire_agency VARCHAR, is_paywalled BOOLEAN,
     published_precision VARCHAR, published_zone VARCHAR, published_source VARCHAR, updated_at TIMESTAMP,
     language_confidence FLOAT, kind_reason VARCHAR, copy_group_id VARCHAR, version INTEGER, external_id VARCHAR,
@@ -207,3 +207,22 @@ COMMENT ON TABLE _about IS 'What this file is, how fresh it is and how to cite i
 COMMENT ON COLUMN _about.topic IS 'file, count, cite, table or macro.';
 COMMENT ON COLUMN _about.name IS 'What is told.';
 COMMENT ON COLUMN _about.value IS 'What it is.';
+
+-- What of the working file each published row was made of, as numbers: the next publication compares these and touches
+-- only what differs.
+CREATE TABLE _article_state (article_id UBIGINT, content UBIGINT, place UBIGINT);
+COMMENT ON TABLE _article_state IS 'Fingerprints of published articles, for the next publication.';
+COMMENT ON COLUMN _article_state.article_id IS 'Article, as a number.';
+COMMENT ON COLUMN _article_state.content IS 'Fingerprint of its version.';
+COMMENT ON COLUMN _article_state.place IS 'Fingerprint of its story, role and copy group.';
+
+CREATE TABLE _story_state (story_id UBIGINT, content UBIGINT);
+COMMENT ON TABLE _story_state IS 'Fingerprints of published stories, for the next publication.';
+COMMENT ON COLUMN _story_state.story_id IS 'Story, as a number.';
+COMMENT ON COLUMN _story_state.content IS 'Fingerprint of its row.';
+
+CREATE TABLE _ledger_state (name VARCHAR, row_count UBIGINT, row_sum HUGEINT);
+COMMENT ON TABLE _ledger_state IS 'Count and checksum of published tables that only grow, for the next publication.';
+COMMENT ON COLUMN _ledger_state.name IS 'Table.';
+COMMENT ON COLUMN _ledger_state.row_count IS 'Rows it was made of.';
+COMMENT ON COLUMN _ledger_state.row_sum IS 'Sum of their fingerprints.';

@@ -1,3 +1,3 @@
 SELECT format('{:016x}', article_id) AS article_id, format('{:016x}', document_id) AS document_id,
        format('{:016x}', content_hash) AS content_hash, * EXCLUDE (article_id, document_id, content_hash)
-FROM article_versions
+FROM wanted_versions

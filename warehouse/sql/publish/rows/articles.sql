@@ -5,6 +5,6 @@ SELECT format('{:016x}', a.article_id) AS article_id, a.title, a.publisher, a.pu
        a.language_confidence, a.kind_reason, format('{:016x}', c.copy_group_id) AS copy_group_id, a.version, a.external_id,
        a.source_ref, format('{:016x}', a.document_id) AS document_id, format('{:016x}', a.content_hash) AS content_hash,
        a.field_sources, a.first_seen_at, a.last_changed_at, a.run_id
-FROM articles a
+FROM wanted_articles a
 LEFT JOIN story_articles s ON s.article_id = a.article_id
 LEFT JOIN copy_members c ON c.article_id = a.article_id

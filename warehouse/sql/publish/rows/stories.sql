@@ -1,5 +1,5 @@
 SELECT format('{:016x}', story_id) AS story_id, title, article_count, publisher_count, publisher, last_published_at,
        first_published_at, language, key_terms, independent_count, copy_group_count, url,
        format('{:016x}', canonical_article_id) AS canonical_article_id, canonical_reason, created_at, updated_at
-FROM stories
+FROM wanted_stories
 ORDER BY last_published_at, story_id

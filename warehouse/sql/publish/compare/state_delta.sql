@@ -1,0 +1,9 @@
+INSERT INTO pub._article_state SELECT article_id, content, place FROM changed_articles WHERE NOT is_gone;
+INSERT INTO pub._story_state SELECT story_id, content FROM changed_stories WHERE content IS NOT NULL;
+INSERT INTO pub._ledger_state
+SELECT name, sum(row_count), sum(row_sum) FROM (
+    FROM settled
+    UNION ALL
+    SELECT name, count(*), sum(fingerprint) FROM ledger_rows
+    WHERE run_id IN (FROM open_runs) AND run_id NOT IN (SELECT run_id FROM runs WHERE status = 'running') GROUP BY name
+) GROUP BY name

@@ -1,0 +1,18 @@
+CREATE OR REPLACE TEMP VIEW wanted_articles AS
+FROM articles WHERE rowid IN (SELECT row_place FROM changed_articles WHERE is_new OR is_rewritten);
+CREATE OR REPLACE TEMP VIEW wanted_stories AS FROM stories WHERE rowid IN (SELECT row_place FROM changed_stories);
+CREATE OR REPLACE TEMP VIEW wanted_versions AS
+FROM article_versions WHERE article_id IN (SELECT article_id FROM changed_articles WHERE is_new OR is_rewritten);
+CREATE OR REPLACE TEMP VIEW wanted_memberships AS
+FROM story_articles WHERE article_id IN (SELECT article_id FROM changed_articles);
+CREATE OR REPLACE TEMP VIEW wanted_links AS FROM links WHERE run_id IN (FROM open_runs);
+CREATE OR REPLACE TEMP VIEW wanted_events AS FROM story_events WHERE run_id IN (FROM open_runs);
+CREATE OR REPLACE TEMP VIEW wanted_documents AS
+FROM latest_documents WHERE document_id IN (SELECT document_id FROM documents WHERE run_id IN (FROM open_runs));
+CREATE OR REPLACE TEMP TABLE wanted_search AS
+SELECT format('{:016x}', story_id) AS story_id FROM changed_stories
+UNION
+SELECT format('{:016x}', story_id) FROM story_articles WHERE article_id IN (SELECT article_id FROM changed_articles)
+UNION
+SELECT story_id FROM pub.story_articles
+WHERE article_id IN (SELECT format('{:016x}', article_id) FROM changed_articles WHERE NOT is_new)

@@ -1,0 +1,21 @@
+-- Take out what is gone and what is written again.
+DELETE FROM pub.articles WHERE article_id IN (
+    SELECT format('{:016x}', article_id) FROM changed_articles WHERE NOT is_new AND (is_gone OR is_rewritten));
+DELETE FROM pub.article_versions WHERE article_id IN (
+    SELECT format('{:016x}', article_id) FROM changed_articles WHERE NOT is_new AND (is_gone OR is_rewritten));
+DELETE FROM pub.story_articles WHERE article_id IN (
+    SELECT format('{:016x}', article_id) FROM changed_articles WHERE NOT is_new);
+DELETE FROM pub.stories WHERE story_id IN (SELECT format('{:016x}', story_id) FROM changed_stories);
+DELETE FROM pub._search WHERE story_id IN (FROM wanted_search);
+DELETE FROM pub.links WHERE run_id IN (FROM open_runs) OR relation IN ('must_link', 'cannot_link');
+DELETE FROM pub.story_events WHERE run_id IN (FROM open_runs);
+DELETE FROM pub.documents
+WHERE document_id IN (SELECT format('{:016x}', document_id) FROM documents WHERE run_id IN (FROM open_runs))
+   OR (disposition = 'deferred' AND document_id NOT IN (
+       SELECT format('{:016x}', document_id) FROM latest_documents WHERE disposition = 'deferred'));
+DELETE FROM pub._article_state WHERE article_id IN (SELECT article_id FROM changed_articles WHERE NOT is_new);
+DELETE FROM pub._story_state WHERE story_id IN (SELECT story_id FROM changed_stories);
+TRUNCATE pub.runs;
+TRUNCATE pub.story_redirects;
+TRUNCATE pub._about;
+TRUNCATE pub._ledger_state
