@@ -69,7 +69,7 @@ def _clean_page(body: str, doc: RawDocument, now: datetime) -> _Draft | Rejectio
             doc, tree, "the page exceeds a limit of size or links" if tree is not Reason.NO_TEXT else ""
         )
     page = read_metadata(tree, url=doc.stated.url, now=now)
-    found: Body = extract_body(tree, url=page.canonical_url or doc.stated.url, stated_body=page.body)
+    found: Body = extract_body(tree, title=page.title, stated_body=page.body, markup=body)
     draft = _Draft(text=found.text, page=page, published=page.published, updated=page.updated)
     draft.title = page.title or ""
     draft.sources = dict(page.sources) | {"text": found.method}
