@@ -1,0 +1,139 @@
+"""Text in; comparable word tokens and the hashes of their shingles out, a batch at a time.
+
+Two spellings of one wording give equal tokens: case, punctuation, width and the composed or decomposed form of
+accents do not count (full case folding over the NFKD form, Unicode chapters 3.13 and UAX 15). Words of scripts
+written with spaces are one token each; every character of a script written without (Han, kana, Thai, Lao, Khmer,
+Burmese) is a token of its own and its shingles are longer, so that a shingle is about three words everywhere.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms import kernel, kernel_numpy
+
+U8: TypeAlias = NDArray[np.uint8]
+U32: TypeAlias = NDArray[np.uint32]
+U64: TypeAlias = NDArray[np.uint64]
+I64: TypeAlias = NDArray[np.int64]
+
+# The first and last code point of scripts written without spaces, and how many characters make a shingle: a Chinese
+# or Japanese word is one or two characters long, a Thai, Lao, Khmer or Burmese one about three bases.
+_UNSPACED = (
+    (0x0E00, 0x0EFF, kernel_numpy.UNSPACED_LONG),  # Thai, Lao
+    (0x1000, 0x109F, kernel_numpy.UNSPACED_LONG),  # Burmese
+    (0x1780, 0x17FF, kernel_numpy.UNSPACED_LONG),  # Khmer
+    (0x3005, 0x3007, kernel_numpy.UNSPACED),
+    (0x3041, 0x30FF, kernel_numpy.UNSPACED),  # kana
+    (0x31F0, 0x31FF, kernel_numpy.UNSPACED),
+    (0x3400, 0x4DBF, kernel_numpy.UNSPACED),  # Han, extension A
+    (0x4E00, 0x9FFF, kernel_numpy.UNSPACED),  # Han
+    (0xF900, 0xFAFF, kernel_numpy.UNSPACED),  # Han, compatibility
+    (0xFF66, 0xFF9D, kernel_numpy.UNSPACED),  # kana, half width
+    (0x20000, 0x323AF, kernel_numpy.UNSPACED),  # Han, extensions B to H
+)
+_SENTENCE_ENDS = frozenset(".!?:\n\r。！？．…\u2029|")
+_TABLE_SIZE = 0x32400  # code points from here on are private use, tags or unassigned: separators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """The tokens of a batch of texts, end to end; text i is `values[offsets[i]:offsets[i + 1]]`."""
+
+    values: U32  # hash of the normalised token
+    flags: U8  # bits of transforms.kernel: NUMBER, CAPITAL, UNSPACED_TOKEN, LONG_TOKEN
+    offsets: I64
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shingles:
+    """The shingle hashes of a batch in reading order, repeats kept; text i is `values[offsets[i]:offsets[i + 1]]`."""
+
+    values: U32
+    offsets: I64
+
+
+def tokenise(texts: Sequence[str]) -> Tokens:
+    """Cut texts into normalised tokens. Lone surrogates and control characters count as spaces; nothing raises."""
+    classes, values, steps = _character_table()
+    lengths = np.fromiter((len(text) for text in texts), np.int64, len(texts))
+    starts = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(lengths, out=starts[1:])
+    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
+    points = np.frombuffer(joined, np.uint32)
+    found, flags, offsets = kernel.tokenise(points, starts, classes, values, steps)
+    return Tokens(values=found, flags=flags, offsets=offsets)
+
+
+def shingle(tokens: Tokens) -> Shingles:
+    """Hash every run of three words (five or nine characters where words are not spaced).
+
+    A text with fewer tokens than that has one shingle of all it has; a text without tokens has none.
+    """
+    found = kernel.grams(tokens.values, tokens.flags, tokens.offsets)
+    values, offsets = kernel_numpy.shingles(tokens.values, found, tokens.offsets)
+    return Shingles(values=values, offsets=offsets)
+
+
+def shingle_texts(texts: Sequence[str]) -> Shingles:
+    """Do both steps at once, for callers that need no tokens."""
+    return shingle(tokenise(texts))
+
+
+@lru_cache(maxsize=1)
+def _character_table() -> tuple[U8, U64, U8]:
+    """Return for every code point its class, its folded value and how many base characters it stands for."""
+    classes = np.zeros(_TABLE_SIZE, np.uint8)
+    values = np.zeros(_TABLE_SIZE, np.uint64)
+    steps = np.zeros(_TABLE_SIZE, np.uint8)
+    points = np.arange(_TABLE_SIZE, dtype=np.uint64)
+    for first, last, kind in _UNSPACED:  # most Han characters fold to themselves: no loop over them
+        classes[first : last + 1] = kind
+        values[first : last + 1] = kernel_numpy.mix64(points[first : last + 1])
+        steps[first : last + 1] = 1
+    for point in range(0x20000):
+        if 0x3400 <= point < 0xA000 or 0xD800 <= point < 0xF900 or 0x17000 <= point < 0x1D000:
+            continue
+        category = unicodedata.category(chr(point))
+        if category[0] in "LNM" or category == "Cf":
+            _fill_character(point, category, classes, values, steps)
+        elif chr(point) in _SENTENCE_ENDS:
+            classes[point] = kernel_numpy.SENTENCE_END
+    return classes, values, steps
+
+
+def _fill_character(point: int, category: str, classes: U8, values: U64, steps: U8) -> None:
+    """Write one letter, digit, mark or invisible character into the table."""
+    if category == "Cf":
+        classes[point] = kernel_numpy.IGNORED  # soft hyphen, joiners, direction marks: not seen, not counted
+        values[point] = 0
+        return
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", chr(point)).casefold())
+    total, step = 0, 0
+    for character in folded:
+        kind = unicodedata.category(character)[0]
+        mixed = int(kernel_numpy.mix64(np.array([ord(character)], np.uint64))[0])
+        if kind == "M":
+            # added at the place of its base, so the order of marks does not count
+            total += mixed * pow(kernel_numpy.BASE, max(step - 1, 0), 1 << 64)
+        elif kind in "LN":
+            total += mixed * pow(kernel_numpy.BASE, step, 1 << 64)
+            step += 1
+    values[point] = total & 0xFFFFFFFFFFFFFFFF
+    steps[point] = step
+    if step == 0:
+        classes[point] = kernel_numpy.MARK
+    elif category[0] == "N":
+        classes[point] = kernel_numpy.DIGIT
+    elif classes[point] not in (kernel_numpy.UNSPACED, kernel_numpy.UNSPACED_LONG):
+        classes[point] = kernel_numpy.UPPER if category in ("Lu", "Lt") else kernel_numpy.LETTER
