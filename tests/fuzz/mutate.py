@@ -9,11 +9,12 @@ import zlib
 MAX_BYTES = 1 << 20
 # what parsers trip over: limits of numbers, ends of strings, marks of other formats
 WORDS = (
-    b"\x00", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\xed\xa0\x80", b"\\ud800", b"\r\n\r\n",
-    b"\n", b"\r", b'"', b"{", b"}", b"[", b"]", b"<", b">", b"&#0;", b"&#xD800;", b"<!ENTITY x SYSTEM 'file:///x'>", b"]]>",
-    b"<![CDATA[", b"--cut", b"Content-Length: 99999999999\r\n", b"charset=utf-7", b"encoding='ebcdic-cp-us'", b"PK\x03\x04",
-    b"\x1f\x8b\x08\x00", b"%PDF-", b"stream\n", b"endobj", b"../../", b"null", b"NaN", b"1e999", b"-1", b"WARC/1.0\r\n",
-    b"\x1b[2J", b"\xe2\x80\xae", b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: gzip\r\n",
+    b"\x00", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\xed\xa0\x80", b"\\ud800",
+    b"\r\n\r\n", b"\n", b"\r", b'"', b"{", b"}", b"[", b"]", b"<", b">", b"&#0;", b"&#xD800;",
+    b"<!ENTITY x SYSTEM 'file:///x'>", b"]]>", b"<![CDATA[", b"--cut", b"Content-Length: 99999999999\r\n",
+    b"charset=utf-7", b"encoding='ebcdic-cp-us'", b"PK\x03\x04", b"\x1f\x8b\x08\x00", b"%PDF-", b"stream\n", b"endobj",
+    b"../../", b"null", b"NaN", b"1e999", b"-1", b"WARC/1.0\r\n", b"\x1b[2J", b"\xe2\x80\xae",
+    b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: gzip\r\n",
 )  # fmt: skip
 
 

@@ -29,8 +29,7 @@ def check_reading(data: bytes, name: str) -> list[Item]:
     try:
         for item in read(io.BytesIO(data), name, OPTIONS):
             found.append(item)
-            if len(found) > MAX_ITEMS:
-                raise BrokenPromiseError("more documents than bytes can hold")
+            _demand(len(found) <= MAX_ITEMS, "more documents than bytes can hold")
     except BrokenPromiseError:
         raise
     except BaseException as error:

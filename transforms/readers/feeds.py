@@ -20,6 +20,9 @@ from transforms.types import Format, Reason, Stated
 # feeds that put their articles into <description> seldom have one below 1,500.
 FULL_TEXT_CHARS = 1200
 _TAG = re.compile(r"<[^<>]*>")
+_SURROGATE_REFERENCE = re.compile(
+    rb"&#(?:x0*d[89a-f][0-9a-f]{2}|0*5(?:5[3-9]|6\d|7[0-3])\d\d)(?:;|(?![0-9a-f]))", re.I
+)
 _UNFINISHED = ("no element found", "unclosed token", "unclosed CDATA section", "not well-formed")
 
 
@@ -27,7 +30,8 @@ def read_feed(source: Source) -> Items:
     """Read a feed; what can be read of a broken one is, then one rejection says that it is broken."""
     data = source.window.read_whole(source.options.max_document_bytes, "feed")
     refuse_entities(data)
-    parsed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    fit = _SURROGATE_REFERENCE.sub(b"&#xFFFD;", data)  # one of them makes feedparser give up the whole feed
+    parsed = feedparser.parse(io.BytesIO(fit), sanitize_html=False, resolve_relative_uris=False)
     channel = parsed.get("feed", {})
     count = 0
     for count, entry in enumerate(parsed.get("entries", []), start=1):

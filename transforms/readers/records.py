@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 
 from transforms.encoding import decode
 from transforms.readers.charsets import as_utf8
 from transforms.readers.documents import Item, Items, Source, reject
 from transforms.readers.fields import plain_name, record_to_document
-from transforms.readers.streams import CHUNK, Refusal, Window, one_line
+from transforms.readers.jsoncut import ENVELOPE_BYTES, LIST_NAMES, TEXT_NAMES, cut_values, list_start
 from transforms.types import Format, Reason
-
-# lists that hold the records of a delivery; other lists of objects (images, authors) belong to one record
-LIST_NAMES = {
-    "articles", "items", "results", "data", "docs", "documents", "records", "entries", "news", "stories", "hits",
-    "posts", "rows", "list", "values", "children", "newsitems", "content", "response", "feed", "newslist",
-    "articlelist",
-}  # fmt: skip
-# a record states its own text under one of these; an envelope has none
-_TEXT_NAMES = {
-    "articlebody",
-    "maintext",
-    "fulltext",
-    "text",
-    "body",
-    "bodytext",
-    "bodyhtml",
-    "contenthtml",
-    "headline",
-}
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}\[\]]', re.S)
-_BETWEEN = b" \t\r\n,\x1e"  # a comma in an array; the record separator of JSON text sequences
-_SCALAR = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\]\[{}"]+|.', re.S)
-ENVELOPE_BYTES = 1 << 18  # where the list of records must begin at the latest
 
 
 def read_lines(source: Source) -> Items:
@@ -59,10 +35,12 @@ def read_lines(source: Source) -> Items:
 def read_json(source: Source) -> Items:
     """Read one value, an array, values in a row, or the list of records inside an envelope of objects."""
     window = as_utf8(source.window)
-    start = _list_start(window.peek(ENVELOPE_BYTES))
+    head = window.peek(ENVELOPE_BYTES)
+    start = list_start(head, _text_names(source))
     if start is not None:
         window.read(start)
-    values = _values(window, source.options.max_document_bytes, in_list=start is not None)
+    is_envelope = start is not None and not head[:start].strip().startswith(b"[")
+    values = cut_values(window, source.options.max_document_bytes, start is not None, is_envelope)
     first = next(values, None)
     if first is None:
         return
@@ -94,7 +72,7 @@ def _record(own: bytes, ref: str, form: Format, source: Source, where: str) -> I
     if special is not None:
         yield from _read_special(special, value, own, ref, source)
         return
-    nested = _nested_records(value)
+    nested = _nested_records(value, _text_names(source))
     if nested is None:
         yield record_to_document(value, ref, form, source.options.field_map, own)
         return
@@ -104,6 +82,12 @@ def _record(own: bytes, ref: str, form: Format, source: Source, where: str) -> I
             yield record_to_document(inner, inner_ref, form, source.options.field_map)
         else:
             yield reject(inner_ref, form, Reason.BAD_RECORD, f"{where}element {index} is not an object")
+
+
+def _text_names(source: Source) -> frozenset[str]:
+    """Add the names that the user mapped: a record is known by them, too."""
+    mapped = source.options.field_map.values()
+    return TEXT_NAMES | {plain_name(name) for name in mapped if "." not in name}
 
 
 def _special(value: Mapping[str, object]) -> Format | None:
@@ -143,10 +127,12 @@ def parse_json(own: bytes) -> object:
         return json.loads(decode(own).text, strict=False)
 
 
-def _nested_records(value: Mapping[str, object], depth: int = 3) -> list[object] | None:
+def _nested_records(
+    value: Mapping[str, object], text_names: frozenset[str], depth: int = 3
+) -> list[object] | None:
     """Find the list of records in an envelope that was small enough to be read whole."""
     plain = {plain_name(name): inner for name, inner in value.items()}
-    if any(isinstance(plain.get(name), str) for name in _TEXT_NAMES):
+    if any(isinstance(plain.get(name), str) for name in text_names):
         return None
     for name, inner in plain.items():
         if name in LIST_NAMES and isinstance(inner, list) and inner and isinstance(inner[0], Mapping):
@@ -154,111 +140,7 @@ def _nested_records(value: Mapping[str, object], depth: int = 3) -> list[object]
     if depth:
         for name, inner in plain.items():
             if name in LIST_NAMES and isinstance(inner, Mapping):
-                found = _nested_records(inner, depth - 1)
+                found = _nested_records(inner, text_names, depth - 1)
                 if found is not None:
                     return found
     return None
-
-
-def _list_start(head: bytes) -> int | None:
-    """Find where the records begin: after the `[` of an array, or of the first list of objects in an envelope.
-
-    None when the head is one record, or values in a row. Only names of `LIST_NAMES` lead into an envelope, and only
-    before any name that says text.
-    """
-    at = len(head) - len(head.lstrip())
-    if head[at : at + 1] == b"[":
-        return at + 1
-    path: list[str] = []
-    key: str | None = None
-    before = 0
-    for token in _TOKEN.finditer(head, at):
-        mark = token.group()
-        if mark[:1] == b'"' and len(mark) > 1:
-            after = head[token.end() : token.end() + 20].lstrip()
-            if after[:1] == b":":
-                key = re.sub(r"[\W_]+", "", mark[1:-1].decode("utf-8", "replace")).lower()
-                if key in _TEXT_NAMES or (len(path) == 1 and key in ("version", "uri")):
-                    return None  # a record of its own; a JSON Feed or ninjs, which are read whole
-        elif mark == b"{":
-            if path and key is not None and key not in LIST_NAMES:
-                before += 1
-                path.append("-")
-            else:
-                path.append(key or "")
-            key = None
-        elif mark == b"[":
-            inside = head[token.end() : token.end() + 50].lstrip()[:1]
-            if "-" not in path and key in LIST_NAMES and inside == b"{":
-                return token.end()
-            path.append("-")
-            key = None
-        elif mark in (b"}", b"]"):
-            if path:
-                path.pop()
-            if not path:
-                return None
-            key = None
-    return None
-
-
-def _values(window: Window, limit: int, in_list: bool) -> Iterator[bytes]:
-    """Cut the stream into its values, each as its own bytes; stop at the end of the list.
-
-    Brackets are matched outside strings, so a value that is no valid JSON inside still ends where it should.
-    """
-    buffer = b""
-    ended = False
-
-    def more() -> bool:
-        nonlocal buffer, ended
-        data = window.read(CHUNK)
-        ended = not data
-        buffer += data
-        return not ended
-
-    while True:
-        buffer = buffer.lstrip(_BETWEEN)
-        if not buffer:
-            if not more():
-                if in_list:
-                    raise Refusal(Reason.TRUNCATED, "the list of records has no end")
-                return
-            continue
-        if in_list and buffer[:1] == b"]":
-            return
-        end = 0
-        if buffer[:1] in (b"{", b"["):
-            depth, scanned = 0, 0
-            while not end:
-                for token in _TOKEN.finditer(buffer, scanned):
-                    mark = token.group()
-                    if mark == b'"':  # a string that goes on beyond the buffer
-                        break
-                    scanned = token.end()
-                    if mark in (b"{", b"["):
-                        depth += 1
-                    elif mark in (b"}", b"]"):
-                        depth -= 1
-                        if depth == 0:
-                            end = scanned
-                            break
-                if end:
-                    break
-                if len(buffer) > limit:
-                    raise Refusal(Reason.TOO_LARGE, f"a record is larger than {limit} bytes")
-                if not more():
-                    raise Refusal(
-                        Reason.TRUNCATED, one_line(f"the last record has no end: {_sample(buffer)}")
-                    )
-        else:
-            while len(buffer) < 4096 and not ended and more():
-                pass
-            token_at = _SCALAR.match(buffer)
-            end = max(token_at.end() if token_at else 1, 1)
-        yield buffer[:end]
-        buffer = buffer[end:]
-
-
-def _sample(data: bytes) -> str:
-    return data[:40].decode("utf-8", "replace")

@@ -1,0 +1,145 @@
+"""A stream of JSON to its values' own bytes: brackets are matched outside strings, nothing is parsed yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from transforms.readers.fields import plain_name
+from transforms.readers.streams import CHUNK, Refusal, Window, one_line
+from transforms.types import Reason
+
+# lists that hold the records of a delivery; other lists of objects (images, authors) belong to one record
+LIST_NAMES = {
+    "articles", "items", "results", "data", "docs", "documents", "records", "entries", "news", "stories", "hits",
+    "posts", "rows", "list", "values", "children", "newsitems", "response", "feed", "newslist",
+    "articlelist",
+}  # fmt: skip
+# a record states its own text under one of these; an envelope has none
+TEXT_NAMES = frozenset(
+    ("articlebody", "maintext", "fulltext", "text", "body", "bodytext", "bodyhtml", "contenthtml", "headline")
+)
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}\[\]]', re.S)
+_BETWEEN = b" \t\r\n,\x1e"  # a comma in an array; the record separator of JSON text sequences
+_LOOSE = re.compile(rb'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^"{}\[\]])++', re.S)
+ENVELOPE_BYTES = 1 << 18  # where the list of records must begin at the latest
+
+
+def cut_values(window: Window, limit: int, in_list: bool, is_envelope: bool) -> Iterator[bytes]:
+    """Cut a stream into its records' own bytes; a value that is no valid JSON inside still ends where it should.
+
+    The records stand one after the other, or in arrays. `in_list`: the stream begins inside one. `is_envelope`: what
+    follows that list is not records and is left. Whatever is neither object nor array between two of them comes as
+    one piece, so that a damaged file gives one rejection for each gap and not one for each word of it.
+    """
+    cutter = _Cutter(window, limit)
+    while cutter.skip_space():
+        first = cutter.buffer[:1]
+        if not in_list and first == b"[":
+            in_list = True
+            cutter.take(1)
+        elif in_list and first == b"]":
+            if is_envelope:
+                return
+            in_list = False
+            cutter.take(1)
+        else:
+            yield cutter.take(cutter.find_end() if first in (b"{", b"[") else cutter.find_gap())
+    if in_list:
+        raise Refusal(Reason.TRUNCATED, "the list of records has no end")
+
+
+class _Cutter:
+    """The bytes of a stream from the value at hand on."""
+
+    def __init__(self, window: Window, limit: int) -> None:
+        self._window = window
+        self._limit = limit
+        self.buffer = b""
+
+    def take(self, count: int) -> bytes:
+        """Take the first bytes off the buffer."""
+        taken, self.buffer = self.buffer[:count], self.buffer[count:]
+        return taken
+
+    def skip_space(self) -> bool:
+        """Go to the next value; False at the end of the stream."""
+        while True:
+            self.buffer = self.buffer.lstrip(_BETWEEN)
+            if self.buffer:
+                return True
+            if not self._more():
+                return False
+
+    def find_end(self) -> int:
+        """Find where the object or array at hand ends; refuse one that does not, or that is too large."""
+        depth = scanned = 0
+        while True:
+            for token in _TOKEN.finditer(self.buffer, scanned):
+                mark = token.group()
+                if mark == b'"':  # a string that goes on beyond the buffer
+                    break
+                scanned = token.end()
+                if mark in (b"{", b"["):
+                    depth += 1
+                elif mark in (b"}", b"]"):
+                    depth -= 1
+                    if depth == 0:
+                        return scanned
+            if len(self.buffer) > self._limit:
+                raise Refusal(Reason.TOO_LARGE, f"a record is larger than {self._limit} bytes")
+            if not self._more():
+                start = self.buffer[:40].decode("utf-8", "replace")
+                raise Refusal(Reason.TRUNCATED, one_line(f"the last record has no end: {start}"))
+
+    def find_gap(self) -> int:
+        """Find where what is no object and no array ends: before the next bracket."""
+        while len(self.buffer) < CHUNK and self._more():
+            pass
+        gap = _LOOSE.match(self.buffer)
+        return gap.end() if gap else 1
+
+    def _more(self) -> bool:
+        data = self._window.read(CHUNK)
+        self.buffer += data
+        return bool(data)
+
+
+def list_start(head: bytes, text_names: frozenset[str] = TEXT_NAMES) -> int | None:
+    """Find where the records begin: after the `[` of an array, or of the first list of objects in an envelope.
+
+    None when the head is one record, or values in a row. Only names of `LIST_NAMES` lead into an envelope, and only
+    before any of `text_names`: who states a text is a record.
+    """
+    at = len(head) - len(head.lstrip())
+    if head[at : at + 1] == b"[":
+        return at + 1
+    path: list[str] = []
+    key: str | None = None
+    for token in _TOKEN.finditer(head, at):
+        mark = token.group()
+        if mark[:1] == b'"' and len(mark) > 1:
+            after = head[token.end() : token.end() + 20].lstrip()
+            if after[:1] == b":":
+                key = plain_name(mark[1:-1].decode("utf-8", "replace"))
+                if key in text_names or (len(path) == 1 and key in ("version", "uri")):
+                    return None  # a record of its own; a JSON Feed or ninjs, which are read whole
+        elif mark == b"{":
+            if path and key is not None and key not in LIST_NAMES:
+                path.append("-")
+            else:
+                path.append(key or "")
+            key = None
+        elif mark == b"[":
+            inside = head[token.end() : token.end() + 50].lstrip()[:1]
+            if "-" not in path and key in LIST_NAMES and inside == b"{":
+                return token.end()
+            path.append("-")
+            key = None
+        elif mark in (b"}", b"]"):
+            if path:
+                path.pop()
+            if not path:
+                return None
+            key = None
+    return None
