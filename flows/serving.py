@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
+import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,64 +29,85 @@ def serve(
 ) -> None:
     """Run ingest by `cron` and maintain by `nightly` until SIGTERM or Ctrl-C.
 
-    With PREFECT_API_URL set, that server keeps the schedule; else one is started on this machine's loopback at
-    `port` and ended with us. One run at a time: a run that is due while another works is cancelled, and the next
-    one takes what it would have read. Raises ServeError.
+    With PREFECT_API_URL set, that server keeps the schedule; else the one on this machine's loopback at `port`,
+    which is started and ended with us when there is none. One run at a time: a run that is due while another works
+    is cancelled, and the next one takes what it would have read. Raises ServeError.
     """
-    if os.environ.get("PREFECT_API_URL"):
-        _serve_flows(cron, inbox, home, timezone, nightly)
-        return
-    with local_server(port) as api_url:
-        os.environ["PREFECT_API_URL"] = api_url
-        _serve_flows(cron, inbox, home, timezone, nightly)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # until Prefect listens for it
+    own = contextlib.nullcontext() if os.environ.get("PREFECT_API_URL") else local_server(port)
+    with own as server:
+        if server is not None:
+            os.environ["PREFECT_API_URL"] = server.api_url  # before Prefect is imported: it reads this once
+        run = _prepare(cron, inbox, home, timezone, nightly)  # two seconds of imports while the server starts
+        if server is not None:
+            server.wait()
+        run()
+
+
+class LocalServer:
+    """A Prefect server on loopback, starting; one that answers at this port already is used and left running."""
+
+    def __init__(self, port: int) -> None:
+        self.api_url = f"http://127.0.0.1:{port}/api"
+        self._process = None if _answers(self.api_url) else _start_server(port, self.api_url)
+
+    def wait(self) -> None:
+        """Return when it answers. Raises ServeError when it does not come up."""
+        end = time.monotonic() + SERVER_START_SECONDS
+        while not _answers(self.api_url):
+            code = None if self._process is None else self._process.poll()
+            if code is not None:
+                raise ServeError(f"the Prefect server ended with code {code}: is the port taken? See --port")
+            if time.monotonic() > end:
+                raise ServeError(f"the Prefect server did not answer within {SERVER_START_SECONDS:g} s")
+            time.sleep(0.25)
+
+    def stop(self) -> None:
+        """End it if it is ours, gently first."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(SERVER_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 @contextlib.contextmanager
-def local_server(port: int) -> Iterator[str]:
-    """Run a Prefect server on loopback and yield its API's URL. Raises ServeError when it does not come up."""
-    url = f"http://127.0.0.1:{port}/api"
-    if _answers(url):
-        raise ServeError(
-            f"something answers at {url} already: set PREFECT_API_URL to use it, or choose --port"
-        )
+def local_server(port: int) -> Iterator[LocalServer]:
+    """Start a Prefect server on loopback and stop it at the end; call its `wait` before using it."""
+    server = LocalServer(port)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _start_server(port: int, api_url: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     environment = {
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         **os.environ,
-        "PREFECT_API_URL": url,
+        "PREFECT_API_URL": api_url,
     }
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)
-    try:
-        end = time.monotonic() + SERVER_START_SECONDS
-        while not _answers(url):
-            if process.poll() is not None:
-                raise ServeError(
-                    f"the Prefect server ended with code {process.returncode}; what it said is above"
-                )
-            if time.monotonic() > end:
-                raise ServeError(f"the Prefect server did not answer within {SERVER_START_SECONDS:g} s")
-            time.sleep(0.25)
-        yield url
-    finally:
-        process.terminate()
-        try:
-            process.wait(SERVER_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)
 
 
 def _answers(api_url: str) -> bool:
+    direct = urllib.request.build_opener(
+        urllib.request.ProxyHandler({})
+    )  # a proxy does not know our loopback
     try:
-        with urllib.request.urlopen(f"{api_url}/health", timeout=2) as answer:  # noqa: S310 - our own loopback URL
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        with direct.open(f"{api_url}/health", timeout=2) as answer:
+            return bool(answer.read(16) == b"true")
+    except (OSError, http.client.HTTPException):
         return False
 
 
-def _serve_flows(cron: str, inbox: Path, home: Path, timezone: str, nightly: str) -> None:
-    # Prefect takes two seconds to import, so it waits until the server is up
+def _prepare(cron: str, inbox: Path, home: Path, timezone: str, nightly: str) -> Callable[[], None]:
+    """Make the deployments; calling what comes back serves them."""
     from prefect import serve as serve_deployments
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.client.schemas.schedules import CronSchedule
@@ -94,6 +117,10 @@ def _serve_flows(cron: str, inbox: Path, home: Path, timezone: str, nightly: str
     from flows.ingest import ingest
     from flows.maintain import maintain
 
+    try:
+        schedules = [CronSchedule(cron=each, timezone=timezone) for each in (cron, nightly)]
+    except ValueError as error:
+        raise ServeError(f"not a schedule: {cron!r}, {nightly!r} in {timezone}: {error}") from error
     settings = {"inbox": str(inbox.absolute())}
     place = str(home.absolute())
     shared: dict[str, Any] = {
@@ -105,17 +132,18 @@ def _serve_flows(cron: str, inbox: Path, home: Path, timezone: str, nightly: str
     }
     inbox_deployment = ingest.to_deployment(
         "inbox",
-        schedules=[CronSchedule(cron=cron, timezone=timezone)],
+        schedules=schedules[:1],
         parameters={"home": place, "settings": settings},
         **shared,
     )
     nightly_deployment = maintain.to_deployment(
         "nightly",
-        schedules=[CronSchedule(cron=nightly, timezone=timezone)],
+        schedules=schedules[1:],
         parameters={"home": place},
         **shared,
     )
-    serve_deployments(
+    return partial(
+        serve_deployments,
         # outside an event loop `to_deployment` gives the deployment itself
         cast("RunnerDeployment", inbox_deployment),
         cast("RunnerDeployment", nightly_deployment),

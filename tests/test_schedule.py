@@ -158,8 +158,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dic
         for name, value in environment(folder).items():
             patch.setenv(name, value)
         patch.delenv("PREFECT_API_URL", raising=False)
-        with local_server(free_port()) as url:
-            yield folder, environment(folder, url)
+        with local_server(free_port()) as started:
+            started.wait()
+            yield folder, environment(folder, started.api_url)
 
 
 def prefect(env: dict[str, str], *arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -211,7 +212,18 @@ def test_a_schedule_fires_by_itself_and_the_stories_change(
             worker.wait()
 
 
-def test_a_port_that_is_taken_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.serving._answers", lambda url: True)
-    with pytest.raises(ServeError, match="PREFECT_API_URL"), local_server(4200):
-        pass
+@pytest.mark.slow
+def test_a_port_that_something_else_holds_is_told() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with local_server(other.getsockname()[1]) as started, pytest.raises(ServeError, match="port"):
+            started.wait()
+
+
+@pytest.mark.slow
+def test_a_server_that_runs_already_is_used_and_left(server: tuple[Path, dict[str, str]]) -> None:
+    _, env = server
+    with local_server(int(env["PREFECT_API_URL"].split(":")[2].removesuffix("/api"))) as second:
+        second.wait()
+    assert prefect(env, "work-pool", "ls").returncode == 0
