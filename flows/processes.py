@@ -47,6 +47,7 @@ STRIKES = 2  # deaths at one document before it is blamed: the first may be an o
 ITEM_STRIKES = 3  # deaths of one item outside any document before it is given up
 START_FAILURES = 3  # workers dead before their first item, in a row, before the run is ended
 BACKSTOP_FACTOR = 4  # the kernel refuses memory at this many times the limit, should we look too late
+ABANDON_SECONDS = 10.0  # a killed process that does not end is stuck on a dead disk: go on without it
 WAITING_FACTOR = 4  # a document that waits instead of computing gets this many times `document_seconds`
 
 
@@ -310,7 +311,7 @@ class LocalEngine:
                 loss = answer.loss
                 if answer.is_no_room or loss.position == NO_DOCUMENT or loss.position in job.losses:
                     raise TaskError(f"{loss.detail}\n{answer.trace}")
-                log.warning("an error in %r: %s", loss.source_ref, loss.detail)
+                log.info("an error in %r: %s", loss.source_ref, loss.detail)
                 log.debug("%s", answer.trace)
                 self._blame(job, loss)
             case Broken():
@@ -320,7 +321,12 @@ class LocalEngine:
 
     def _watch(self, worker: _Worker, passed: float) -> None:
         """Kill a worker whose document is over a limit; what happens next is decided when its pipe closes."""
-        if worker.verdict is not None or worker not in self._workers:
+        if worker not in self._workers:
+            return
+        if worker.verdict is not None:
+            worker.waited += passed
+            if worker.waited > ABANDON_SECONDS:
+                self._bury(worker)
             return
         usage = _usage(worker.process.pid)
         position = worker.slot.position()
@@ -344,19 +350,18 @@ class LocalEngine:
         worker.verdict = Loss(
             position=worker.position, source_ref=worker.slot.source_ref(), reason=reason, detail=detail
         )
+        worker.waited = 0.0
         worker.process.kill()
 
     def _bury(self, worker: _Worker) -> None:
         """Decide what a dead worker's item comes to: again, again without a document, or given up."""
         job, position, ref = worker.job, worker.slot.position(), worker.slot.source_ref()
-        worker.process.kill()
-        code = worker.process.wait()
         self._remove(worker)
         loss = worker.verdict or Loss(
             position=position,
             source_ref=ref,
             reason=Reason.CRASHED,
-            detail=f"its worker ended with code {code}",
+            detail=f"its worker ended with code {worker.process.returncode}",
         )
         if job is None:
             if not worker.is_ready:
@@ -364,7 +369,7 @@ class LocalEngine:
                 if self._start_failures >= START_FAILURES:
                     raise WorkerStartError(f"workers end before they start: {loss.detail}")
             return
-        log.warning(
+        log.info(
             "worker %d ended at %r: %s", worker.process.pid, loss.source_ref or job.item.key, loss.detail
         )
         # when it had gone on to another document before our kill arrived, a second time decides
@@ -393,6 +398,9 @@ class LocalEngine:
         if worker in self._workers:
             self._workers.remove(worker)
         worker.process.kill()
-        worker.process.wait()
+        with contextlib.suppress(
+            subprocess.TimeoutExpired
+        ):  # stuck in the kernel: it ends when its disk answers
+            worker.process.wait(1)
         worker.pipe.close()
         worker.slot.close()

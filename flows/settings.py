@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     )
     preferred_publishers: tuple[str, ...] = Field((), description="for canonical_policy preferred-publishers")
     keep_published: int = Field(3, ge=0, description="older published files kept")
+    field_map: dict[str, str] = Field(
+        default_factory=dict, description="our field to theirs, for JSON, CSV and Parquet records"
+    )
     prefect: Literal["auto", "always", "never"] = Field(
         "auto", description="report runs to a Prefect server: auto when PREFECT_API_URL is set"
     )

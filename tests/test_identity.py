@@ -47,9 +47,9 @@ def test_ids_are_unique_order_free_and_every_old_id_leads_somewhere(
     before: list[frozenset[int]], after: list[frozenset[int]]
 ) -> None:
     old = dict(zip(assign_ids(before, {}, ()).story_ids, before, strict=True))
-    result = assign_ids(after, old, ())
+    result = assign_ids(after, old, old)
     assert len(set(result.story_ids)) == len(after)
-    backwards = assign_ids(after[::-1], dict(reversed(old.items())), ())
+    backwards = assign_ids(after[::-1], dict(reversed(old.items())), old)
     assert backwards.story_ids[::-1] == result.story_ids
     assert set(backwards.events) == set(result.events)
     redirected = {event.story_id for event in result.events if event.event is StoryEvent.REDIRECTED}
@@ -60,7 +60,7 @@ def test_ids_are_unique_order_free_and_every_old_id_leads_somewhere(
 @given(partitions())
 def test_nothing_happens_when_nothing_changed(groups: list[frozenset[int]]) -> None:
     old = dict(zip(assign_ids(groups, {}, ()).story_ids, groups, strict=True))
-    again = assign_ids(groups, old, ())
+    again = assign_ids(groups, old, old)
     assert again.events == ()
     assert again.story_ids == tuple(old)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,27 +38,31 @@ class Assignment:
     events: tuple[Event, ...]
 
 
-def new_story_id(members: Iterable[int], taken: Collection[int]) -> int:
-    """Return a 64-bit id from the smallest member, never one of `taken` (ids that any story ever had)."""
+def propose_story_id(founder: int, attempt: int) -> int:
+    """Return the 64-bit id that a story founded on this article gets, unless an earlier attempt's is free."""
     import xxhash
 
+    return int(xxhash.xxh3_64_intdigest(b"story:%d:%d" % (founder, attempt)))
+
+
+def new_story_id(members: Iterable[int], taken: Container[int]) -> int:
+    """Return a 64-bit id from the smallest member, never one of `taken` (ids that any story ever had)."""
     founder = min(members)
     attempt = 0
-    while True:
-        candidate = int(xxhash.xxh3_64_intdigest(b"story:%d:%d" % (founder, attempt)))
-        if candidate not in taken:
-            return candidate
+    while (candidate := propose_story_id(founder, attempt)) in taken:
         attempt += 1
+    return candidate
 
 
 def assign_ids(
-    clusters: Sequence[Collection[int]], old: Mapping[int, Collection[int]], taken: Collection[int]
+    clusters: Sequence[Collection[int]], old: Mapping[int, Collection[int]], taken: Container[int]
 ) -> Assignment:
     """Carry story ids over from `old` (story id → article ids) to the new `clusters` of articles.
 
     An old story lives on in the cluster that holds most of its articles, and a cluster that several old stories live
     on in keeps the id that brought most articles; ties go to the smaller article or story id. The result depends on
-    the sets alone, not on their order. `old` must hold every story that shares an article with any cluster.
+    the sets alone, not on their order. `old` must hold every story that shares an article with any cluster, `taken`
+    every id that any story ever had.
     """
     home = {article: index for index, members in enumerate(clusters) for article in members}
     heirs: dict[int, dict[int, int]] = {}  # cluster → {old story that lives on in it: articles it brought}
@@ -69,14 +73,12 @@ def assign_ids(
             heirs.setdefault(heir, {})[story_id] = shares[heir]
 
     ids: dict[int, int] = {}
-    in_use = set(taken) | set(old)
     for index in sorted(range(len(clusters)), key=lambda position: min(clusters[position])):
         brought = heirs.get(index)
         if brought:
             ids[index] = min(brought, key=lambda story_id: (-brought[story_id], story_id))
         else:
-            ids[index] = new_story_id(clusters[index], in_use)
-            in_use.add(ids[index])
+            ids[index] = new_story_id(clusters[index], taken)
     return Assignment(
         story_ids=tuple(ids[index] for index in range(len(clusters))),
         events=tuple(_events(clusters, old, ids, heirs, home)),

@@ -108,12 +108,12 @@ def foldable_articles(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
 
 def forget_articles(con: DuckDBPyConnection, ids: Ids) -> None:
     """Delete everything derived from the wording of these articles."""
-    _ask(con, "forget_articles", ids)
+    _tell(con, "forget_articles", ids)
 
 
 def forget_representatives(con: DuckDBPyConnection, ids: Ids) -> None:
     """Delete the same-story evidence of articles that no longer stand for a copy group."""
-    _ask(con, "forget_representatives", ids)
+    _tell(con, "forget_representatives", ids)
 
 
 def copy_candidates(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
@@ -199,7 +199,7 @@ def columns_of(table: str) -> list[str]:
 
 def active_overrides(con: DuckDBPyConnection) -> pa.Table:
     """Return what people decided and nobody took back."""
-    return con.execute(statement("folding", "active_overrides").sql).to_arrow_table()
+    return con.sql(statement("folding", "active_overrides").sql).to_arrow_table()
 
 
 def delete_rows(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> None:
@@ -217,12 +217,17 @@ def stored(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> pa.Tab
     with registered(con, wanted=pa.table({column: np.unique(ids)})):
         names = ", ".join(_ROWS[table].names)
         query = f"SELECT {names} FROM {table} SEMI JOIN wanted USING ({column}) ORDER BY ALL"  # noqa: S608 - checked above
-        return con.execute(query).to_arrow_table()
+        return con.sql(query).to_arrow_table()
 
 
 def _ask(con: DuckDBPyConnection, name: str, ids: Ids, **parameters: object) -> pa.Table:
-    with registered(con, wanted=pa.table({"article_id": np.unique(ids).astype(np.uint64)})):
-        return con.execute(statement("folding", name).sql, parameters or None).to_arrow_table()
+    with registered(con, wanted=pa.table({"article_id": np.unique(ids)})):
+        return con.sql(statement("folding", name).sql, params=parameters or None).to_arrow_table()
+
+
+def _tell(con: DuckDBPyConnection, name: str, ids: Ids) -> None:
+    with registered(con, wanted=pa.table({"article_id": np.unique(ids)})):
+        con.execute(statement("folding", name).sql).fetchall()
 
 
 def _column(values: Any, kind: pa.DataType) -> pa.Array:

@@ -1,0 +1,73 @@
+"""What commands share: options of one meaning, and the way from an error to one line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from flows.settings import Settings
+
+WRONG_USAGE = 2
+BUSY = 3
+DAMAGED = 4
+
+home_option = click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder with the warehouse.  [default: ./newsfold-home, or NEWSFOLD_HOME]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+def settings_from(**flags: object) -> Settings:
+    """Return the effective settings; a mistake in them is wrong usage."""
+    from flows.settings import SettingsError, load_settings
+
+    try:
+        return load_settings(**flags)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
+
+
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """Turn every failure a person can act on into one line on stderr and the exit code that stands for it."""
+    from flows.discover import DiscoverError
+    from flows.engine import EngineError
+    from warehouse.errors import Busy, Damaged, WarehouseError
+
+    try:
+        yield
+    except DiscoverError as error:
+        _end(str(error), WRONG_USAGE)
+    except Busy as error:
+        _end(f"{error}; try again later, or raise wait_seconds", BUSY)
+    except Damaged as error:
+        _end(str(error), DAMAGED)
+    except (WarehouseError, EngineError) as error:
+        _end(str(error), WRONG_USAGE)
+
+
+def _end(message: str, code: int) -> None:
+    click.echo(f"newsfold: {message}", err=True)
+    sys.exit(code)
+
+
+@contextmanager
+def published(home: Path | None) -> Iterator[DuckDBPyConnection]:
+    """Open the published file of a home for the block, read-only."""
+    from warehouse.connection import open_published
+
+    con = open_published(settings_from(home=home).home)
+    try:
+        yield con
+    finally:
+        con.close()

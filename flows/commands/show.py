@@ -1,0 +1,115 @@
+"""`newsfold show`: one story with its reports, the evidence and its history."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.commands.options import home_option, json_option, published, told_errors
+
+if TYPE_CHECKING:
+    from warehouse.rows import StoryDetail, VersionRow
+
+
+@click.command("show")
+@click.argument("story")
+@home_option
+@json_option
+@click.option("--text", "with_text", is_flag=True, help="Print the canonical article's text too.")
+def command(story: str, home: Path | None, as_json: bool, with_text: bool) -> None:
+    """Show STORY (its id, the beginning of it, or an id it once had).
+
+    Articles that came in several versions are shown with what changed between them.
+    """
+    from warehouse.queries import find_article, list_versions, show_story
+
+    with told_errors(), published(home) as con:
+        detail = show_story(con, story)
+        versions = {
+            member.article_id: list_versions(con, member.article_id)
+            for member in detail.members
+            if member.version > 1
+        }
+        text = find_article(con, detail.story.canonical_article_id).text if with_text else None
+    if as_json:
+        told = asdict(detail) | {
+            "versions": {article: [asdict(one) for one in some] for article, some in versions.items()}
+        }
+        if text is not None:
+            told["text"] = text
+        click.echo(json.dumps(told, default=str, ensure_ascii=False))
+        return
+    _print(detail, versions, text)
+
+
+def _print(detail: StoryDetail, versions: dict[str, list[VersionRow]], text: str | None) -> None:
+    from flows.terminal import make_console, make_table, safe
+
+    console = make_console()
+    story = detail.story
+    console.print(safe(story.title), style="bold")
+    facts = [
+        f"story {story.story_id}",
+        f"{story.article_count} articles in {story.copy_group_count} wordings",
+        f"{story.independent_count} independent",
+        story.language,
+    ]
+    console.print(" · ".join(facts))
+    if detail.asked_id.lower() not in story.story_id:
+        console.print(f"{detail.asked_id} was folded into {story.story_id}")
+    console.print(f"canonical: {safe(story.canonical_reason)}")
+    if story.key_terms:
+        console.print(f"key terms: {safe(story.key_terms)}")
+
+    members = make_table("article", "role", "score", "published", "publisher", "title", right=("score",))
+    for member in detail.members:
+        members.add_row(
+            member.article_id,
+            member.role,
+            safe(member.score),
+            safe(member.published_at),
+            safe(member.publisher),
+            safe(member.title),
+        )
+    console.print(members)
+    if detail.links:
+        links = make_table(
+            "article", "article", "relation", "score", "decision", right=("score",), title="evidence"
+        )
+        for link in detail.links:
+            why = f" by {link.made_by}: {link.why or ''}" if link.made_by else ""
+            links.add_row(
+                link.article_a, link.article_b, link.relation, safe(link.score), safe(link.decision + why)
+            )
+        console.print(links)
+    for article, some in versions.items():
+        console.print(f"versions of {article}", style="bold")
+        for line in _changes(some):
+            console.print(safe(line))
+    events = make_table("when", "event", "articles", "other story", right=("articles",), title="history")
+    for event in detail.events:
+        events.add_row(
+            safe(event.happened_at), event.event, safe(event.article_count), safe(event.other_story_id)
+        )
+    console.print(events)
+    if text is not None:
+        console.print(safe(text))
+
+
+def _changes(versions: list[VersionRow]) -> Iterator[str]:
+    """Yield a line diff from each version to the next."""
+    for older, newer in zip(versions, versions[1:], strict=False):
+        yield from difflib.unified_diff(
+            [older.title, *older.text.split("\n")],
+            [newer.title, *newer.text.split("\n")],
+            f"version {older.version}",
+            f"version {newer.version}",
+            lineterm="",
+            n=0,
+        )

@@ -1,0 +1,94 @@
+"""Why two articles are together or apart: the stored evidence, and the scores worked out again from the texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from transforms.background import load_background
+from transforms.candidates import SHARED_KEYS, story_keys
+from transforms.pairs import Explanation, explain_pair
+from transforms.terms import Profile, profile
+from transforms.types import Kind, Precision
+
+if TYPE_CHECKING:
+    from warehouse.rows import ArticleRow, LinkRow, PairDetail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """Both questions about a pair answered: the same wording, the same event."""
+
+    story: Explanation
+    are_candidates: bool  # whether they share a blocking key, so that folding compares them at all
+
+    def lines(self, pair: PairDetail) -> Iterator[str]:
+        """Say it in words, a line each."""
+        for article in (pair.a, pair.b):
+            yield f"{article.article_id}  {article.title}"
+            yield f"{'':16}  {article.publisher or 'publisher unknown'}, {article.published_at or 'undated'}"
+        yield ""
+        yield _verdict(pair)
+        for link in pair.links:
+            yield from _stored(link)
+        yield ""
+        story = self.story
+        sign = "reaches" if story.is_same_story else "falls short of"
+        yield f"same event: score {story.score:.3f} {sign} the threshold {story.threshold:.3f} ({story.model_version})"
+        for name, score in story.channels.items():
+            mark = "  <- fell short most" if name == story.short_channel else ""
+            yield f"  {name:10} {score:.3f}{mark}"
+        if not story.is_same_story:
+            yield f"  short by {story.threshold - story.score:.3f}"
+        yield f"  candidates: {'yes' if self.are_candidates else 'no, they share no blocking key'}"
+        if story.shared_terms:
+            yield "shared terms, with the share of the body score that each carries:"
+            for term in story.shared_terms:
+                yield f"  {term.weight:.4f}  {term.word}"
+        else:
+            yield "shared terms: none"
+
+
+def explain(pair: PairDetail) -> Explained:
+    """Work out what speaks for one event in a pair, whether or not folding ever compared the two."""
+    background = load_background()
+    a, b = (_profile(article) for article in (pair.a, pair.b))
+    shared = set(story_keys(a, background).tolist()) & set(story_keys(b, background).tolist())
+    return Explained(story=explain_pair(a, b), are_candidates=len(shared) >= SHARED_KEYS)
+
+
+def _profile(article: ArticleRow) -> Profile:
+    return profile(
+        int(article.article_id, 16),
+        article.title,
+        article.text,
+        article.language,
+        article.published_at,
+        Precision(article.published_precision),
+        Kind(article.kind),
+        load_background(),
+    )
+
+
+def _verdict(pair: PairDetail) -> str:
+    if pair.is_same_wording:
+        return f"together in story {pair.a.story_id}: the same wording (copy group {pair.a.copy_group_id})"
+    if pair.is_same_story:
+        return f"together in story {pair.a.story_id}: reports of one event"
+    for article in (pair.a, pair.b):
+        if article.story_id is None:
+            return f"apart: {article.article_id} is no report ({article.kind}: {article.kind_reason})"
+    return f"apart: story {pair.a.story_id} and story {pair.b.story_id}"
+
+
+def _stored(link: LinkRow) -> Iterator[str]:
+    if link.made_by:
+        yield f"stored: {link.relation} by {link.made_by}, {link.linked_at:%Y-%m-%d}: {link.why or 'no reason given'}"
+        return
+    score = "" if link.score is None else f" score {link.score:.3f} against {link.threshold or 0:.3f}"
+    yield f"stored: {link.relation} {link.decision},{score} ({link.model_version})"
+    features = json.loads(link.features) if link.features else {}
+    if features:
+        yield "  " + ", ".join(f"{name} {value}" for name, value in features.items())

@@ -1,0 +1,207 @@
+"""From changed articles to changed copy groups: signatures, bands, candidates, verified links, groups."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.decisions import Decisions
+from transforms import kernel_loops as measures
+from transforms.copies import MODEL, THRESHOLD, Relation, candidate_keys, group, verify_pairs
+from transforms.shingles import shingle, tokenise
+from transforms.signatures import sign
+from transforms.stories import STANDING_APART, Links, cluster
+from transforms.types import Kind
+from warehouse import folding
+from warehouse.folding import Ids
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+# Rejected pairs are kept as evidence from this score on: what a person may ask about, and a lower threshold may take.
+_NEAR_MISS = 0.25
+_MEASURES = {
+    "words_a": measures.TOKENS_A,
+    "words_b": measures.TOKENS_B,
+    "words_matched": measures.MATCHED,
+    "numbers_changed": measures.NUMBER_SLOTS,
+    "names_changed": measures.NAME_SLOTS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyChange:
+    """What changed among copy groups, for the stories to follow."""
+
+    dirty: Ids  # articles whose text or standing changed, those gone included
+    touched: Ids  # every article of a group that was made again, those gone included
+    fresh: Ids  # representatives that stories do not know yet, or not with this text
+    stale: Ids  # former representatives, and representatives whose text changed
+    candidates: int
+    accepted: int
+
+
+def as_ids(numbers: Iterable[int]) -> Ids:
+    """Return article or story ids as an array."""
+    return np.fromiter(numbers, dtype=np.uint64)
+
+
+def fold_copies(
+    con: DuckDBPyConnection,
+    dirty: Ids,
+    decisions: Decisions,
+    *,
+    run_id: str,
+    now: datetime,
+) -> CopyChange:
+    """Bring every copy group that the dirty articles may concern up to date.
+
+    `dirty` holds articles that are new, changed, gone, or newly decided upon by people.
+    """
+    bereft = folding.neighbours(con, dirty, folding.COPY_RELATIONS)
+    before = folding.copy_groups(con, np.union1d(dirty, bereft))
+    folding.forget_articles(con, dirty)
+    articles = _foldable(folding.foldable_articles(con, dirty))
+    _sign(con, articles)
+    candidates, accepted = _link(con, _column(articles, "article_id"), run_id=run_id, now=now)
+
+    seeds = np.union1d(np.union1d(dirty, bereft), _column(before, "article_id"))
+    reached = folding.component(con, seeds, folding.COPY_RELATIONS)
+    before = pa.concat_tables([before, folding.copy_groups(con, reached)])
+    standing = {row["article_id"]: row for row in _foldable(folding.copy_standing(con, reached)).to_pylist()}
+    groups = _group(con, sorted(standing), decisions)
+    leaders = [_representative(some, standing) for some in groups]
+    folding.delete_rows(con, "copy_members", "article_id", reached)
+    folding.insert_rows(
+        con,
+        "copy_members",
+        {
+            "article_id": as_ids(article for some in groups for article in some),
+            "copy_group_id": as_ids(some[0] for some in groups for _ in some),
+            "is_representative": [
+                article == leader for some, leader in zip(groups, leaders, strict=True) for article in some
+            ],
+        },
+    )
+    old = _column(before.filter(before.column("is_representative")), "article_id")
+    new = np.sort(as_ids(leaders))
+    return CopyChange(
+        dirty=dirty,
+        touched=reached,
+        fresh=np.union1d(np.setdiff1d(new, old), np.intersect1d(new, dirty)),
+        stale=np.union1d(np.setdiff1d(old, new), np.intersect1d(old, dirty)),
+        candidates=candidates,
+        accepted=accepted,
+    )
+
+
+def _foldable(articles: pa.Table) -> pa.Table:
+    """Leave out what tells nothing by itself: stubs and lists of headlines."""
+    return articles.filter(
+        pc.invert(pc.is_in(articles.column("kind"), pa.array([str(kind) for kind in STANDING_APART])))
+    )
+
+
+def _sign(con: DuckDBPyConnection, articles: pa.Table) -> None:
+    """Store the signature and the candidate keys of each article."""
+    ids = _column(articles, "article_id")
+    tokens = tokenise(_wordings(articles))
+    shingles = shingle(tokens)
+    signatures = sign(shingles.values, shingles.offsets)
+    flat = pa.FixedSizeListArray.from_arrays(signatures.ravel(), signatures.shape[1])
+    folding.insert_rows(
+        con,
+        "signatures",
+        {
+            "article_id": ids,
+            "signature": flat.cast(pa.list_(pa.uint32())),
+            "content_hash": articles.column("content_hash"),
+        },
+    )
+    keys, owners = candidate_keys(tokens, signatures)
+    folding.insert_rows(con, "bands", {"band_key": keys, "article_id": ids[owners]})
+
+
+def _link(con: DuckDBPyConnection, fresh: Ids, *, run_id: str, now: datetime) -> tuple[int, int]:
+    """Verify every candidate pair of a fresh article on the texts; returns (verified, accepted)."""
+    left, right = folding.copy_candidates(con, fresh)
+    if not len(left):
+        return 0, 0
+    ids = np.union1d(left, right)
+    tokens = tokenise(_wordings(folding.foldable_articles(con, ids)))
+    verdicts = verify_pairs(tokens, np.searchsorted(ids, left), np.searchsorted(ids, right))
+    kept = np.flatnonzero(verdicts.is_copy | (verdicts.score >= _NEAR_MISS))
+    relations = np.where(verdicts.is_exact[kept], str(Relation.EXACT), str(Relation.NEAR_DUPLICATE))
+    folding.insert_rows(
+        con,
+        "links",
+        {
+            "article_a": left[kept],
+            "article_b": right[kept],
+            "relation": relations.tolist(),
+            "score": verdicts.score[kept],
+            "decision": np.where(verdicts.is_copy[kept], "accepted", "rejected").tolist(),
+            "threshold": np.full(len(kept), THRESHOLD, np.float32),
+            "features": [json.dumps(_describe(row)) for row in verdicts.features[kept]],
+            "model_version": [MODEL] * len(kept),
+            "run_id": [run_id] * len(kept),
+            "linked_at": [now] * len(kept),
+        },
+    )
+    return len(left), int(verdicts.is_copy.sum())
+
+
+def _describe(row: Sequence[int]) -> dict[str, int]:
+    """Name the measures of a pair that people can read."""
+    return {name: int(row[place]) for name, place in _MEASURES.items()}
+
+
+def _group(con: DuckDBPyConnection, ids: Sequence[int], decisions: Decisions) -> list[list[int]]:
+    """Group the articles by their accepted links; a group that holds a forbidden pair is cut by its scores."""
+    rows = folding.links_within(con, as_ids(ids), folding.COPY_RELATIONS)
+    rows = rows.filter(pc.equal(rows.column("decision"), "accepted"))
+    a, b = _column(rows, "article_a"), _column(rows, "article_b")
+    groups = group(ids, zip(a.tolist(), b.tolist(), strict=True))
+    forbidden = set(decisions.cannot)
+    if not forbidden:
+        return groups
+    whole: list[list[int]] = []
+    for some in groups:
+        inside = set(some)
+        apart = [pair for pair in forbidden if inside.issuperset(pair)]
+        if not apart:
+            whole.append(some)
+            continue
+        mine = np.isin(a, as_ids(some))
+        links = Links(a[mine], b[mine], rows.column("score").to_numpy()[mine])
+        whole += cluster(some, [Kind.ARTICLE] * len(some), links, (), apart)
+    return whole
+
+
+def _representative(members: Sequence[int], standing: Mapping[int, Mapping[str, Any]]) -> int:
+    """Return the article that stands for a copy group in stories: the fullest plain article, ties by id."""
+
+    def rank(article: int) -> tuple[bool, int, int]:
+        row = standing[article]
+        return row["kind"] != Kind.ARTICLE, -row["word_count"], article
+
+    return min(members, key=rank)
+
+
+def _wordings(articles: pa.Table) -> list[str]:
+    """Return what is compared: the body, since headlines are what reprints change first; the title where it is all."""
+    bodies, titles = articles.column("text").to_pylist(), articles.column("title").to_pylist()
+    return [body or title for body, title in zip(bodies, titles, strict=True)]
+
+
+def _column(rows: pa.Table, name: str) -> Ids:
+    values: Ids = rows.column(name).to_numpy().astype(np.uint64)
+    return values
