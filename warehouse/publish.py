@@ -148,11 +148,6 @@ def _rewrite_unsettled(con: DuckDBPyConnection) -> None:
         source = "latest_documents" if name == "documents" else name
         con.execute(f"TRUNCATE pub.{name}")
         con.execute(f"CREATE OR REPLACE TEMP VIEW wanted_{GROWING[name]} AS FROM {source}")
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE settled AS FROM settled WHERE name <> '{name}' UNION ALL "
-            "SELECT name, count(*), sum(fingerprint) FROM ledger_rows "
-            f"WHERE name = '{name}' AND run_id NOT IN (FROM open_runs) GROUP BY name"
-        )
 
 
 def _fill(con: DuckDBPyConnection) -> int:
@@ -189,7 +184,7 @@ def own_version() -> str:
 
 @contextmanager
 def _attached(con: DuckDBPyConnection, path: Path) -> Iterator[None]:
-    """Have the file as `pub` for the block; leaving writes it out. It needs no log: until it is in place it is scratch."""
+    """Have the file as `pub` for the block; leaving writes it out. Scratch needs no log."""
     # ATTACH takes no parameters; a quote in the path is doubled as SQL wants it
     quoted = str(path).replace("'", "''")
     con.execute(

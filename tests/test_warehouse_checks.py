@@ -1,0 +1,67 @@
+"""Checks: each holds on a good warehouse, and each is seen to fail when its promise is broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse_samples import ingest, refusal, sample
+from warehouse.checks import run_checks
+from warehouse.connection import open_working
+from warehouse.statements import statements
+
+LINK = "INSERT INTO links VALUES ({}, {}, 'exact', 1, 'accepted', NULL, NULL, NULL, 'r', now()::TIMESTAMP)"
+BREAKERS = {
+    "article_stored_once": "INSERT INTO articles FROM articles LIMIT 1",
+    "version_numbers_agree": "UPDATE articles SET version = 2",
+    "dispositions_add_up": "UPDATE runs SET documents = documents + 1",
+    "ledger_matches_runs": "DELETE FROM documents WHERE disposition = 'rejected'",
+    "file_recorded_once": "INSERT INTO files SELECT 'f', 1, 1, 's', 'html', 1, 'r', now()::TIMESTAMP FROM range(2)",
+    "document_article_exists": "UPDATE documents SET article_id = 1 WHERE disposition = 'loaded'",
+    "story_stored_once": "INSERT INTO stories FROM stories LIMIT 1",
+    "article_in_one_story": "INSERT INTO story_articles FROM story_articles LIMIT 1",
+    "article_has_story": "DELETE FROM story_articles",
+    "membership_leads_somewhere": "DELETE FROM articles",
+    "story_has_one_canonical": "UPDATE story_articles SET role = 'report'",
+    "copy_group_has_one_representative": "UPDATE copy_members SET is_representative = false",
+    "link_ends_exist": LINK.format(1, 2),
+    "old_story_id_leads_on": "INSERT INTO story_events VALUES (1, 'born', NULL, 1, now()::TIMESTAMP, 'r')",
+    "people_win": """INSERT INTO overrides SELECT 1, 'must_link', min(article_id), max(article_id), NULL, 'someone',
+                     now()::TIMESTAMP, NULL, NULL, NULL FROM story_articles""",
+    "derived_rows_have_articles": "INSERT INTO bands VALUES (1, 1)",
+    "signature_made_of_current_text": "INSERT INTO signatures SELECT article_id, [1], 1 FROM articles",
+    "document_known_once_a_run": "INSERT INTO documents FROM documents",
+    "time_has_precision": "UPDATE articles SET published_precision = 'none'",
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse in order."""
+    home = tmp_path_factory.mktemp("home")
+    ingest(home, [sample("a"), sample("b"), sample("wall", kind="stub")], [refusal("x")])
+    return home
+
+
+def test_every_check_holds_on_a_good_warehouse(home: Path) -> None:
+    with open_working(home, purpose="test") as con:
+        results = run_checks(con, deep=True)
+    assert [result.describe() for result in results if not result.is_kept] == []
+    assert all(result.promise.endswith(".") and result.describe().startswith("ok") for result in results)
+
+
+def test_every_check_has_a_breaker() -> None:
+    names = {check.name for folder in ("checks", "checks/deep") for check in statements(folder)}
+    assert names == set(BREAKERS)
+
+
+def test_every_check_fails_when_its_promise_is_broken(home: Path) -> None:
+    with open_working(home, purpose="test") as con:
+        for name, breaker in BREAKERS.items():
+            con.execute("BEGIN")
+            con.execute(breaker)
+            broken = {result.name: result for result in run_checks(con, deep=True) if not result.is_kept}
+            con.execute("ROLLBACK")
+            assert name in broken, name
+            assert broken[name].describe().startswith("BROKEN")
