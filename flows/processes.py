@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import heapq
-import json
 import logging
-import os
 import queue
 import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -37,7 +33,8 @@ from flows.engine import (
     result_path,
     usable_processors,
 )
-from flows.worker import NO_DOCUMENT, SLOT_BYTES, Broken, Finished, Raised, Ready, Slot, name_task
+from flows.launch import launch, usage_of
+from flows.worker import NO_DOCUMENT, Broken, Finished, Raised, Ready, Slot, name_task
 from transforms.types import Reason
 
 log = logging.getLogger(__name__)
@@ -76,43 +73,6 @@ class _Worker:
     cpu_before: float = 0.0
     rest_bytes: int = 0  # resident when it started, before any document
     verdict: Loss | None = None  # why we killed it, and at which document
-
-
-def _start_worker(modules: Sequence[str], data_bytes: int) -> _Worker:
-    ours, theirs = Pipe()
-    with tempfile.TemporaryFile() as shared:
-        shared.truncate(SLOT_BYTES)
-        slot = Slot(shared.fileno())
-        slot.write(NO_DOCUMENT)
-        paths = [entry or os.getcwd() for entry in sys.path]  # noqa: PTH109 - sys.path holds text
-        code = (
-            f"import json,sys;sys.path[:]=json.loads(sys.argv[1]);from flows.worker import main;"
-            f"main({theirs.fileno()},{shared.fileno()},{os.getpid()},{data_bytes},json.loads(sys.argv[2]))"
-        )
-        process = subprocess.Popen(
-            [sys.executable, "-c", code, json.dumps(paths), json.dumps(list(modules))],
-            stdin=subprocess.DEVNULL,
-            stdout=2,  # what a library prints must not mix with our data on stdout
-            pass_fds=(theirs.fileno(), shared.fileno()),
-            env={**os.environ, **dict.fromkeys(_ONE_THREAD, "1")},
-        )
-    theirs.close()
-    return _Worker(process=process, pipe=ours, slot=slot)
-
-
-# one worker a processor: threads inside each would only fight
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-_TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-
-
-def _usage(pid: int) -> tuple[float, int] | None:
-    """Processor seconds and resident bytes of a process; None where there is no /proc or it is gone."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-    except OSError:
-        return None
-    return (int(fields[11]) + int(fields[12])) / _TICK, int(fields[21]) * _PAGE
 
 
 class LocalEngine:
@@ -274,7 +234,7 @@ class LocalEngine:
         busy = sum(worker.job is not None for worker in self._workers)
         while len(self._workers) < max(self._wanted if self._start_failures == 0 else 0,
                                        min(self._size, busy + len(self._pending))):  # fmt: skip
-            self._workers.append(_start_worker(self._modules, BACKSTOP_FACTOR * self._limits.memory_bytes))
+            self._workers.append(self._start_worker())
         self._wanted = 0
         for worker in self._workers:
             if worker.is_ready and worker.job is None and self._pending:
@@ -282,6 +242,10 @@ class LocalEngine:
                 worker.job, worker.position, worker.waited = job, NO_DOCUMENT, 0.0
                 with contextlib.suppress(OSError):  # died while idle: its end of file is seen next
                     worker.pipe.send((self._task, job.item, str(job.path), job.losses))
+
+    def _start_worker(self) -> _Worker:
+        process, pipe, slot = launch(self._modules, BACKSTOP_FACTOR * self._limits.memory_bytes)
+        return _Worker(process=process, pipe=pipe, slot=slot)
 
     def _receive(self, worker: _Worker) -> None:
         try:
@@ -292,7 +256,7 @@ class LocalEngine:
         match answer:
             case Ready():
                 worker.is_ready, self._start_failures = True, 0
-                worker.rest_bytes = (_usage(worker.process.pid) or (0, 0))[1]
+                worker.rest_bytes = (usage_of(worker.process.pid) or (0, 0))[1]
             case Finished() if worker.job is not None:
                 job, worker.job = worker.job, None
                 self._documents += answer.documents
@@ -303,7 +267,7 @@ class LocalEngine:
                     losses=in_order(job.losses),
                 )
                 self._outcomes.put((job.number, done))
-                usage = _usage(worker.process.pid)
+                usage = usage_of(worker.process.pid)
                 if usage is not None and usage[1] > (self._limits.memory_bytes + worker.rest_bytes) // 2:
                     self._remove(worker)  # grown fat over many documents: a fresh one costs a second
             case Raised() if worker.job is not None:
@@ -328,7 +292,7 @@ class LocalEngine:
             if worker.waited > ABANDON_SECONDS:
                 self._bury(worker)
             return
-        usage = _usage(worker.process.pid)
+        usage = usage_of(worker.process.pid)
         position = worker.slot.position()
         if position != worker.position:
             worker.position, worker.waited = position, 0.0
