@@ -59,6 +59,6 @@ def _shared_memory() -> IO[bytes]:
     if hasattr(os, "memfd_create"):
         shared: IO[bytes] = os.fdopen(os.memfd_create("newsfold-slot"), "w+b")
     else:
-        shared = tempfile.TemporaryFile()
+        shared = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     shared.truncate(SLOT_BYTES)
     return shared
