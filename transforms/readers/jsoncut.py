@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -108,38 +109,51 @@ class _Cutter:
 def list_start(head: bytes, text_names: frozenset[str] = TEXT_NAMES) -> int | None:
     """Find where the records begin: after the `[` of an array, or of the first list of objects in an envelope.
 
-    None when the head is one record, or values in a row. Only names of `LIST_NAMES` lead into an envelope, and only
-    before any of `text_names`: who states a text is a record.
+    None when the head is one record, or values in a row. Only names of `LIST_NAMES` lead to the list, and an object
+    that states a text of its own, under one of `text_names`, is a record and no envelope.
     """
     at = len(head) - len(head.lstrip())
     if head[at : at + 1] == b"[":
         return at + 1
-    path: list[str] = []
-    key: str | None = None
+    found: int | None = None
+    path: list[str] = []  # names of the objects around; "" where no list of records can be
+    key = ""
     for token in _TOKEN.finditer(head, at):
         mark = token.group()
         if mark[:1] == b'"' and len(mark) > 1:
-            after = head[token.end() : token.end() + 20].lstrip()
-            if after[:1] == b":":
-                key = plain_name(mark[1:-1].decode("utf-8", "replace"))
-                if key in text_names or (len(path) == 1 and key in ("version", "uri")):
-                    return None  # a record of its own; a JSON Feed or ninjs, which are read whole
+            if head[token.end() : token.end() + 20].lstrip()[:1] == b":":
+                key = _name(mark)
+                if "" not in path and (
+                    key in text_names or _is_special(key, len(path), head[token.end() :][:80])
+                ):
+                    return None
         elif mark == b"{":
-            if path and key is not None and key not in LIST_NAMES:
-                path.append("-")
-            else:
-                path.append(key or "")
-            key = None
+            path.append(key if not path or key in LIST_NAMES else "")
+            path[0] = "envelope"
+            key = ""
         elif mark == b"[":
             inside = head[token.end() : token.end() + 50].lstrip()[:1]
-            if "-" not in path and key in LIST_NAMES and inside == b"{":
-                return token.end()
-            path.append("-")
-            key = None
+            if found is None and "" not in path and key in LIST_NAMES and inside == b"{":
+                found = token.end()
+            path.append("")
+            key = ""
         elif mark in (b"}", b"]"):
             if path:
                 path.pop()
-            if not path:
-                return None
-            key = None
-    return None
+            if not path:  # what follows may be further envelopes: then each is read for itself
+                return found if not head[token.end() :].strip() else None
+            key = ""
+    return found
+
+
+def _name(mark: bytes) -> str:
+    try:
+        name = json.loads(mark)
+    except ValueError:
+        return "?"
+    return plain_name(name) if isinstance(name, str) else "?"
+
+
+def _is_special(key: str, depth: int, after: bytes) -> bool:
+    """Recognise a JSON Feed and ninjs, which are no lists of records and are read whole."""
+    return depth == 1 and (key == "uri" or (key == "version" and b"jsonfeed.org" in after))
