@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from transforms.agencies import credit, publisher_agency
 from transforms.dates import read_time
 from transforms.encoding import decode, tidy, tidy_line
 from transforms.ids import document_id, hash_text
 from transforms.language import tell_language
-from transforms.metadata import Metadata, normalise_image, read_metadata, split_names
+from transforms.metadata import Metadata, normalise_image, read_metadata
 from transforms.page import Body, extract_body, parse_fragment, parse_page
 from transforms.plaintext import derive_title, segment
+from transforms.titles import split_names
 from transforms.types import Article, Kind, RawDocument, Reason, Rejection, Stated, Timestamp
 from transforms.urls import normalise_url, registrable_host, url_key
 
@@ -35,9 +37,9 @@ class _Draft:
 
     title: str = ""
     text: str = ""
-    published: Timestamp = Timestamp()
-    updated: Timestamp = Timestamp()
-    page: Metadata = Metadata()
+    published: Timestamp = field(default_factory=Timestamp)
+    updated: Timestamp = field(default_factory=Timestamp)
+    page: Metadata = field(default_factory=Metadata)
     link_ratio: float = 0.0
     sources: dict[str, str] = field(default_factory=dict)
 
@@ -113,7 +115,7 @@ def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejec
     if not title and not text:
         return _reject(doc, Reason.NO_TEXT, "neither title nor text")
     fetched = normalise_url(stated.url)
-    url = page.canonical_url or fetched
+    url = _own_url(fetched, page.canonical_url)
     publisher = _settle("publisher", tidy_line(stated.publisher or ""), page.publisher, sources)
     if not publisher and (host := registrable_host(url)):
         publisher, sources["publisher"] = host, "url"
@@ -132,7 +134,7 @@ def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejec
         document_id=document_id(doc.source_ref, doc.sha256),
         source_ref=doc.source_ref,
         external_id=stated.external_id,
-        url=fetched or url,
+        url=url,
         canonical_url=page.canonical_url,
         publisher=publisher,
         title=title,
@@ -145,7 +147,7 @@ def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejec
         language_confidence=confidence,
         kind=kind,
         kind_reason=reason,
-        wire_agency=tidy_line(stated.agency) if stated.agency else None,
+        wire_agency=_tell_agency(text, authors or page.authors, publisher, stated.agency),
         word_count=count_words(text),
         section=_settle("section", tidy_line(stated.section or ""), page.section, sources),
         tags=tags or page.tags,
@@ -204,11 +206,27 @@ def _settle_time(
 
 def _article_id(doc: RawDocument, url: str | None, publisher: str | None) -> int:
     key, external = url_key(url), doc.stated.external_id
-    if external:
-        whole = f"{external}\n{key or publisher or doc.source_ref.partition('#')[0]}"
-    else:
-        whole = key or doc.source_ref
-    return hash_text(whole)
+    if not external:
+        return hash_text(key or doc.source_ref)
+    return hash_text(f"{external}\n{key or publisher or doc.source_ref.partition('#')[0]}")
+
+
+def _own_url(fetched: str | None, canonical: str | None) -> str | None:
+    """Choose the address an article is known by: its canonical one, unless that is another house's.
+
+    A reprint that names the original as canonical is an article of its own; it would else become its new version.
+    """
+    if canonical and fetched and registrable_host(canonical) != registrable_host(fetched):
+        return fetched
+    return canonical or fetched
+
+
+def _tell_agency(
+    text: str, authors: tuple[str, ...], publisher: str | None, stated: str | None
+) -> str | None:
+    if stated and (name := tidy_line(stated)):
+        return publisher_agency(name, None) or name
+    return credit(text, authors, publisher)
 
 
 def _tell_kind(title: str, text: str, stated: Stated) -> tuple[Kind, str]:

@@ -25,12 +25,16 @@ _ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[�
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[./](\d{1,2})[./](\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 _CLOCK = re.compile(
-    r"(?<![\d:.])(\d{1,2})(?::|h|\.(?=\d\d(?:\s*(?:Uhr|Uhr|klo|[ap]\.?m)|\s*$)))(\d{2})(?::(\d{2}))?\s*"
+    r"(?<![\d:.])(\d{1,2})(?::|h|\.(?=\d\d(?:\s*(?:Uhr|klo|[ap]\.?m)|\s*$)))(\d{2})(?::(\d{2}))?\s*"
     r"([ap]\.?\s?m\b\.?)?\s*(?:(Z|UTC|GMT)?\s*([+-]\d{1,2}:?\d{2})|([A-Z]{2,5})\b|(Z)\b)?",
     re.I,
 )
 _WORD_DATE = (
-    re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s*(?:de\s+|d['’]|of\s+)?([^\W\d_]{3,12})\.?,?\s*(?:de[l]?\s+)?(\d{4})(?!\d)", re.I),
+    re.compile(
+        r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?\s*(?:de\s+|d['’]|of\s+)?([^\W\d_]{3,12})\.?,?\s*"
+        r"(?:del?\s+)?(\d{4})(?!\d)",
+        re.I,
+    ),
     re.compile(r"(?<![^\W\d_])([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(\d{4})(?!\d)", re.I),
 )  # fmt: skip
 
@@ -184,12 +188,14 @@ def _in_zone(at: datetime, zone: str | None) -> tuple[datetime, Precision, str |
     return at, Precision.MINUTE, _show_zone(at)
 
 
+def show_offset(minutes: int) -> str:
+    """Show an offset from UTC as it is written: 330 → "+05:30"."""
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
 def _show_zone(at: datetime) -> str | None:
     offset = at.utcoffset()
-    if offset is None:
-        return None
-    minutes = int(offset.total_seconds() // 60)
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    return None if offset is None else show_offset(int(offset.total_seconds() // 60))
 
 
 def _find_day(text: str, day_first: bool) -> tuple[datetime, int, int] | None:

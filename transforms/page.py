@@ -11,7 +11,8 @@ from lxml import etree, html
 
 from transforms.encoding import tidy
 from transforms.lines import count_units, look
-from transforms.pruning import fold, prune
+from transforms.pruning import prune
+from transforms.titles import fold
 from transforms.types import Reason
 
 # Largest page that is parsed, in characters. The largest real article pages, with data inlined, have some 10 million;
@@ -31,9 +32,12 @@ _TOP_LINES = 6  # lines above the text that may be headline, time and author
 _DATA_URI = re.compile(r"""(["'(])data:[^"')]{200,}""")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BLOCKS = frozenset(
-    "address article aside blockquote body br dd details div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li "
-    "main nav ol p pre section summary table td th tr ul".split()
-)
+    (
+        "address", "article", "aside", "blockquote", "body", "br", "dd", "details", "div", "dl", "dt",
+        "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+        "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "td", "th", "tr", "ul",
+    )
+)  # fmt: skip
 _SILENT = (
     "script",
     "style",

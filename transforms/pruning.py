@@ -1,24 +1,27 @@
-"""A parsed page in, the same page without the parts that are never its article out; rules of structure, not of sites."""
+"""A parsed page in, the same page without what is never its article out; by rules of structure, not of sites."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from transforms.titles import fold
+
 # Elements that hold no article text on any page. Taken out first, since extraction copies the tree several times.
 _CODE = ("script", "style", "template", "svg", "iframe", "canvas", "embed", "input", "link", "meta")
 _NEVER = (
-    "noscript", "object", "audio", "video", "nav", "button", "select", "textarea", "dialog", "fieldset", "label", "menu",
+    "noscript", "object", "audio", "video", "nav", "button", "select", "textarea", "dialog", "fieldset", "label",
+    "menu",
 )  # fmt: skip
 # What designers call the parts around an article, as whole words of a class or an id.
 _NOISE = re.compile(
     r"(?:^|[\s_-])(?:"
-    r"news-?letters?|subscri(?:be|ption)s?|sign-?up|opt-?in|cta|promos?|promo-?(?:box|items?|container)|advert\w*|sponsor\w*|"
+    r"news-?letters?|subscri(?:be|ption)s?|sign-?up|opt-?in|cta|promos?|advert\w*|sponsor\w*|"
     r"related\w*|recirc\w*|recommend\w*|trending|popular|most-?(?:read|popular|viewed|shared)|more-?(?:on|from|stories|news)|"
     r"read-?(?:more|next|also)|also-?(?:read|like)|you-?may|up-?next|next-?(?:up|article|post|story)|outbrain|taboola|"
     r"latest(?:-?(?:news|stories|posts|box))?|rail|side-?bar|bread-?crumbs?|"
     r"comments?|comment-?(?:list|section|form|area|s-area)|disqus\w*|respond|"
-    r"share(?:s|d|-?(?:bar|buttons?|tools|links|this))?|sharing|social|social-?(?:share|links|icons|media|bar)|follow-?us|addthis\w*|sharedaddy|"
+    r"share(?:s|d|-?(?:bar|buttons?|tools|links|this))?|sharing|social|follow-?us|addthis\w*|sharedaddy|"
     r"tags?|tag-?(?:list|cloud|links)|topics|post-?(?:tags|navigation|nav|footer)|keywords|"
     r"author-?(?:bio|box|info|card|description)|about-?(?:the-?)?author|bio|byline|"
     r"rollover|tooltip|popover|flyout|hover-?card|"
@@ -53,6 +56,7 @@ _PROFILE = re.compile(
     r"https?://(?:\w+\.)?(?:twitter|x|facebook|fb|instagram|linkedin|youtube|tiktok|t|telegram|whatsapp|threads)\.(?:com|me)/",
     re.I,
 )
+_CONTACTS = 0.6  # share of a paragraph's links that lead to mailboxes and profiles
 _CONTACT = 350  # characters; what is longer says more than where to write to
 _POST = re.compile(r"twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed", re.I)
 _POST_FRAME = 60  # characters beside the post within a box that holds nothing else
@@ -64,9 +68,13 @@ def prune(tree: Any, title: str | None = None) -> None:
     """Take out of the tree what is noise by its element, its name, its links, and the headline with what frames it."""
     for element in list(tree.iter(*_CODE)):
         _drop(element)
-    total = sum(_length(element) for element in tree.iter("p")) or 1
+    total = sum(_length(element) for element in tree.iter("p"))
+    if (
+        total < _ARTICLE
+    ):  # a page that writes its text without paragraphs: nothing tells a box from the article
+        total = 0
     for element in list(tree.iter(*_NEVER)):
-        if len(element) and _paragraph_length(element) > _MOST_SHARE * total:
+        if len(element) and total and _weigh(element, total) > _MOST_SHARE:
             element.tag = "div"  # never closed, or the page's whole text for readers without scripts
         else:
             _drop(element)
@@ -80,11 +88,6 @@ def prune(tree: Any, title: str | None = None) -> None:
     _join_chunks(tree)
 
 
-def fold(text: str) -> str:
-    """Give letters and digits only, in one case: what two spellings of one headline share."""
-    return "".join(char for char in text.casefold() if char.isalnum())
-
-
 def _drop_named(tree: Any, total: int) -> None:
     for element in list(tree.iter(*_NAMED)):
         if element.getparent() is None:
@@ -92,12 +95,12 @@ def _drop_named(tree: Any, total: int) -> None:
         name = f"{element.get('class') or ''} {element.get('id') or ''}"
         if len(name) < 3 or not _NOISE.search(name) or _BODY.search(name):
             continue
-        if _paragraph_length(element) <= _MOST_SHARE * total and element.find(".//h1") is None:
+        if _weigh(element, total) <= _MOST_SHARE and element.find(".//h1") is None:
             _drop(element)
 
 
 def _keep_posts(tree: Any) -> None:
-    """Take the names off quoted posts and their boxes: they are part of the report, and "embed" or "social" hides them."""
+    """Take the names off quoted posts and their boxes: they are part of the report, and named as noise."""
     for quote in list(tree.iter("blockquote")):
         if not _POST.search(quote.get("class") or ""):
             continue
@@ -116,17 +119,15 @@ def _drop_other_articles(tree: Any, title: str | None) -> None:
     own = next(
         (each for each in articles if wanted and any(_says(head, wanted) for head in each.iter("h1"))), None
     )
+    own_is_article = own is not None and _paragraph_length(own) >= _ARTICLE
     for element in articles:
         outer = next(element.iterancestors("article"), None)
         if outer is not None:
-            if (
-                _paragraph_length(outer) - _paragraph_length(element) >= _ARTICLE
-                and element.find(".//h1") is None
-            ):
+            beside = _paragraph_length(outer) - _paragraph_length(element)
+            if beside >= _ARTICLE and element.find(".//h1") is None:
                 _drop(element)
-        elif own is not None and element is not own and own not in set(element.iterdescendants("article")):
-            if _paragraph_length(own) >= _ARTICLE:
-                _drop(element)
+        elif own_is_article and element is not own and own not in set(element.iterdescendants("article")):
+            _drop(element)
 
 
 def _join_chunks(tree: Any) -> None:
@@ -186,9 +187,13 @@ def _drop_contact_lines(tree: Any) -> None:
         links = [link.get("href") or "" for link in element.iter("a")]
         mails = sum(1 for link in links if link.startswith("mailto:"))
         profiles = sum(1 for link in links if _PROFILE.match(link))
-        if mails + profiles and (mails or profiles >= 2) and mails + profiles >= 0.6 * len(links):
-            if _length(element) <= _CONTACT and next(element.iterancestors("blockquote"), None) is None:
-                _drop(element)
+        is_contact = (mails > 0 or profiles >= 2) and mails + profiles >= _CONTACTS * len(links)
+        if (
+            is_contact
+            and _length(element) <= _CONTACT
+            and next(element.iterancestors("blockquote"), None) is None
+        ):
+            _drop(element)
 
 
 def _says(element: Any, wanted: str) -> bool:
@@ -228,7 +233,7 @@ def _drop_headline(tree: Any, title: str | None, total: int) -> None:
         if not wanted or not _says(heading, wanted):
             continue
         box = next((each for each in heading.iterancestors() if each.tag == "header"), None)
-        if box is not None and _paragraph_length(box) <= _HEADER_SHARE * total:
+        if box is not None and _weigh(box, total) <= _HEADER_SHARE:
             _empty(box)
             box.append(heading)
         elif (after := heading.getnext()) is not None and _is_subheading(after):
@@ -239,6 +244,13 @@ def _drop_headline(tree: Any, title: str | None, total: int) -> None:
 def _is_subheading(element: Any) -> bool:
     name = f"{element.get('class') or ''} {element.get('id') or ''}"
     return _length(element) <= _SUBHEADING and bool(element.tag == "h2" or _SUBHEADED.search(name))
+
+
+def _weigh(element: Any, total: int) -> float:
+    """Give the share of the page's paragraph text that an element holds; of a page without paragraphs, by length."""
+    if total:
+        return _paragraph_length(element) / total
+    return _length(element) / (4 * _ARTICLE)
 
 
 def _paragraph_length(element: Any) -> int:

@@ -17,13 +17,18 @@ _TRACKING_PREFIXES = (
     "__twitter", "wt_", "wt.", "at_", "sc_", "cm_", "guce_", "guccounter", "_ga", "_gl", "trk", "mkt_", "cx_",
 )  # fmt: skip
 _TRACKING = frozenset(
-    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh mkwid mcid s_cid cmpid "
-    "cmp ncid xtor ref ref_src ref_url referrer referer source src smid smtyp emc partner sref spm share shared "
-    "share_id from_share sharetype link_source campaign campaign_id cmpn ito ocid icid intcid rss ftag "
-    "via sh __source soc_src soc_trk mod ueid ex_cid recruiter wpmm wpisrc tpcc __tn__ cvid ei amp outputtype "
-    "output_type noredirect redirected _amp amp_js_v amp_gsa usqp embedded print mobile isappinstalled nocache "
-    "cmpredirect google_editors_picks seg taid".split()
-)
+    (
+        "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid",
+        "twclid", "ttclid", "igshid", "igsh", "mkwid", "mcid", "s_cid", "cmpid", "cmp", "ncid", "xtor",
+        "ref", "ref_src", "ref_url", "referrer", "referer", "source", "src", "smid", "smtyp", "emc",
+        "partner", "sref", "spm", "share", "shared", "share_id", "from_share", "sharetype",
+        "link_source", "campaign", "campaign_id", "cmpn", "ito", "ocid", "icid", "intcid", "rss",
+        "ftag", "via", "sh", "__source", "soc_src", "soc_trk", "mod", "ueid", "ex_cid", "recruiter",
+        "wpmm", "wpisrc", "tpcc", "__tn__", "cvid", "ei", "amp", "outputtype", "output_type",
+        "noredirect", "redirected", "_amp", "amp_js_v", "amp_gsa", "usqp", "embedded", "print",
+        "mobile", "isappinstalled", "nocache", "cmpredirect", "google_editors_picks", "seg", "taid",
+    )
+)  # fmt: skip
 _MOBILE = frozenset({"m", "mobile", "mobil", "touch", "wap", "amp", "www-amp", "amp-www"})
 _AMP_TAIL = re.compile(r"(?:/amp/?|\.amp)(?=$)|\.amp(?=\.html?$)|^/amp(?=/.)", re.I)
 _INDEX_TAIL = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.I)
