@@ -1,0 +1,151 @@
+"""The reports of a story → the one that stands for it, with the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from transforms.agencies import publisher_agency
+from transforms.members import Member
+from transforms.publishers import family
+from transforms.types import Kind, Precision
+
+POLICIES = ("original-fullest", "earliest", "longest", "preferred-publishers")
+
+_LAST = datetime.max  # noqa: DTZ901  times here have no zone, and an unknown one comes last
+# Kinds that stand for a story badly, the worse the later: a live blog tells it in pieces, a stub hardly at all.
+_KIND_RANK = {
+    kind: rank
+    for rank, kind in enumerate(
+        (Kind.ARTICLE, Kind.TEMPLATE, Kind.LIVE_BLOG, Kind.GALLERY, Kind.ROUND_UP, Kind.INDEX, Kind.STUB)
+    )
+}
+
+
+def choose(
+    members: Collection[Member], policy: str = "original-fullest", preferred: Sequence[str] = ()
+) -> tuple[int, str]:
+    """Choose the member that stands for a story and say why.
+
+    original-fullest: the longest report that is open to read and in its publisher's own words. An agency's text is
+    original only at the agency; a credit printed on one copy of a text holds for all of them. earliest and longest
+    mean what they say, among articles proper. preferred-publishers: the first publisher of `preferred` (names, hosts
+    or family ids) that has a report, and its fullest original one; without any, original-fullest. Ties go to the
+    earliest time, then the smallest id; an unknown time comes last, and of a day known without its hour the end
+    counts. The order of the members does not matter.
+
+    Raises ValueError for an unknown policy and for no members.
+    """
+    if policy not in POLICIES:
+        raise ValueError(f"unknown policy {policy!r}; known are {', '.join(POLICIES)}")
+    if not members:
+        raise ValueError("a story needs at least one member")
+    members = _share_credits(members)
+    if len(members) == 1:
+        return next(iter(members)).article_id, "the only report"
+    if policy == "earliest":
+        return _choose_earliest(members)
+    if policy == "longest":
+        best = min(members, key=lambda m: (_rank(m), -m.word_count, *_tie(m)))
+        return best.article_id, f"the longest {_noun(best)}, {best.word_count} words"
+    if policy == "preferred-publishers":
+        for wanted in preferred:
+            chosen = [m for m in members if _is_of(m, wanted)]
+            if chosen and min(map(_rank, chosen)) < _KIND_RANK[Kind.INDEX]:
+                best = min(chosen, key=_fullest_key)
+                return (
+                    best.article_id,
+                    f"{wanted} comes first among the preferred publishers; {_why(best, chosen)}",
+                )
+        article_id, reason = _choose_fullest(members)
+        return article_id, f"no preferred publisher has a report; {reason}"
+    return _choose_fullest(members)
+
+
+def is_original(member: Member) -> bool:
+    """Tell whether a report is in its publisher's own words: no agency's, or the agency's at the agency."""
+    if not member.wire_agency:
+        return True
+    return publisher_agency(member.publisher, member.url_host) == member.wire_agency
+
+
+def _share_credits(members: Collection[Member]) -> list[Member]:
+    """Give every copy of a text the agency that is credited on any of them; of two, the one on the smallest id."""
+    credited: dict[int, str] = {}
+    for member in sorted(members, key=lambda m: m.article_id):
+        if member.copy_group_id is not None and member.wire_agency:
+            credited.setdefault(member.copy_group_id, member.wire_agency)
+    return [
+        replace(m, wire_agency=credited[m.copy_group_id])
+        if m.copy_group_id in credited and not m.wire_agency
+        else m
+        for m in members
+    ]
+
+
+def _choose_fullest(members: Collection[Member]) -> tuple[int, str]:
+    best = min(members, key=_fullest_key)
+    return best.article_id, _why(best, members)
+
+
+def _choose_earliest(members: Collection[Member]) -> tuple[int, str]:
+    best = min(members, key=lambda m: (_rank(m), *_tie(m)))
+    if best.published_at is None:
+        return best.article_id, f"no {_noun(best)} has a known time; the smallest id"
+    day_only = best.precision is Precision.DAY
+    shown = f"{best.published_at:%Y-%m-%d}" if day_only else f"{best.published_at:%Y-%m-%d %H:%M}"
+    return best.article_id, f"the earliest {_noun(best)}, {shown}"
+
+
+def _fullest_key(member: Member) -> tuple[int, bool, bool, int, datetime, int]:
+    # A text behind a paywall is cut off, so being open counts before being original.
+    return _rank(member), member.is_paywalled, not is_original(member), -member.word_count, *_tie(member)
+
+
+def _why(best: Member, members: Iterable[Member]) -> str:
+    others = [m for m in members if m.article_id != best.article_id]
+    words = ["the fullest"] if others else ["the only"]
+    if any(m.is_paywalled for m in others) and not best.is_paywalled:
+        words.append("open")
+    if any(not is_original(m) for m in others) and is_original(best):
+        words.append("original")
+    reason = f"{' '.join(words)} {_noun(best)}, {best.word_count} words"
+    if best.is_paywalled:
+        reason += "; all are behind a paywall"
+    if not is_original(best):
+        reason += f"; a reprint of {best.wire_agency}, since no original is open"
+    rivals = [m for m in others if _fullest_key(m)[:4] == _fullest_key(best)[:4]]
+    if rivals:
+        reason += (
+            "; of equals the earliest"
+            if best.published_at is not None and any(_tie(m)[0] != _tie(best)[0] for m in rivals)
+            else "; of equals the smallest id"
+        )
+    return reason
+
+
+def _tie(member: Member) -> tuple[datetime, int]:
+    at = member.published_at
+    if at is None or member.precision is Precision.NONE:
+        return _LAST, member.article_id
+    if member.precision is Precision.DAY:
+        at = at.replace(hour=23, minute=59, second=59, microsecond=0)
+    return at, member.article_id
+
+
+def _rank(member: Member) -> int:
+    return _KIND_RANK[member.kind]
+
+
+def _noun(member: Member) -> str:
+    return "report" if member.kind is Kind.ARTICLE else member.kind.value.replace("_", " ")
+
+
+def _is_of(member: Member, wanted: str) -> bool:
+    """Tell whether a publisher is the wanted one, by name, by host, or by belonging to the family of that id."""
+    plain = wanted.strip().casefold()
+    host = (member.url_host or "").casefold()
+    if plain in ((member.publisher or "").strip().casefold(), host) or host.endswith(f".{plain}"):
+        return True
+    return family(member.publisher, member.url_host) == plain
