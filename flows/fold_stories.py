@@ -9,15 +9,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from transforms.canonical import Member, choose
-from transforms.publishers import family
 
 from flows.decisions import Decisions
 from flows.fold_copies import CopyChange, as_ids
 from transforms.background import Background
 from transforms.candidates import SHARED_KEYS, story_keys
+from transforms.canonical import choose
 from transforms.identity import Assignment, StoryEvent, assign_ids, propose_story_id
+from transforms.members import Member
 from transforms.pairs import FLOOR, MODEL_VERSION, THRESHOLD, score_pairs, tabulate
+from transforms.publishers import independent_count
 from transforms.stories import Links, cluster
 from transforms.terms import CHANNELS, Profile, key_terms, pack, profile, unpack
 from transforms.types import Kind, Precision
@@ -300,8 +301,10 @@ def _write(
     memberships: dict[str, list[object]] = {name: [] for name in folding.columns_of("story_articles")}
     for index in changed:
         story_id = assignment.story_ids[index]
-        members = [facts[article] for article in clusters[index]]
-        chosen, reason = decisions.pinned(clusters[index]) or _choose(members, groups, canonical)
+        members = [_member(facts[article], groups) for article in clusters[index]]
+        chosen, reason = decisions.pinned(clusters[index]) or choose(
+            members, canonical.policy, canonical.preferred
+        )
         representatives = sorted({groups.members[article] for article in clusters[index]})
         row = _story_row(members, facts[chosen], [profiles[one] for one in representatives])
         former = before.get(story_id)
@@ -324,24 +327,18 @@ def _write(
     folding.insert_rows(con, "story_articles", memberships)
 
 
-def _choose(members: Sequence[Mapping[str, Any]], groups: _Groups, canonical: Canonical) -> tuple[int, str]:
-    return choose(
-        [
-            Member(
-                article_id=row["article_id"],
-                published_at=row["published_at"],
-                precision=Precision(row["published_precision"]),
-                word_count=row["word_count"],
-                kind=Kind(row["kind"]),
-                is_paywalled=row["is_paywalled"],
-                wire_agency=row["wire_agency"],
-                publisher=row["publisher"],
-                copy_group_id=groups.members[row["article_id"]],
-            )
-            for row in members
-        ],
-        canonical.policy,
-        canonical.preferred,
+def _member(row: Mapping[str, Any], groups: _Groups) -> Member:
+    return Member(
+        article_id=row["article_id"],
+        published_at=row["published_at"],
+        precision=Precision(row["published_precision"]),
+        word_count=row["word_count"],
+        kind=Kind(row["kind"]),
+        is_paywalled=row["is_paywalled"],
+        wire_agency=row["wire_agency"],
+        publisher=row["publisher"],
+        url_host=host_of(row["canonical_url"] or row["url"]),
+        copy_group_id=groups.members[row["article_id"]],
     )
 
 
@@ -354,10 +351,9 @@ def _role(article: int, chosen: int, groups: _Groups) -> str:
 
 
 def _story_row(
-    members: Sequence[Mapping[str, Any]], chosen: Mapping[str, Any], profiles: Sequence[Profile]
+    members: Sequence[Member], chosen: Mapping[str, Any], profiles: Sequence[Profile]
 ) -> dict[str, object]:
-    times = [row["published_at"] for row in members if row["published_at"] is not None]
-    publishers = {family(row["publisher"], host_of(row["canonical_url"] or row["url"])) for row in members}
+    times = [member.published_at for member in members if member.published_at is not None]
     return {
         "title": chosen["title"],
         "canonical_article_id": chosen["article_id"],
@@ -368,8 +364,8 @@ def _story_row(
         "last_published_at": max(times, default=None),
         "article_count": len(members),
         "copy_group_count": len(profiles),
-        "publisher_count": len({row["publisher"] for row in members if row["publisher"]}),
-        "independent_count": len(publishers),
+        "publisher_count": len({member.publisher for member in members if member.publisher}),
+        "independent_count": independent_count(members),
         "key_terms": key_terms(profiles),
     }
 
