@@ -6,6 +6,7 @@ import difflib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,7 @@ def _print(detail: StoryDetail, versions: dict[str, list[VersionRow]], text: str
 
 def _changes(versions: list[VersionRow]) -> Iterator[str]:
     """Yield a line diff from each version to the next."""
-    for older, newer in zip(versions, versions[1:], strict=False):
+    for older, newer in pairwise(versions):
         yield from difflib.unified_diff(
             [older.title, *older.text.split("\n")],
             [newer.title, *newer.text.split("\n")],
