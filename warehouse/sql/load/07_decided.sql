@@ -5,7 +5,7 @@ WITH verdicts AS (
            CASE WHEN i.is_erased THEN 'erased'
                 WHEN t.row IS NOT NULL THEN 'duplicate_file'
                 WHEN r.row IS NULL THEN 'unchanged'
-                WHEN NOT r.was_known AND r.is_current THEN 'loaded'
+                WHEN NOT r.was_known AND r.version = 1 THEN 'loaded'
                 ELSE 'new_version' END AS disposition,
            CASE WHEN i.is_erased THEN 'tombstone' WHEN t.row IS NOT NULL THEN 'same_bytes' END AS reason,
            CASE WHEN t.row IS NOT NULL THEN 'same bytes as ' || t.twin_ref END AS detail,
