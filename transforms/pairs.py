@@ -11,16 +11,19 @@ import numpy.typing as npt
 
 from transforms.terms import CHANNELS, Profile
 
-MODEL_VERSION: Final = "story-1"
-# Articles whose score reaches this tell one story. Lower folds more; chosen on the mean of the tuning sets.
-THRESHOLD: Final = 0.5
+MODEL_VERSION: Final = "story-2"
+# Two articles that nothing else resembles are one story from this score on; it also bounds the components in which
+# stories are formed. It follows from the cut in transforms/stories.py: sqrt(MARGIN + OUTSIDE * OUTSIDE_LEAST +
+# SIZE_COST * ln 2), and a test keeps the two together.
+THRESHOLD: Final = 0.412
 # Weaker scores are still kept as evidence inside a group (average linkage needs them).
-FLOOR: Final = 0.1
-# Days apart at which a dated pair has lost half of its score; beyond it fades on without a cliff.
+FLOOR: Final = 0.25
+# Days apart at which a dated pair has lost half of its similarity; beyond it fades on without a cliff.
 HALF_LIFE_DAYS: Final = 30.0
-_WEIGHTS: Final = np.array([0.5, 0.2, 0.25, 0.05], dtype=np.float64)
-_MIDDLE: Final = 0.29  # raw similarity that means even odds
-_STEEPNESS: Final = 12.0
+# How much each channel counts, in the order of CHANNELS; an absent channel hands its share to the body.
+WEIGHTS: Final = (0.7, 0.3, 0.0, 0.0)
+
+_CHUNK: Final = 20_000  # pairs at a time: bounds memory at about 100 MB
 
 Floats = npt.NDArray[np.float32]
 Pairs = npt.NDArray[np.int64]
@@ -85,18 +88,15 @@ def score_pairs(profiles: ProfileTable | Sequence[Profile], pairs: Pairs) -> Pai
     time = np.where(np.isnan(gap), 1.0, np.exp2(-np.maximum(gap - 2.0, 0.0) / HALF_LIFE_DAYS)).astype(
         np.float32
     )
-    raw = _combine(channels, present) * time
-    final = 1.0 / (1.0 + np.exp(-_STEEPNESS * (raw - _MIDDLE)))
+    # The square root spreads the low similarities, where the decisions are, over half of the scale.
+    final = np.sqrt(np.clip(_combine(channels, present) * time, 0.0, 1.0))
     final[table.language[pairs[:, 0]] != table.language[pairs[:, 1]]] = 0.0
     return PairScores(channels, time, final.astype(np.float32))
 
 
-_CHUNK: Final = 20_000  # pairs at a time: bounds memory at about 100 MB
-
-
 def _combine(channels: Floats, present: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     """Weigh the channels; one that either article lacks hands its weight to the body."""
-    weights = np.where(present, _WEIGHTS, 0.0)
+    weights = np.where(present, np.array(WEIGHTS), 0.0)
     weights[:, 0] += 1.0 - weights.sum(axis=1)
     total: npt.NDArray[np.float64] = (channels.astype(np.float64) * weights).sum(axis=1)
     return total
@@ -184,6 +184,6 @@ def shared_terms(a: Profile, b: Profile) -> tuple[SharedTerm, ...]:
 def _shortest(channels: dict[str, float]) -> str:
     if channels["language"] == 0.0:
         return "language"
-    lack = {name: float(_WEIGHTS[place]) * (1 - channels[name]) for place, name in enumerate(CHANNELS)}
+    lack = {name: float(WEIGHTS[place]) * (1 - channels[name]) for place, name in enumerate(CHANNELS)}
     lack["time"] = 1 - channels["time"]
     return max(lack, key=lambda name: (lack[name], name))

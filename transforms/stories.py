@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import log, sqrt
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,23 @@ STANDING_APART: Final = frozenset({Kind.STUB, Kind.INDEX})
 # Scores are summed as whole millionths, so that no order of adding can change a sum.
 _SCALE: Final = 1_000_000
 
+# The four figures below decide where the tree of an average linkage is cut. They were chosen on the tuning sets
+# together; docs/decisions/0021 has the table.
+#
+# A group is a story when its inner similarity stands out by MARGIN from OUTSIDE times the similarity to what it would
+# be merged with next. OUTSIDE 0 is a plain threshold; 1 asks for a gap alone. Dense topics need the gap, lone pairs
+# the plain threshold.
+MARGIN: Final = 0.1
+OUTSIDE: Final = 0.7
+# Similarity to the outside that is granted where none is known.
+OUTSIDE_LEAST: Final = 0.08
+# What each e-fold of members adds to the margin: large groups have to stand out more.
+SIZE_COST: Final = 0.02
+# Two groups that are stories in their own right stay apart when the similarity between them is below COHESION times
+# that within them. COHESION_DOUBT members of the smaller one halve the demand: one stray report proves no story.
+COHESION: Final = 0.8
+COHESION_DOUBT: Final = 1.0
+
 Pair = tuple[int, int]
 
 
@@ -32,6 +50,23 @@ class Links:
     score: npt.NDArray[np.float32]
 
 
+@dataclass(slots=True)
+class _Group:
+    """A node of the merge tree. `inner` sums the scores of all `pairs` pairs within, in millionths."""
+
+    first: int  # its smallest id
+    size: int = 1  # articles; what people have linked counts once
+    inner: int = 0
+    pairs: int = 0
+    height: float = 1.0  # mean score between its two parts
+    outside: float = 0.0  # mean score at which it was merged into something larger
+    parts: tuple[_Group, _Group] | None = None
+    members: list[int] = field(default_factory=list)
+
+    def mean(self) -> float:
+        return self.inner / (self.pairs * _SCALE) if self.pairs else 0.0
+
+
 def cluster(
     ids: Sequence[int] | npt.NDArray[np.uint64],
     kinds: Sequence[Kind],
@@ -42,42 +77,51 @@ def cluster(
 ) -> list[list[int]]:
     """Group articles by average linkage over sparse links; every id comes back in exactly one group.
 
-    Two groups merge while the mean score over all pairs between them reaches `threshold` (UPGMA, Sokal & Michener
-    1958; missing pairs count 0), best mean first, ties by smallest ids. A mean that reaches the threshold needs one
-    link that does, so connected components over `links >= threshold` and must-links can be grouped apart with the
-    same result. Must-linked articles start as one group; a cannot-link forbids every merge that would unite its two
-    articles, and yields only to a chain of must-links. Groups and their members ascend by id.
+    Groups are compared by the mean of squared scores, which weighs strong links more than many weak ones.
+    Within each connected component over `links >= threshold` and must-links a tree is built by merging the two groups
+    with the highest mean over all pairs between them (UPGMA, Sokal & Michener 1958; missing pairs count 0, ties
+    go by smallest ids), and cut from the top where a group stands out from its surroundings (see MARGIN). Links below
+    the threshold are evidence inside a component only, so a component can be grouped alone with the same result.
+
+    Must-linked articles stay together; a cannot-link forbids every merge that would unite its two articles, and
+    yields only to a chain of must-links. Groups and their members ascend by id.
     """
-    names = [int(number) for number in ids]
-    kind_of = dict(zip(names, kinds, strict=True))
-    group_of = _contract(names, must_links)
-    members: dict[int, list[int]] = {}
-    for name in sorted(names):
-        members.setdefault(group_of[name], []).append(name)
-    role = {group: _role([kind_of[name] for name in some]) for group, some in members.items()}
-    sums = _sum_links(group_of, links)
+    kind_of = {int(number): kind for number, kind in zip(ids, kinds, strict=True)}
+    group_of = _contract(sorted(kind_of), must_links)
+    groups: dict[int, _Group] = {}
+    for name in sorted(kind_of):
+        groups.setdefault(group_of[name], _Group(first=group_of[name])).members.append(name)
+    role = {number: _role([kind_of[name] for name in group.members]) for number, group in groups.items()}
+    sums = _sum_links(group_of, role, links, threshold)
     apart = _forbid(group_of, cannot_links)
-    joining = {group for group, part in role.items() if part == "join"}
-    merged = _agglomerate(joining, members, sums, apart, round(threshold * _SCALE))
-    _attach(role, merged, members, sums, apart, round(threshold * _SCALE))
-    return sorted(sorted(some) for some in members.values() if some)
+    trees = _grow([groups[number] for number in sorted(groups) if role[number] == "join"], sums, apart)
+    stories = [_leaves(story) for tree in trees for story in _cut(tree, threshold)]
+    _attach(
+        [groups[number] for number in sorted(groups) if role[number] == "attach"],
+        stories,
+        sums,
+        apart,
+        threshold,
+    )
+    stories += [[group] for number, group in groups.items() if role[number] == "apart"]
+    return sorted(sorted(name for group in story for name in group.members) for story in stories)
 
 
 def _contract(names: Sequence[int], must_links: Iterable[Pair]) -> dict[int, int]:
     """Return the smallest must-linked id for every id."""
     parent = {name: name for name in names}
-
-    def root(name: int) -> int:
-        while parent[name] != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
     for a, b in must_links:
         if a in parent and b in parent:
-            low, high = sorted((root(a), root(b)))
+            low, high = sorted((_root(parent, a), _root(parent, b)))
             parent[high] = low
-    return {name: root(name) for name in names}
+    return {name: _root(parent, name) for name in names}
+
+
+def _root(parent: dict[int, int], name: int) -> int:
+    while parent[name] != name:
+        parent[name] = parent[parent[name]]
+        name = parent[name]
+    return name
 
 
 def _role(kinds: Sequence[Kind]) -> str:
@@ -87,15 +131,31 @@ def _role(kinds: Sequence[Kind]) -> str:
     return "attach" if any(kind in ATTACHING for kind in kinds) else "apart"
 
 
-def _sum_links(group_of: dict[int, int], links: Links) -> dict[int, dict[int, int]]:
-    """Return for each group the summed scores towards every other group."""
-    sums: dict[int, dict[int, int]] = {group: {} for group in set(group_of.values())}
-    scores = np.rint(links.score.astype(np.float64) * _SCALE).astype(np.int64)
+def _sum_links(
+    group_of: dict[int, int], role: dict[int, str], links: Links, threshold: float
+) -> dict[int, dict[int, int]]:
+    """Return the summed scores between groups, without those that would reach from one component into another."""
+    least = round(threshold * threshold * _SCALE)
+    component = {number: number for number in role}
+    known: list[tuple[int, int, int]] = []
+    reached: set[Pair] = set()
+    scores = np.rint(links.score.astype(np.float64) ** 2 * _SCALE).astype(np.int64)
     for a, b, score in zip(links.a.tolist(), links.b.tolist(), scores.tolist(), strict=True):
-        if a not in group_of or b not in group_of:
+        if a not in group_of or b not in group_of or group_of[a] == group_of[b]:
             continue
         left, right = group_of[a], group_of[b]
-        if left != right:
+        known.append((left, right, score))
+        if score >= least:
+            reached |= {(left, right), (right, left)}
+            if role[left] == role[right] == "join":
+                low, high = sorted((_root(component, left), _root(component, right)))
+                component[high] = low
+    # Something that attaches belongs to every component that it reaches with a full link.
+    reached = {(a, _root(component, b)) for a, b in reached}
+    sums: dict[int, dict[int, int]] = {number: {} for number in role}
+    for left, right, score in known:
+        home, other = _root(component, left), _root(component, right)
+        if home == other or (left, other) in reached or (right, home) in reached:
             sums[left][right] = sums[left].get(right, 0) + score
             sums[right][left] = sums[right].get(left, 0) + score
     return sums
@@ -110,40 +170,56 @@ def _forbid(group_of: dict[int, int], cannot_links: Iterable[Pair]) -> dict[int,
     return apart
 
 
-def _agglomerate(
-    joining: set[int],
-    members: dict[int, list[int]],
-    sums: dict[int, dict[int, int]],
-    apart: dict[int, set[int]],
-    threshold: int,
-) -> dict[int, int]:
-    """Merge groups in place, best mean first; return where each group that was merged away has gone."""
-    gone: dict[int, int] = {}
+def _grow(
+    leaves: Sequence[_Group], links: dict[int, dict[int, int]], forbidden: dict[int, set[int]]
+) -> list[_Group]:
+    """Merge groups, best mean first, until nothing is linked any more; return the trees that remain."""
+    alive = {leaf.first: leaf for leaf in leaves}
+    sums = {a: {b: total for b, total in links[a].items() if b in alive} for a in alive}
+    apart = {a: set(forbidden[a]) for a in alive if a in forbidden}
     heap: list[tuple[float, int, int, int, int]] = []
 
     def offer(a: int, b: int) -> None:
-        if a > b:
-            a, b = b, a
-        pairs = len(members[a]) * len(members[b])
-        if sums[a][b] >= threshold * pairs and b not in apart.get(a, ()):
-            heapq.heappush(heap, (-sums[a][b] / pairs, a, b, len(members[a]), len(members[b])))
+        if b not in apart.get(a, ()):
+            size_a, size_b = alive[a].size, alive[b].size
+            heap.append(
+                (-sums[a][b] / (size_a * size_b), min(a, b), max(a, b), size_a + size_b, size_a * size_b)
+            )
 
-    for a in joining:
+    for a in alive:
         for b in sums[a]:
-            if a < b and b in joining:
+            if a < b:
                 offer(a, b)
+    heapq.heapify(heap)
     while heap:
-        _, a, b, size_a, size_b = heapq.heappop(heap)
-        if len(members[a]) != size_a or len(members[b]) != size_b or b in apart.get(a, ()):
-            continue  # one of them has grown or gone since: a fresher offer is in the heap
-        members[a] += members[b]
-        members[b] = []
-        gone[b] = a
+        height, a, b, size, product = heapq.heappop(heap)
+        if a not in alive or b not in alive:
+            continue
+        if alive[a].size + alive[b].size != size or alive[a].size * alive[b].size != product:
+            continue  # one of them has grown since: a fresher offer is in the heap
+        if b in apart.get(a, ()):
+            continue
+        alive[a] = _merge(alive[a], alive.pop(b), sums[a][b], -height / _SCALE)
         _move(a, b, sums, apart)
         for other in sums[a]:
-            if other in joining and members[other]:
-                offer(a, other)
-    return gone
+            if other not in apart.get(a, ()):
+                size_a, size_b = alive[a].size, alive[other].size
+                mean = sums[a][other] / (size_a * size_b)
+                offered = (-mean, min(a, other), max(a, other), size_a + size_b, size_a * size_b)
+                heapq.heappush(heap, offered)
+    return list(alive.values())
+
+
+def _merge(a: _Group, b: _Group, between: int, height: float) -> _Group:
+    a.outside = b.outside = height
+    return _Group(
+        first=min(a.first, b.first),
+        size=a.size + b.size,
+        inner=a.inner + b.inner + between,
+        pairs=a.pairs + b.pairs + a.size * b.size,
+        height=height,
+        parts=(a, b),
+    )
 
 
 def _move(a: int, b: int, sums: dict[int, dict[int, int]], apart: dict[int, set[int]]) -> None:
@@ -154,36 +230,86 @@ def _move(a: int, b: int, sums: dict[int, dict[int, int]], apart: dict[int, set[
             sums[a][other] = sums[a].get(other, 0) + total
             sums[other][a] = sums[a][other]
     for other in apart.pop(b, set()):
-        apart[other].discard(b)
+        apart.setdefault(other, set()).discard(b)
         apart[other].add(a)
         apart.setdefault(a, set()).add(other)
 
 
+def _cut(tree: _Group, threshold: float) -> list[_Group]:
+    """Return the largest parts of a tree that stand out as stories; a leaf always does."""
+    found: list[_Group] = []
+    open_parts = [tree]
+    while open_parts:
+        part = open_parts.pop()
+        if part.parts is None or _stands_out(part, threshold):
+            found.append(part)
+        else:
+            open_parts += part.parts
+    return found
+
+
+def _stands_out(part: _Group, threshold: float) -> bool:
+    """Say whether a merged group is one story: similar inside, less so to the outside, and not two stories in one."""
+    if part.height < threshold * threshold or part.parts is None:
+        return False
+    if not _is_clear(part.height, part.outside, part.size):
+        return False
+    a, b = part.parts
+    proof = min(a.size, b.size) - 1
+    demand = COHESION * proof / (proof + COHESION_DOUBT)
+    return part.height >= demand * sqrt(a.mean() * b.mean())
+
+
+def _is_clear(inside: float, outside: float, size: int) -> bool:
+    return inside - OUTSIDE * max(outside, OUTSIDE_LEAST) - SIZE_COST * log(size) >= MARGIN
+
+
+def _leaves(tree: _Group) -> list[_Group]:
+    found: list[_Group] = []
+    open_parts = [tree]
+    while open_parts:
+        part = open_parts.pop()
+        if part.parts is None:
+            found.append(part)
+        else:
+            open_parts += part.parts
+    return found
+
+
 def _attach(
-    role: dict[int, str],
-    merged: dict[int, int],
-    members: dict[int, list[int]],
+    attaching: Sequence[_Group],
+    stories: list[list[_Group]],
     sums: dict[int, dict[int, int]],
     apart: dict[int, set[int]],
-    threshold: int,
+    threshold: float,
 ) -> None:
-    """Give every attaching group to the one story it fits best, judged on stories as they are before any attaches."""
-    stories = {group: len(some) for group, some in members.items() if role[group] == "join" and some}
-    chosen: dict[int, int] = {}
-    for group in sorted(members):
-        if role[group] != "attach":
-            continue
-        fits = [
-            (-sums[group][story] / (stories[story] * len(members[group])), story)
-            for story in sums[group]
-            if story in stories
-            and story not in apart.get(group, ())
-            and sums[group][story] >= threshold * stories[story] * len(members[group])
-        ]
-        for _, story in sorted(fits):
-            if not any(chosen.get(rival) == story for rival in apart.get(group, ())):
-                chosen[group] = story
-                break
-    for group, story in chosen.items():
-        members[story] += members[group]
-        members[group] = []
+    """Put what attaches into the one story it clearly fits, judged on stories as they are before any attaches."""
+    home = {leaf.first: place for place, story in enumerate(stories) for leaf in story}
+    sizes = [sum(leaf.size for leaf in story) for story in stories]
+    first = [min(leaf.first for leaf in story) for story in stories]
+    guests: dict[int, list[int]] = {}
+    for group in attaching:
+        total: dict[int, int] = {}
+        for other, score in sums[group.first].items():
+            if other in home:
+                total[home[other]] = total.get(home[other], 0) + score
+        fits = sorted(
+            (-score / (sizes[at] * group.size * _SCALE), first[at], at) for at, score in total.items()
+        )
+        outside = -fits[1][0] if len(fits) > 1 else 0.0
+        rivals = apart.get(group.first, set())
+        if (
+            fits
+            and -fits[0][0] >= threshold
+            and _is_clear(-fits[0][0], outside, sizes[fits[0][2]] + group.size)
+        ):
+            at = fits[0][2]
+            if rivals.isdisjoint(leaf.first for leaf in stories[at]) and rivals.isdisjoint(
+                guests.get(at, ())
+            ):
+                guests.setdefault(at, []).append(group.first)
+                continue
+        stories.append([group])
+    by_name = {group.first: group for group in attaching}
+    for at, names in guests.items():
+        stories[at] += [by_name[name] for name in names]
