@@ -31,15 +31,17 @@ class Decisions:
             if a in stands_for and b in stands_for and stands_for[a] != stands_for[b]
         ]
 
+    def bound(self) -> dict[int, list[int]]:
+        """Return must-links as neighbours of each article."""
+        return _neighbours(self.must)
+
     def must_edges(self, stand_in: Callable[[Iterable[int]], Mapping[int, int]]) -> dict[int, list[int]]:
         """Return must-links as neighbours of the articles that stand for their ends."""
-        edges: dict[int, list[int]] = {}
-        if self.must:
-            stands_for = stand_in({article for pair in self.must for article in pair})
-            for a, b in self.between(stands_for, "must_link"):
-                edges.setdefault(a, []).append(b)
-                edges.setdefault(b, []).append(a)
-        return edges
+        if not self.must:
+            return {}
+        return _neighbours(
+            self.between(stand_in({article for pair in self.must for article in pair}), "must_link")
+        )
 
     def pinned(self, members: Collection[int]) -> tuple[int, str] | None:
         """Return the member pinned last, with the reason; None when nobody pinned one."""
@@ -65,10 +67,7 @@ def read_decisions(con: DuckDBPyConnection) -> Decisions:
 
 def contradiction(decisions: Decisions) -> list[int] | None:
     """Return a chain of must-linked articles whose two ends must not be linked; None when there is none."""
-    edges: dict[int, set[int]] = {}
-    for a, b in decisions.must:
-        edges.setdefault(a, set()).add(b)
-        edges.setdefault(b, set()).add(a)
+    edges = decisions.bound()
     for start, end in decisions.cannot:
         trail: dict[int, int | None] = {start: None}
         queue = [start]
@@ -85,3 +84,11 @@ def contradiction(decisions: Decisions) -> list[int] | None:
                 step = trail[step]
             return chain[::-1]
     return None
+
+
+def _neighbours(pairs: Iterable[Pair]) -> dict[int, list[int]]:
+    edges: dict[int, list[int]] = {}
+    for a, b in pairs:
+        edges.setdefault(a, []).append(b)
+        edges.setdefault(b, []).append(a)
+    return edges

@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 
 from flows.decisions import Decisions
 from transforms import kernel_loops as measures
+from transforms.constraints import split_forbidden
 from transforms.copies import MODEL, THRESHOLD, Relation, candidate_keys, group, verify_pairs
 from transforms.shingles import shingle, tokenise
 from transforms.signatures import sign
-from transforms.stories import STANDING_APART, Links, cluster
+from transforms.stories import STANDING_APART
 from transforms.types import Kind
 from warehouse import folding
 from warehouse.folding import Ids
@@ -61,10 +62,12 @@ def fold_copies(
     *,
     run_id: str,
     now: datetime,
+    again: Ids | None = None,
 ) -> CopyChange:
     """Bring every copy group that the dirty articles may concern up to date.
 
-    `dirty` holds articles that are new, changed, gone, or newly decided upon by people.
+    `dirty` holds articles that are new, changed or gone; `again` those whose evidence stands and whose groups have to
+    be made again, since people decided upon them.
     """
     bereft = folding.neighbours(con, dirty, folding.COPY_RELATIONS)
     before = folding.copy_groups(con, np.union1d(dirty, bereft))
@@ -74,7 +77,11 @@ def fold_copies(
     candidates, accepted = _link(con, _column(articles, "article_id"), run_id=run_id, now=now)
 
     seeds = np.union1d(np.union1d(dirty, bereft), _column(before, "article_id"))
-    reached = folding.component(con, seeds, folding.COPY_RELATIONS)
+    if again is not None:
+        seeds = np.union1d(seeds, again)
+    # a forbidden pair can be held together over must-links and other copy groups, so these are looked at too
+    bound = decisions.bound() if decisions.cannot or again is not None else None
+    reached = folding.component(con, seeds, folding.COPY_RELATIONS, bound)
     before = pa.concat_tables([before, folding.copy_groups(con, reached)])
     standing = {row["article_id"]: row for row in _foldable(folding.copy_standing(con, reached)).to_pylist()}
     groups = _group(con, sorted(standing), decisions)
@@ -165,25 +172,15 @@ def _describe(row: Sequence[int]) -> dict[str, int]:
 
 
 def _group(con: DuckDBPyConnection, ids: Sequence[int], decisions: Decisions) -> list[list[int]]:
-    """Group the articles by their accepted links; a group that holds a forbidden pair is cut by its scores."""
+    """Group the articles by their accepted links, but for what people set apart."""
     rows = folding.links_within(con, as_ids(ids), folding.COPY_RELATIONS)
     rows = rows.filter(pc.equal(rows.column("decision"), "accepted"))
-    a, b = _column(rows, "article_a"), _column(rows, "article_b")
-    groups = group(ids, zip(a.tolist(), b.tolist(), strict=True))
-    forbidden = set(decisions.cannot)
-    if not forbidden:
+    pairs = list(zip(rows.column("article_a").to_pylist(), rows.column("article_b").to_pylist(), strict=True))
+    groups = group(ids, pairs)
+    if not decisions.cannot:
         return groups
-    whole: list[list[int]] = []
-    for some in groups:
-        inside = set(some)
-        apart = [pair for pair in forbidden if inside.issuperset(pair)]
-        if not apart:
-            whole.append(some)
-            continue
-        mine = np.isin(a, as_ids(some))
-        links = Links(a[mine], b[mine], rows.column("score").to_numpy()[mine])
-        whole += cluster(some, [Kind.ARTICLE] * len(some), links, (), apart)
-    return whole
+    scored = [(a, b, score) for (a, b), score in zip(pairs, rows.column("score").to_pylist(), strict=True)]
+    return split_forbidden(groups, scored, decisions.must, decisions.cannot)
 
 
 def _representative(members: Sequence[int], standing: Mapping[int, Mapping[str, Any]]) -> int:

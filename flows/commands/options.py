@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from flows.overruling import Overruled
     from flows.settings import Settings
 
 WRONG_USAGE = 2
@@ -25,6 +26,8 @@ home_option = click.option(
     help="Folder with the warehouse.  [default: ./newsfold-home, or NEWSFOLD_HOME]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+why_option = click.option("--why", metavar="WORDS", help="The reason, kept with the decision.")
+by_option = click.option("--by", metavar="NAME", help="Who decides.  [default: the login name]")
 
 
 def settings_from(**flags: object) -> Settings:
@@ -42,6 +45,7 @@ def told_errors() -> Iterator[None]:
     """Turn every failure a person can act on into one line on stderr and the exit code that stands for it."""
     from flows.discover import DiscoverError
     from flows.engine import EngineError
+    from flows.refusals import RefusedError
     from warehouse.errors import Busy, Damaged, WarehouseError
 
     try:
@@ -52,7 +56,7 @@ def told_errors() -> Iterator[None]:
         _end(f"{error}; try again later, or raise wait_seconds", BUSY)
     except Damaged as error:
         _end(str(error), DAMAGED)
-    except (WarehouseError, EngineError) as error:
+    except (WarehouseError, EngineError, RefusedError) as error:
         _end(str(error), WRONG_USAGE)
 
 
@@ -71,3 +75,20 @@ def published(home: Path | None) -> Iterator[DuckDBPyConnection]:
         yield con
     finally:
         con.close()
+
+
+def overrule(home: Path | None, as_json: bool, decide: Callable[[Settings], Overruled]) -> None:
+    """Carry out a decision of a person and say what it did."""
+    import json
+
+    from flows.terminal import safe
+    from warehouse.overrides import as_record
+
+    with told_errors():
+        told = decide(settings_from(home=home))
+    if as_json:
+        stories = [f"{story.story_id:016x}" for story in told.stories]
+        record = as_record(told.override) | {"run_id": told.run_id, "stories": stories}
+        click.echo(json.dumps(record, default=str, ensure_ascii=False))
+    else:
+        click.echo(safe(told.describe()), err=True)

@@ -1,0 +1,87 @@
+"""Keep what people set apart out of one copy group: groups, links and decisions in, finer groups out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+Pair = tuple[int, int]
+ScoredPair = tuple[int, int, float]
+
+
+class _Sets:
+    """Disjoint sets of ids, named by their smallest member, with sets that must never become one."""
+
+    def __init__(self, ids: Iterable[int]) -> None:
+        self._parent = {item: item for item in ids}
+        self._apart: dict[int, set[int]] = {}
+
+    def root(self, item: int) -> int:
+        while self._parent[item] != item:
+            self._parent[item] = self._parent[self._parent[item]]
+            item = self._parent[item]
+        return item
+
+    def forbid(self, a: int, b: int) -> None:
+        """Keep two sets apart from now on; nothing happens when they are one already."""
+        a, b = self.root(a), self.root(b)
+        if a != b:
+            self._apart.setdefault(a, set()).add(b)
+            self._apart.setdefault(b, set()).add(a)
+
+    def unite(self, a: int, b: int) -> bool:
+        """Make two sets one; False when they must stay apart."""
+        a, b = sorted((self.root(a), self.root(b)))
+        if a == b:
+            return True
+        if b in self._apart.get(a, ()):
+            return False
+        self._parent[b] = a
+        for enemy in self._apart.pop(b, set()):
+            self._apart[enemy].discard(b)
+            self._apart[enemy].add(a)
+            self._apart.setdefault(a, set()).add(enemy)
+        return True
+
+
+def split_forbidden(
+    groups: Sequence[Sequence[int]], links: Iterable[ScoredPair], must: Iterable[Pair], cannot: Iterable[Pair]
+) -> list[list[int]]:
+    """Split copy groups so that no forbidden pair is held together by copy groups and must-links.
+
+    A copy group goes into a story whole, so a pair can be united without a link of its own: its two articles are
+    copies of two that someone linked. Groups without such a conflict come back as they are. Within the others the
+    links (a, b, score) are taken again, strongest first, as in Kruskal's algorithm, leaving out those that would unite
+    what is forbidden; must-links hold before all. The result depends on the sets alone. Groups and members ascend.
+    """
+    ids = {item for group in groups for item in group}
+    bound = [(a, b) for a, b in must if a in ids and b in ids]
+    apart = [(a, b) for a, b in cannot if a in ids and b in ids]
+    together = _Sets(ids)
+    for a, b in [*bound, *((group[0], item) for group in groups for item in group)]:
+        together.unite(a, b)
+    conflicted = {together.root(a) for a, b in apart if together.root(a) == together.root(b)}
+    kept = [sorted(group) for group in groups if together.root(group[0]) not in conflicted]
+    if not conflicted:
+        return sorted(kept)
+
+    again = {
+        item: number
+        for number, group in enumerate(groups)
+        for item in group
+        if together.root(item) in conflicted
+    }
+    stories, copies = _Sets(again), _Sets(again)
+    for a, b in bound:
+        if a in again:
+            stories.unite(a, b)
+    for a, b in apart:
+        if a in again and b in again:
+            stories.forbid(a, b)
+    inside = [(-score, a, b) for a, b, score in links if a in again and again[a] == again.get(b)]
+    for _, a, b in sorted(inside):
+        if stories.unite(a, b):
+            copies.unite(a, b)
+    finer: dict[int, list[int]] = {}
+    for item in sorted(again):
+        finer.setdefault(copies.root(item), []).append(item)
+    return sorted([*kept, *finer.values()])
