@@ -32,6 +32,7 @@ from transforms.types import Disposition, Format, Reason, Rejection, format_id
 from warehouse.batches import file_batch, rejection_batch
 from warehouse.checks import enforce_checks
 from warehouse.connection import open_working, published_path, spool_path, transaction
+from warehouse.folding import biggest_new_stories
 from warehouse.load import LoadResult, files_by_hash, known_files, load_documents, record_files
 from warehouse.publish import publish
 from warehouse.runs import RunOutcome, begin_run, close_abandoned_runs, fail_run, finish_run
@@ -44,6 +45,8 @@ R = TypeVar("R")
 
 # Input handed to the cleaning processes at a time, in bytes: one Prefect task each, and what a crash does again.
 _BATCH_BYTES = 256 * MIB
+# Stories named in the report of a run.
+_TOLD_STORIES = 10
 
 
 class Step(Protocol):
@@ -141,6 +144,10 @@ def fold_files(
         report.run_id = _begin(con, settings)
         try:
             _fold_found(con, found, run)
+            report.newest = [
+                (format_id(story_id), articles, title)
+                for story_id, articles, title in biggest_new_stories(con, report.run_id, _TOLD_STORIES)
+            ]
             if report.has_changes or not published_path(settings.home).exists():
                 publication = run.stage(
                     "publish", publish, con, settings.home, now=_now(), keep=settings.keep_published

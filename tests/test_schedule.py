@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import types
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -181,6 +182,51 @@ def test_prefect_run_runs_the_flow(server: tuple[Path, dict[str, str]], tmp_path
     assert [run["state"]["type"] for run in json.loads(runs)] == ["COMPLETED"]
     assert prefect(env, "run", "nonsense").returncode == 2
     assert prefect(env, "run", "ingest", str(tmp_path / "absent")).returncode == 2
+
+
+def api(env: dict[str, str], path: str, body: dict[str, object]) -> list[dict[str, object]]:
+    """Ask the server as its own pages do."""
+    request = urllib.request.Request(
+        env["PREFECT_API_URL"] + path,
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        found: list[dict[str, object]] = json.load(answer)
+    return found
+
+
+@pytest.mark.slow
+def test_the_server_shows_the_run_with_its_tasks_and_artifacts(
+    server: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    _, env = server
+    env = env | {"NEWSFOLD_HOME": str(tmp_path / "home")}
+    (tmp_path / "page.html").write_text(PAGE.format(title="quiet tide"))
+    done = subprocess.run(
+        [NEWSFOLD, "ingest", tmp_path / "page.html"],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (run,) = api(env, "/flow_runs/filter", {"limit": 1, "sort": "START_TIME_DESC"})
+    assert (run["state_type"], run["parameters"]) == (
+        "COMPLETED",
+        {"paths": [str(tmp_path / "page.html")], "home": None, "settings": {}},
+    )
+    tasks = api(env, "/task_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
+    names = {str(task["name"]).rpartition("-")[0] for task in tasks}
+    assert names == {"discover", "compare", "clean", "load", "copies", "stories", "check", "publish"}
+    assert {task["state_type"] for task in tasks} == {"COMPLETED"}
+    artifacts = api(env, "/artifacts/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
+    by_type = {artifact["type"]: str(artifact["data"]) for artifact in artifacts}
+    assert set(by_type) == {"table", "markdown", "progress"}
+    assert "loaded" in by_type["table"]
+    assert "1 loaded" in by_type["markdown"]
+    assert "quiet tide" in by_type["markdown"]
 
 
 @pytest.mark.slow

@@ -192,6 +192,12 @@ def used_story_ids(con: DuckDBPyConnection, ids: Ids) -> set[int]:
     return set(_ids(_ask(con, "used_story_ids", ids)).tolist())
 
 
+def biggest_new_stories(con: DuckDBPyConnection, run_id: str, most: int) -> list[tuple[int, int, str]]:
+    """Return story id, number of articles and title of the stories born in a run, the biggest first."""
+    query = statement("folding", "biggest_new_stories").sql
+    return con.execute(query, {"run_id": run_id, "most": most}).fetchall()
+
+
 def columns_of(table: str) -> list[str]:
     """Name the columns of a folding table."""
     return list(_ROWS[table].names)
