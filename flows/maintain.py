@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.settings import Settings, load_settings
 from warehouse.checks import CheckResult, run_checks
 from warehouse.connection import open_working, working_path
-from warehouse.errors import NotPublished
+from warehouse.errors import Busy, DiskFull, NotPublished
 from warehouse.runs import close_abandoned_runs
 
 
@@ -44,7 +44,19 @@ def maintain(home: str | None = None, settings: dict[str, Any] | None = None) ->
     return len(results)
 
 
-@task(name="checks", cache_policy=NO_CACHE, persist_result=False)
+def _can_pass(task: object, run: object, state: Any) -> bool:
+    """Tell a failure that waiting may mend: another run at work, a full disk."""
+    return isinstance(state.result(raise_on_failure=False), Busy | DiskFull)
+
+
+@task(
+    name="checks",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=3,
+    retry_delay_seconds=[60, 300, 900],  # a large ingest may hold the warehouse for a while at night
+    retry_condition_fn=_can_pass,
+)
 def look_after(settings: Settings) -> list[CheckResult]:
     """Do the work in the warehouse, in one opening."""
     home = Path(settings.home)

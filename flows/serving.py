@@ -41,6 +41,8 @@ def serve(
         run = _prepare(cron, inbox, home, timezone, nightly)  # two seconds of imports while the server starts
         if server is not None:
             server.wait()
+            if server.is_own:
+                close_lost_runs()
         run()
 
 
@@ -50,6 +52,11 @@ class LocalServer:
     def __init__(self, port: int) -> None:
         self.api_url = f"http://127.0.0.1:{port}/api"
         self._process = None if _answers(self.api_url) else _start_server(port, self.api_url)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it was started here."""
+        return self._process is not None
 
     def wait(self) -> None:
         """Return when it answers. Raises ServeError when it does not come up."""
@@ -89,10 +96,33 @@ def _start_server(port: int, api_url: str) -> subprocess.Popen[bytes]:
     environment = {
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+        # in memory, its default, a restart would forget who holds the one place and never give it back
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         **os.environ,
         "PREFECT_API_URL": api_url,
     }
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)
+
+
+def close_lost_runs() -> int:
+    """Mark runs that a server just started still believes to be running as crashed, and return how many.
+
+    Their machine went down with them. Left as they are, each holds its deployment's one place, and every later run
+    is cancelled.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+    from prefect.client.schemas.objects import State, StateType
+    from prefect.states import Crashed
+
+    open_states = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+    chosen = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=open_states)))
+    with get_client(sync_client=True) as client:
+        lost = client.read_flow_runs(flow_run_filter=chosen)
+        for each in lost:
+            state: State[None] = Crashed(message="its machine or its schedule went down")
+            client.set_flow_run_state(each.id, state)  # not forced: only then is its place given back
+    return len(lost)
 
 
 def _answers(api_url: str) -> bool:

@@ -258,6 +258,37 @@ def test_a_schedule_fires_by_itself_and_the_stories_change(
             worker.wait()
 
 
+LOST = """
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import ConcurrencyLimitConfig
+from prefect.states import Pending, Running
+from flows.maintain import maintain
+from flows.serving import close_lost_runs
+
+limit = ConcurrencyLimitConfig(limit=1, collision_strategy="CANCEL_NEW")
+deployment = maintain.to_deployment("lost", concurrency_limit=limit).apply()
+with get_client(sync_client=True) as client:
+    def start():
+        run = client.create_flow_run_from_deployment(deployment)
+        answer = client.set_flow_run_state(run.id, Pending())
+        if answer.status.value == "ACCEPT":
+            client.set_flow_run_state(run.id, Running())
+        return client.read_flow_run(run.id).state.type.value
+
+    print(start(), start(), close_lost_runs(), start(), close_lost_runs())
+"""
+
+
+@pytest.mark.slow
+def test_a_run_that_died_with_its_machine_gives_its_place_back(server: tuple[Path, dict[str, str]]) -> None:
+    """Else every later run is cancelled, for ever: Prefect believes that the dead one is still at work."""
+    _, env = server
+    done = subprocess.run(
+        [sys.executable, "-c", LOST], env=env, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split()[-5:] == ["RUNNING", "CANCELLED", "1", "RUNNING", "1"], done.stderr
+
+
 @pytest.mark.slow
 def test_a_port_that_something_else_holds_is_told() -> None:
     with socket.socket() as other:
