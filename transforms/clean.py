@@ -20,7 +20,11 @@ from transforms.urls import normalise_url, registrable_host, url_key
 
 _LEAD = 400  # characters: what a newspaper's first paragraph has, and what fits a table cell
 _LONGEST_TITLE = 500  # characters; longer ones are a whole text in the wrong field
-_MAX_TEXT = 2_000_000  # characters of text kept: some 300,000 words, longer than any article
+_MAX_TEXT = 600_000  # characters of text kept: some 100,000 words, longer than any article
+
+# Share of the text in lines that are links from which a page is a list of headlines; articles with a list of links
+# at their end stay below .3.
+_INDEX = 0.6
 
 _SENTENCE_END = re.compile(r"""[.!?…。！？]["'”’»)\]]*(?:\s+|(?<=[。！？]))""")
 _MARKUP = re.compile(
@@ -72,7 +76,13 @@ def _clean_page(body: str, doc: RawDocument, now: datetime) -> _Draft | Rejectio
         )
     page = read_metadata(tree, url=doc.stated.url, now=now)
     found: Body = extract_body(tree, title=page.title, stated_body=page.body, markup=body)
-    draft = _Draft(text=found.text, page=page, published=page.published, updated=page.updated)
+    draft = _Draft(
+        text=found.text,
+        page=page,
+        link_ratio=found.link_ratio,
+        published=page.published,
+        updated=page.updated,
+    )
     draft.title = page.title or ""
     draft.sources = dict(page.sources) | {"text": found.method}
     if not draft.text:
@@ -128,7 +138,7 @@ def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejec
     tags = tuple(tag for raw in stated.tags if (tag := tidy_line(raw)))
     if tags:
         sources["tags"] = "stated"
-    kind, reason = _tell_kind(title, text, stated)
+    kind, reason = _tell_kind(title, text, draft, stated)
     return Article(
         article_id=_article_id(doc, url, publisher),
         document_id=document_id(doc.source_ref, doc.sha256),
@@ -229,11 +239,13 @@ def _tell_agency(
     return credit(text, authors, publisher)
 
 
-def _tell_kind(title: str, text: str, stated: Stated) -> tuple[Kind, str]:
+def _tell_kind(title: str, text: str, draft: _Draft, stated: Stated) -> tuple[Kind, str]:
     if stated.is_summary:
         return Kind.STUB, "only a summary was given"
     if stated.kind in set(Kind):
         return Kind(stated.kind), "stated"
+    if draft.link_ratio >= _INDEX:
+        return Kind.INDEX, f"{draft.link_ratio:.0%} of the text are links"
     return (Kind.ARTICLE, "") if text else (Kind.STUB, "a title without text")
 
 

@@ -126,13 +126,13 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
 def tidy(text: str) -> str:
     """Give text fit to store and to print: NFC, lines ended by one newline, blank runs shortened, nothing invisible."""
     if not text.isascii():
-        text = _ESCAPES.sub("", text) if "\x1b" in text or "\x9b" in text else text
+        text = strip_escapes(text)
         text = _join_surrogates(text)
         text = _DROPPED.sub("", _LINE_ENDS.sub("\n", text))
         text = _STRAY_JOINER.sub("", text)
         text = unicodedata.normalize("NFC", text)
     elif not text.isprintable():
-        text = _DROPPED.sub("", _LINE_ENDS.sub("\n", _ESCAPES.sub("", text)))
+        text = _DROPPED.sub("", _LINE_ENDS.sub("\n", strip_escapes(text)))
     text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text))
     return _BLANK_RUN.sub("\n\n", text).strip()
 
@@ -140,6 +140,11 @@ def tidy(text: str) -> str:
 def tidy_line(text: str) -> str:
     """Give the same as `tidy` on one line: for titles, names and labels."""
     return " ".join(tidy(text).split())
+
+
+def strip_escapes(text: str) -> str:
+    """Take out terminal escape sequences whole, so that no "[31m" is left of them."""
+    return _ESCAPES.sub("", text) if "\x1b" in text else text
 
 
 def _wide_without_mark(data: bytes) -> str | None:

@@ -9,9 +9,9 @@ from typing import Any
 
 from lxml import etree, html
 
-from transforms.encoding import tidy
+from transforms.encoding import strip_escapes, tidy
 from transforms.lines import count_units, look
-from transforms.pruning import prune
+from transforms.pruning import drop_code, prune
 from transforms.titles import fold
 from transforms.types import Reason
 
@@ -20,13 +20,16 @@ from transforms.types import Reason
 MAX_CHARS = 20_000_000
 # Links beyond which a page is a directory and extraction, which looks at each link several times, is not begun.
 MAX_LINKS = 5_000
-# Elements beyond which extraction would take minutes. Long live blogs have some 30,000.
-MAX_ELEMENTS = 150_000
+# Elements, and characters of text with JSON-LD, beyond which extraction would take more than some ten seconds. Long
+# live blogs have some 30,000 elements and 500,000 characters.
+MAX_ELEMENTS = 60_000
+MAX_SHOWN = 1_500_000
 # Words below which an extraction is doubted and the other ways are tried.
 _ENOUGH = 40
 _SAMPLE = 3000  # characters counted to tell whether words are enough
 _CLEARLY = 1.5  # times as long must another way's text be: a short text may be all there is
 _BRIEF = 400  # characters that settle the search; a brief has so many
+_HEADLINE = 15  # characters from which a linked line can be the headline of another article
 _TOP_LINES = 6  # lines above the text that may be headline, time and author
 
 _DATA_URI = re.compile(r"""(["'(])data:[^"')]{200,}""")
@@ -59,6 +62,7 @@ class Body:
 
     text: str
     method: str
+    link_ratio: float = 0.0  # share of the text that stands in lines which are nothing but a link
 
 
 def parse_page(text: str) -> Any | Reason:
@@ -68,7 +72,7 @@ def parse_page(text: str) -> Any | Reason:
     """
     if len(text) > MAX_CHARS:
         return Reason.TOO_LARGE
-    text = _NOT_XML.sub("", text)
+    text = _NOT_XML.sub("", strip_escapes(text))
     if "data:" in text:
         text = _DATA_URI.sub(r"\1", text)
     parser = html.HTMLParser(
@@ -83,9 +87,10 @@ def parse_page(text: str) -> Any | Reason:
         tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError):
         return Reason.NO_TEXT
-    if _count(tree, "a") > MAX_LINKS:
+    drop_code(tree)
+    if sum(1 for _ in tree.iter("a")) > MAX_LINKS:
         return Reason.TOO_MANY_LINKS
-    if _count(tree, "*") > MAX_ELEMENTS:
+    if sum(1 for _ in tree.iter()) > MAX_ELEMENTS or len("".join(tree.itertext())) > MAX_SHOWN:
         return Reason.TOO_LARGE
     return tree
 
@@ -104,12 +109,15 @@ def extract_body(
     Where pruning and extraction leave too little, the page's own JSON-LD, the page as it was (`markup`), its bare
     paragraphs and at last all its text stand in: the text is empty only where the page shows none.
     """
+    links = {fold(text) for link in tree.iter("a") if len(text := link.text_content()) >= _HEADLINE}
     prune(tree, title)
     text = _run_trafilatura(tree, is_fast=True)
     method = "pruned"
     if count_units(text[:_SAMPLE]) < _ENOUGH:
         text, method = _rescue(text, tree, stated_body, markup)
-    return Body(text=trim_top(text, title), method=method)
+    text = trim_top(text, title)
+    linked = sum(len(line) for line in text.split("\n") if len(line) >= _HEADLINE and fold(line) in links)
+    return Body(text=text, method=method, link_ratio=linked / max(len(text), 1))
 
 
 def _rescue(text: str, tree: Any, stated_body: str | None, markup: str | None) -> tuple[str, str]:
@@ -187,7 +195,3 @@ def _one_paragraph_a_line(text: str) -> str:
 # It reports pages it cannot use, which we report ourselves as a reason.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
-
-
-def _count(tree: Any, tag: str) -> int:
-    return sum(1 for _ in tree.iter(tag))

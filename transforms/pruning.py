@@ -8,7 +8,8 @@ from typing import Any
 from transforms.titles import fold
 
 # Elements that hold no article text on any page. Taken out first, since extraction copies the tree several times.
-_CODE = ("script", "style", "template", "svg", "iframe", "canvas", "embed", "input", "link", "meta")
+_CODE = ("style", "template", "svg", "canvas")
+_UNSEEN = ("iframe", "embed", "input", "link", "meta")
 _NEVER = (
     "noscript", "object", "audio", "video", "nav", "button", "select", "textarea", "dialog", "fieldset", "label",
     "menu",
@@ -61,12 +62,13 @@ _CONTACT = 350  # characters; what is longer says more than where to write to
 _POST = re.compile(r"twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed", re.I)
 _POST_FRAME = 60  # characters beside the post within a box that holds nothing else
 _ARTICLE = 400  # characters of paragraphs from which an article element is one, and not a card with a teaser
+_LONGEST_NAME = 500  # characters of a class or id that are looked at; the longest honest ones have some 400
 _SPACES = re.compile(r"\s+")
 
 
 def prune(tree: Any, title: str | None = None) -> None:
     """Take out of the tree what is noise by its element, its name, its links, and the headline with what frames it."""
-    for element in list(tree.iter(*_CODE)):
+    for element in list(tree.iter("script", *_UNSEEN)):
         _drop(element)
     total = sum(_length(element) for element in tree.iter("p"))
     if (
@@ -88,11 +90,18 @@ def prune(tree: Any, title: str | None = None) -> None:
     _join_chunks(tree)
 
 
+def drop_code(tree: Any) -> None:
+    """Take out scripts, styles and drawings, but not the scripts that are data: the greater part of many pages."""
+    for element in list(tree.iter("script", *_CODE)):
+        if element.tag != "script" or "ld+json" not in (element.get("type") or "").lower():
+            _drop(element)
+
+
 def _drop_named(tree: Any, total: int) -> None:
     for element in list(tree.iter(*_NAMED)):
         if element.getparent() is None:
             continue
-        name = f"{element.get('class') or ''} {element.get('id') or ''}"
+        name = _name(element)
         if len(name) < 3 or not _NOISE.search(name) or _BODY.search(name):
             continue
         if _weigh(element, total) <= _MOST_SHARE and element.find(".//h1") is None:
@@ -242,8 +251,12 @@ def _drop_headline(tree: Any, title: str | None, total: int) -> None:
 
 
 def _is_subheading(element: Any) -> bool:
-    name = f"{element.get('class') or ''} {element.get('id') or ''}"
+    name = _name(element)
     return _length(element) <= _SUBHEADING and bool(element.tag == "h2" or _SUBHEADED.search(name))
+
+
+def _name(element: Any) -> str:
+    return f"{(element.get('class') or '')[:_LONGEST_NAME]} {(element.get('id') or '')[:_LONGEST_NAME]}"
 
 
 def _weigh(element: Any, total: int) -> float:
