@@ -119,6 +119,8 @@ def _foldable(articles: pa.Table) -> pa.Table:
 
 def _sign(con: DuckDBPyConnection, articles: pa.Table) -> None:
     """Store the signature and the candidate keys of each article."""
+    if not articles.num_rows:
+        return
     ids = _column(articles, "article_id")
     tokens = tokenise(_wordings(articles))
     shingles = shingle(tokens)

@@ -15,11 +15,12 @@ from flows.fold_copies import CopyChange, as_ids
 from transforms.background import Background
 from transforms.candidates import SHARED_KEYS, story_keys
 from transforms.canonical import choose
+from transforms.constraints import cluster_bound
 from transforms.identity import Assignment, StoryEvent, assign_ids, propose_story_id
 from transforms.members import Member
 from transforms.pairs import FLOOR, MODEL_VERSION, THRESHOLD, score_pairs, tabulate
 from transforms.publishers import independent_count
-from transforms.stories import Links, cluster
+from transforms.stories import Links
 from transforms.terms import CHANNELS, Profile, key_terms, pack, profile, unpack
 from transforms.types import Kind, Precision
 from transforms.urls import host_of
@@ -210,9 +211,8 @@ def _cluster(con: DuckDBPyConnection, groups: _Groups, decisions: Decisions) -> 
     ids = as_ids(groups.articles)
     rows = folding.links_within(con, ids, folding.STORY_RELATIONS)
     kinds = folding.article_kinds(con, ids)
-    found = cluster(
-        ids,
-        [Kind(kinds[number]) for number in ids.tolist()],
+    found = cluster_bound(
+        {number: Kind(kinds[number]) for number in ids.tolist()},
         Links(_column(rows, "article_a"), _column(rows, "article_b"), rows.column("score").to_numpy()),
         decisions.between(groups.members, "must_link"),
         decisions.between(groups.members, "cannot_link"),

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
@@ -23,6 +22,7 @@ from flows.engine import Engine, Limits, Outcome, Pulse
 from flows.fold_copies import fold_copies
 from flows.fold_stories import Canonical, fold_stories
 from flows.processes import LocalEngine
+from flows.recording import utc_now, versions
 from flows.settings import Settings
 from flows.split import split
 from transforms.background import load_background
@@ -130,14 +130,23 @@ def fold_files(
     settle_seconds: float = 0.0,
     step: Step = call,
     on_progress: OnProgress = ignore_progress,
+    engine: Engine | None = None,
 ) -> RunReport:
     """Take files all the way to the published warehouse; returns what happened.
+
+    `engine` does the cleaning, and is closed at the end; without one, processes of this machine do it.
 
     Raises MissingPathError, WarehouseError (Busy, Damaged, CheckFailed …) or EngineError; what was committed before
     stays, and the next run goes on from there.
     """
     started = time.monotonic()
-    run = _Run(settings=settings, report=RunReport(home=settings.home), step=step, on_progress=on_progress)
+    run = _Run(
+        settings=settings,
+        report=RunReport(home=settings.home),
+        step=step,
+        on_progress=on_progress,
+        engine=engine,
+    )
     report = run.report
     found = run.stage("discover", _discover, paths, settings, settle_seconds)
     with open_working(settings.home, wait_seconds=settings.wait_seconds, purpose="newsfold ingest") as con:
@@ -150,12 +159,12 @@ def fold_files(
             ]
             if report.has_changes or not published_path(settings.home).exists():
                 publication = run.stage(
-                    "publish", publish, con, settings.home, now=_now(), keep=settings.keep_published
+                    "publish", publish, con, settings.home, now=utc_now(), keep=settings.keep_published
                 )
                 report.published = publication.path
         except BaseException as error:
             with transaction(con):
-                fail_run(con, report.run_id, f"{type(error).__name__}: {error}", now=_now())
+                fail_run(con, report.run_id, f"{type(error).__name__}: {error}", now=utc_now())
             raise
     report.seconds = time.monotonic() - started
     return report
@@ -169,6 +178,7 @@ class _Run:
     report: RunReport
     step: Step
     on_progress: OnProgress
+    engine: Engine | None
 
     def stage(self, name: str, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a step and keep its seconds."""
@@ -206,9 +216,9 @@ def _discover(paths: Sequence[Path], settings: Settings, settle_seconds: float) 
 
 
 def _begin(con: DuckDBPyConnection, settings: Settings) -> str:
-    close_abandoned_runs(con, now=_now())
+    close_abandoned_runs(con, now=utc_now())
     return begin_run(
-        con, command="ingest", settings=settings.model_dump(mode="json"), versions=_versions(), now=_now()
+        con, command="ingest", settings=settings.model_dump(mode="json"), versions=versions(), now=utc_now()
     )
 
 
@@ -219,13 +229,13 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
     fresh = run.stage("compare", _compare, con, found)
     report.count_unchanged(fresh.unchanged)
     items = [
-        CleaningItem(work=work, options=_read_options(run.settings), now=_now())
+        CleaningItem(work=work, options=_read_options(run.settings), now=utc_now())
         for work in split(fresh.files)
     ]
     spool = spool_path(run.settings.home) / f"clean-{_fingerprint(run.settings)}"
     tally = _Tally(items, fresh.hashes)
     run.on_progress("clean", 0, len(items))
-    with closing(_make_engine(run.settings, items)) as engine:
+    with closing(run.engine or _make_engine(run.settings, items)) as engine:
         outcomes = zip(items, engine.map(clean_item, items, spool, on_pulse=_pulse(run)), strict=True)
         refused = fresh.refused
         while True:
@@ -234,7 +244,7 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
             with transaction(con):
                 _fold_batch(con, batch, tally, run)
                 if is_last:
-                    finish_run(con, report.run_id, report.outcome(), now=_now())
+                    finish_run(con, report.run_id, report.outcome(), now=utc_now())
             if is_last:
                 break
     shutil.rmtree(spool, ignore_errors=True)
@@ -355,7 +365,7 @@ def _take(
 
 def _fold_batch(con: DuckDBPyConnection, batch: _Batch, tally: _Tally, run: _Run) -> None:
     """Load and fold one batch; the caller's transaction makes it all or nothing."""
-    report, settings, now = run.report, run.settings, _now()
+    report, settings, now = run.report, run.settings, utc_now()
     rejections = pa.concat_tables(
         [batch.cleaned.rejections, rejection_batch(rejection_row(one) for one in batch.refused)]
     )
@@ -403,12 +413,3 @@ def _read_options(settings: Settings) -> ReadOptions:
 def _fingerprint(settings: Settings) -> str:
     """Name the spool after what cleaning depends on, so that a run after a crash goes on and never mixes."""
     return format_id(hash_text(repr((version("newsfold"), _read_options(settings)))))
-
-
-def _versions() -> dict[str, str]:
-    names = ("newsfold", "prefect", "trafilatura", "datasketch", "duckdb")
-    return {name: version(name) for name in names}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,8 +1,14 @@
-"""Keep what people set apart out of one copy group: groups, links and decisions in, finer groups out."""
+"""Let people win: what they bound together and set apart, against copy groups and against scores."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from transforms.pairs import THRESHOLD
+from transforms.stories import ATTACHING, Links, cluster
+from transforms.types import Kind
 
 Pair = tuple[int, int]
 ScoredPair = tuple[int, int, float]
@@ -85,3 +91,57 @@ def split_forbidden(
     for item in sorted(again):
         finer.setdefault(copies.root(item), []).append(item)
     return sorted([*kept, *finer.values()])
+
+
+def cluster_bound(
+    kinds: Mapping[int, Kind],
+    links: Links,
+    must: Sequence[Pair],
+    cannot: Sequence[Pair],
+    threshold: float = THRESHOLD,
+) -> list[list[int]]:
+    """Group the articles (the keys of `kinds`) by scores, then make one story of the stories that people linked.
+
+    A must-link between two articles unites their whole stories: binding the two first would thin out the means of
+    linkage and drive other reports away. Where united stories hold a pair that was set apart, all of theirs are grouped
+    again with the two bound from the start. A live blog or round-up that people linked goes where they put it, and
+    takes nothing along. The result depends on the sets alone.
+    """
+    if not must:
+        return cluster(sorted(kinds), [kinds[one] for one in sorted(kinds)], links, (), cannot, threshold)
+    moved = {one for pair in must for one in pair if kinds[one] in ATTACHING}
+    stories = _regroup(set(kinds) - moved, kinds, links, (), cannot, threshold)
+    united = _Sets(kinds)
+    for a, b in [*must, *((story[0], one) for story in stories for one in story)]:
+        united.unite(a, b)
+    conflicted = {united.root(a) for a, b in cannot if united.root(a) == united.root(b)}
+    whole: dict[int, list[int]] = {}
+    for one in sorted(kinds):
+        whole.setdefault(united.root(one), []).append(one)
+    found: list[list[int]] = []
+    for root, members in whole.items():
+        if root in conflicted:
+            found += _regroup(set(members), kinds, links, must, cannot, threshold)
+        else:
+            found.append(members)
+    return sorted(found)
+
+
+def _regroup(
+    chosen: set[int],
+    kinds: Mapping[int, Kind],
+    links: Links,
+    must: Sequence[Pair],
+    cannot: Sequence[Pair],
+    threshold: float,
+) -> list[list[int]]:
+    ids = np.sort(np.fromiter(chosen, np.uint64))
+    inside = np.isin(links.a, ids) & np.isin(links.b, ids)
+    return cluster(
+        ids,
+        [kinds[one] for one in ids.tolist()],
+        Links(links.a[inside], links.b[inside], links.score[inside]),
+        [(a, b) for a, b in must if a in chosen and b in chosen],
+        [(a, b) for a, b in cannot if a in chosen and b in chosen],
+        threshold,
+    )
