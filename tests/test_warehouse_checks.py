@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse_samples import ingest, refusal, sample
-from warehouse.checks import run_checks
+from warehouse.checks import enforce_checks, run_checks
 from warehouse.connection import open_working
+from warehouse.errors import CheckFailed
 from warehouse.statements import statements
 
 LINK = "INSERT INTO links VALUES ({}, {}, 'exact', 1, 'accepted', NULL, NULL, NULL, 'r', now()::TIMESTAMP)"
@@ -19,6 +20,7 @@ BREAKERS = {
     "ledger_matches_runs": "DELETE FROM documents WHERE disposition = 'rejected'",
     "file_recorded_once": "INSERT INTO files SELECT 'f', 1, 1, 's', 'html', 1, 'r', now()::TIMESTAMP FROM range(2)",
     "document_article_exists": "UPDATE documents SET article_id = 1 WHERE disposition = 'loaded'",
+    "totals_agree": "UPDATE stories SET article_count = 5",
     "story_stored_once": "INSERT INTO stories FROM stories LIMIT 1",
     "article_in_one_story": "INSERT INTO story_articles FROM story_articles LIMIT 1",
     "article_has_story": "DELETE FROM story_articles",
@@ -65,3 +67,25 @@ def test_every_check_fails_when_its_promise_is_broken(home: Path) -> None:
             con.execute("ROLLBACK")
             assert name in broken, name
             assert broken[name].describe().startswith("BROKEN")
+
+
+def test_a_run_looks_at_what_it_touched_and_at_the_totals(home: Path) -> None:
+    unseen = {
+        "dispositions_add_up",
+        "ledger_matches_runs",
+    }  # of the run before, which it does not look at again
+    with open_working(home, purpose="test") as con:
+        for name, breaker in BREAKERS.items():
+            con.execute("BEGIN")
+            con.execute("INSERT INTO runs BY NAME SELECT 'now' AS run_id, * EXCLUDE run_id FROM runs LIMIT 1")
+            for table in ("articles", "stories", "files", "links", "story_events"):
+                con.execute(f"UPDATE {table} SET run_id = 'now'")
+            con.execute(breaker.replace("'r'", "'now'"))
+            try:
+                enforce_checks(con, "now")
+                is_caught = False
+            except CheckFailed:
+                is_caught = True
+            con.execute("ROLLBACK")
+            is_deep = name in {check.name for check in statements("checks/deep")}
+            assert is_caught or is_deep or name in unseen, name

@@ -126,7 +126,7 @@ def ingest(
                 files=1, documents=counted, dispositions=result.dispositions, reasons=result.reasons
             )
             finish_run(con, run_id, outcome, now=now)
-            enforce_checks(con)
+            enforce_checks(con, run_id)
         if is_published:
             publish(con, home, now=now)
     return result

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from warehouse.errors import CheckFailed
-from warehouse.statements import Statement, statements
+from warehouse.statements import Statement, statement, statements
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -38,13 +38,19 @@ class CheckResult:
 
 
 def run_checks(con: DuckDBPyConnection, *, deep: bool = False) -> list[CheckResult]:
-    """Run the checks that every load runs; `deep` adds those whose cost grows with all that is stored."""
+    """Run the checks over all that is stored; `deep` adds the costly ones over what is derived from the articles."""
+    _look_at(con, None)
     chosen = statements("checks") + (statements("checks/deep") if deep else ())
     return [_run(con, check) for check in chosen]
 
 
-def enforce_checks(con: DuckDBPyConnection) -> list[CheckResult]:
-    """Run the checks inside the caller's transaction; raise CheckFailed on the first broken promise."""
+def enforce_checks(con: DuckDBPyConnection, run_id: str | None = None) -> list[CheckResult]:
+    """Run the checks inside the caller's transaction; raise CheckFailed on the first broken promise.
+
+    With a run they look at what that run wrote and whatever touches it, and at the totals: the cost follows what is
+    new. What a run breaks without a trace of its own in rows or totals is left to the full checks of maintenance.
+    """
+    _look_at(con, run_id)
     results = []
     for check in statements("checks"):
         result = _run(con, check)
@@ -52,6 +58,14 @@ def enforce_checks(con: DuckDBPyConnection) -> list[CheckResult]:
             raise CheckFailed(result.name, result.promise, result.rows)
         results.append(result)
     return results
+
+
+def _look_at(con: DuckDBPyConnection, run_id: str | None) -> None:
+    if run_id is None:
+        con.execute(statement("scope", "everything").sql)
+    else:
+        con.execute("CREATE OR REPLACE TEMP TABLE seen_run AS SELECT ? AS run_id", [run_id])
+        con.execute(statement("scope", "run").sql)
 
 
 def _run(con: DuckDBPyConnection, check: Statement) -> CheckResult:

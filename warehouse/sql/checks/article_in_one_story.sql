@@ -1,2 +1,2 @@
 -- No article is in two stories.
-SELECT article_id, count(*) AS stories FROM story_articles GROUP BY article_id HAVING stories > 1
+SELECT article_id, count(*) AS stories FROM seen_memberships GROUP BY article_id HAVING stories > 1

@@ -1,2 +1,2 @@
 -- Every article is stored once.
-SELECT article_id, count(*) AS times FROM articles GROUP BY article_id HAVING times > 1
+SELECT article_id, count(*) AS times FROM seen_articles GROUP BY article_id HAVING times > 1

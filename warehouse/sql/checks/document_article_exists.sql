@@ -1,5 +1,6 @@
 -- Every document that became an article leads to it, or to the mark that it was erased.
-SELECT document_id, source_ref, article_id FROM documents
-WHERE article_id NOT IN (SELECT article_id FROM articles)
-  AND article_id NOT IN (SELECT hash FROM tombstones WHERE scope = 'article')
-  AND article_id IS NOT NULL
+SELECT d.document_id, d.source_ref, d.article_id
+FROM seen_documents d
+ANTI JOIN articles a ON a.article_id = d.article_id
+ANTI JOIN tombstones t ON t.hash = d.article_id AND t.scope = 'article'
+WHERE d.article_id IS NOT NULL

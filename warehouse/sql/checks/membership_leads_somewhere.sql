@@ -1,3 +1,4 @@
 -- Every membership has its story and its article.
-SELECT story_id, article_id FROM story_articles
-WHERE article_id NOT IN (SELECT article_id FROM articles) OR story_id NOT IN (SELECT story_id FROM stories)
+SELECT story_id, m.article_id FROM seen_memberships m ANTI JOIN articles a ON a.article_id = m.article_id
+UNION ALL
+SELECT m.story_id, article_id FROM seen_memberships m ANTI JOIN stories s ON s.story_id = m.story_id

@@ -1,2 +1,2 @@
 -- Every story is stored once.
-SELECT story_id, count(*) AS times FROM stories GROUP BY story_id HAVING times > 1
+SELECT story_id, count(*) AS times FROM seen_stories GROUP BY story_id HAVING times > 1

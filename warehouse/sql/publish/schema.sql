@@ -221,8 +221,7 @@ COMMENT ON TABLE _story_state IS 'Fingerprints of published stories, for the nex
 COMMENT ON COLUMN _story_state.story_id IS 'Story, as a number.';
 COMMENT ON COLUMN _story_state.content IS 'Fingerprint of its row.';
 
-CREATE TABLE _ledger_state (name VARCHAR, row_count UBIGINT, row_sum HUGEINT);
-COMMENT ON TABLE _ledger_state IS 'Count and checksum of published tables that only grow, for the next publication.';
+CREATE TABLE _ledger_state (name VARCHAR, row_count UBIGINT);
+COMMENT ON TABLE _ledger_state IS 'Rows of published tables that only grow, for the next publication.';
 COMMENT ON COLUMN _ledger_state.name IS 'Table.';
-COMMENT ON COLUMN _ledger_state.row_count IS 'Rows it was made of.';
-COMMENT ON COLUMN _ledger_state.row_sum IS 'Sum of their fingerprints.';
+COMMENT ON COLUMN _ledger_state.row_count IS 'Rows that finished runs wrote into it.';

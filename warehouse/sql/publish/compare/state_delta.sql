@@ -1,9 +1,10 @@
 INSERT INTO pub._article_state SELECT article_id, content, place FROM changed_articles WHERE NOT is_gone;
 INSERT INTO pub._story_state SELECT story_id, content FROM changed_stories WHERE content IS NOT NULL;
+TRUNCATE pub._ledger_state;
 INSERT INTO pub._ledger_state
-SELECT name, sum(row_count), sum(row_sum) FROM (
+SELECT name, sum(row_count) FROM (
     FROM settled
     UNION ALL
-    SELECT name, count(*), sum(fingerprint) FROM ledger_rows
+    SELECT name, count(*) FROM ledger_rows
     WHERE run_id IN (FROM open_runs) AND run_id NOT IN (SELECT run_id FROM runs WHERE status = 'running') GROUP BY name
 ) GROUP BY name

@@ -6,12 +6,11 @@ FROM articles a
 LEFT JOIN story_articles s ON s.article_id = a.article_id
 LEFT JOIN copy_members c ON c.article_id = a.article_id;
 CREATE OR REPLACE TEMP VIEW story_now AS SELECT story_id, rowid AS row_place, hash(s) AS content FROM stories s;
--- The tables that only grow, row by row, with the run that wrote each row.
+-- The tables that only grow, with the run that wrote each row. Their rows are never changed in place, so that counting
+-- the rows of runs already published is enough to see that none was removed.
 CREATE OR REPLACE TEMP VIEW ledger_rows AS
-SELECT 'links' AS name, run_id,
-       hash(article_a, article_b, relation, decision, score, threshold, model_version, linked_at, run_id) AS fingerprint
-FROM links
+SELECT 'links' AS name, run_id FROM links
 UNION ALL
-SELECT 'story_events', run_id, hash(story_id, event, other_story_id, article_count, happened_at, run_id) FROM story_events
+SELECT 'story_events', run_id FROM story_events
 UNION ALL
-SELECT 'documents', run_id, hash(document_id, disposition, reason, article_id, seen_at, run_id) FROM documents
+SELECT 'documents', run_id FROM documents

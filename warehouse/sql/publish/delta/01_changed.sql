@@ -12,5 +12,5 @@ WHERE n.content IS DISTINCT FROM o.content;
 CREATE OR REPLACE TEMP TABLE open_runs AS
 SELECT run_id FROM runs WHERE run_id NOT IN (SELECT run_id FROM pub.runs WHERE status <> 'running');
 CREATE OR REPLACE TEMP TABLE settled AS
-SELECT name, count(*) AS row_count, sum(fingerprint) AS row_sum FROM ledger_rows
+SELECT name, count(*) AS row_count FROM ledger_rows
 WHERE run_id NOT IN (FROM open_runs) GROUP BY name

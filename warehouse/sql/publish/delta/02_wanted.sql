@@ -8,7 +8,14 @@ FROM story_articles WHERE article_id IN (SELECT article_id FROM changed_articles
 CREATE OR REPLACE TEMP VIEW wanted_links AS FROM links WHERE run_id IN (FROM open_runs);
 CREATE OR REPLACE TEMP VIEW wanted_events AS FROM story_events WHERE run_id IN (FROM open_runs);
 CREATE OR REPLACE TEMP VIEW wanted_documents AS
-FROM latest_documents WHERE document_id IN (SELECT document_id FROM documents WHERE run_id IN (FROM open_runs));
+WITH latest AS (
+    SELECT max_by(rowid, (seen_at, run_id, rowid)) AS place FROM documents
+    WHERE document_id IN (SELECT document_id FROM documents WHERE run_id IN (FROM open_runs)) GROUP BY document_id
+)
+FROM documents d
+WHERE rowid IN (SELECT place FROM latest)
+  AND NOT (disposition = 'deferred' AND EXISTS (
+      SELECT 1 FROM files f WHERE f.source_ref = d.source_ref AND f.seen_at >= d.seen_at));
 CREATE OR REPLACE TEMP TABLE wanted_search AS
 SELECT format('{:016x}', story_id) AS story_id FROM changed_stories
 UNION

@@ -11,11 +11,9 @@ DELETE FROM pub.links WHERE run_id IN (FROM open_runs) OR relation IN ('must_lin
 DELETE FROM pub.story_events WHERE run_id IN (FROM open_runs);
 DELETE FROM pub.documents
 WHERE document_id IN (SELECT format('{:016x}', document_id) FROM documents WHERE run_id IN (FROM open_runs))
-   OR (disposition = 'deferred' AND document_id NOT IN (
-       SELECT format('{:016x}', document_id) FROM latest_documents WHERE disposition = 'deferred'));
+   OR (disposition = 'deferred' AND source_ref IN (SELECT source_ref FROM files));
 DELETE FROM pub._article_state WHERE article_id IN (SELECT article_id FROM changed_articles WHERE NOT is_new);
 DELETE FROM pub._story_state WHERE story_id IN (SELECT story_id FROM changed_stories);
 TRUNCATE pub.runs;
 TRUNCATE pub.story_redirects;
-TRUNCATE pub._about;
-TRUNCATE pub._ledger_state
+TRUNCATE pub._about

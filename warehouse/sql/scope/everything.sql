@@ -1,0 +1,11 @@
+-- The checks look at all that is stored.
+CREATE OR REPLACE TEMP VIEW seen_runs AS FROM runs;
+CREATE OR REPLACE TEMP VIEW seen_files AS FROM files;
+CREATE OR REPLACE TEMP VIEW seen_documents AS FROM documents;
+CREATE OR REPLACE TEMP VIEW seen_articles AS FROM articles;
+CREATE OR REPLACE TEMP VIEW seen_versions AS FROM article_versions;
+CREATE OR REPLACE TEMP VIEW seen_stories AS FROM stories;
+CREATE OR REPLACE TEMP VIEW seen_memberships AS FROM story_articles;
+CREATE OR REPLACE TEMP VIEW seen_copies AS FROM copy_members;
+CREATE OR REPLACE TEMP VIEW seen_links AS FROM links;
+CREATE OR REPLACE TEMP VIEW seen_events AS FROM story_events;
