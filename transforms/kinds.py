@@ -1,0 +1,249 @@
+"""Title, text and circumstances of an article → what kind of text it is, with the reason in words.
+
+In doubt a text is an article: calling a short report a stub takes it out of its story, which is the worse error.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from urllib.parse import urlsplit
+
+from transforms.lines import Line, is_spaceless, letters, look
+from transforms.types import Kind
+
+PAYWALL_MAX_WORDS = 150  # a text behind a paywall shows a lead or two; a longer one is worth its story
+ERROR_MAX_WORDS = 60  # pages of errors and robot checks are short; an article about one is not
+TEASER_MAX_WORDS = 60  # a text that breaks off in dots within so many words is the teaser of one
+GALLERY_MAX_WORDS = 300  # picture galleries carry captions; with more text the pictures illustrate a report
+TEMPLATE_MAX_WORDS = 250
+LIVE_ENTRIES_SURE = 6  # so many lines that open with a time of day make a live blog whatever its title says
+LIVE_ENTRIES_LIKELY = 3
+INDEX_MIN_LINES = 6
+INDEX_SHARE = 0.7  # of the lines are headlines
+INDEX_LINK_RATIO = 0.6  # share of a page's text that lies in links
+NUMBER_SHARE = (
+    0.14  # share of words that are numbers: market tables reach .2, business reports stay under .08
+)
+HEAD_LINES = 40  # lines that are looked at closely: enough to tell, and bounded on a text of a million lines
+HEAD_CHARACTERS = 20_000
+
+_CLOCK_START = re.compile(
+    r"^\W{0,3}(?:\d{1,2}[:.h]\d{2}(?::\d{2})?\b|\d{1,2}\s?(?:am|pm|uhr)\b|(?:上午|下午|午前|午後|오전|오후)?\s?\d{1,2}[:：時시点點]\d{0,2})",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(r"[:：|｜–—【】\[\]]|\s-\s")
+_COUNTER = re.compile(r"^\W{0,3}(?:\w{1,8}\s)?\d{1,3}\s?(?:/|of|von|sur|de|di|из|／)\s?\d{1,3}\b")
+_TICKER = re.compile(
+    r"\((?:NYSE|NASDAQ|NYSEARCA|LON|LSE|FRA|ETR|TSE|TSX|ASX|BSE|NSE|HKG|EPA|AMS|SWX|OTC\w*)\s?:\s?[\w.]+\)",
+    re.I,
+)
+_NUMBER = re.compile(r"(?<!\w)[$€£¥]?\d[\d.,]*%?")
+_TRAILING_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*(?:[^\W\d_]+\s?){0,4}[»›>→]?\s*$")
+_LIVE_URL = re.compile(
+    r"/live(?:blog|-updates|ticker|-news)?(?:/|-blog)|[-/](?:liveblog|liveticker|live-updates|newsblog)\b"
+)
+_GALLERY_URL = re.compile(
+    r"/(?:gallery|galleries|photos?|pictures|in-pictures|slideshows?|photo-?gallery|bilder|fotostrecken?|bildergalerie|"
+    r"diaporamas?|portfolio|fotogalerias?|galerias?|fotogallery|galleria|photogallery|foto-?galeri|foto|组图)/"
+)
+_INDEX_URL = re.compile(
+    r"^/?(?:index\.\w{3,5})?$|/(?:tags?|topics?|category|categories|section|author|authors|search|archives?)/[^/]*/?$"
+)
+
+# What containers call kinds: schema.org types, genres of wire formats, words of feeds. Compared by their letters alone.
+_STATED = {
+    "liveblogposting": Kind.LIVE_BLOG, "liveblog": Kind.LIVE_BLOG, "live": Kind.LIVE_BLOG, "liveticker": Kind.LIVE_BLOG,
+    "imagegallery": Kind.GALLERY, "mediagallery": Kind.GALLERY, "gallery": Kind.GALLERY, "slideshow": Kind.GALLERY,
+    "photogallery": Kind.GALLERY, "picturegallery": Kind.GALLERY, "diaporama": Kind.GALLERY,
+    "fotostrecke": Kind.GALLERY,
+    "collectionpage": Kind.INDEX, "itemlist": Kind.INDEX, "searchresultspage": Kind.INDEX, "index": Kind.INDEX,
+    "roundup": Kind.ROUND_UP, "digest": Kind.ROUND_UP, "briefing": Kind.ROUND_UP, "newsletter": Kind.ROUND_UP,
+    "summary": Kind.ROUND_UP, "pressreview": Kind.ROUND_UP, "newsinbrief": Kind.ROUND_UP,
+    "stub": Kind.STUB, "teaser": Kind.STUB, "abstract": Kind.STUB, "advisory": Kind.STUB, "coverageadvisory": Kind.STUB,
+    "template": Kind.TEMPLATE, "weather": Kind.TEMPLATE, "weatherforecast": Kind.TEMPLATE, "marketdata": Kind.TEMPLATE,
+    "horoscope": Kind.TEMPLATE, "results": Kind.TEMPLATE, "resultslistingsandstatistics": Kind.TEMPLATE,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """Phrases that mark a kind, all languages in one pattern each."""
+
+    live: re.Pattern[str]
+    maybe_live: re.Pattern[str]
+    round_up: re.Pattern[str]
+    gallery: re.Pattern[str]
+    template: re.Pattern[str]
+    paywall: re.Pattern[str]
+    error: re.Pattern[str]
+
+
+@cache
+def markers() -> Markers:
+    """Read the shipped phrases once; the file says what its keys mean."""
+    source = resources.files("transforms").joinpath("data/kind_phrases.toml").read_text(encoding="utf-8")
+    sections = tomllib.loads(source).values()
+
+    def gather(key: str) -> re.Pattern[str]:
+        return re.compile("|".join(sorted({_pattern(p) for part in sections for p in part.get(key, ())})))
+
+    return Markers(*(gather(key) for key in Markers.__dataclass_fields__))
+
+
+def tell_kind(
+    title: str,
+    text: str,
+    *,
+    url: str | None = None,
+    word_count: int,
+    link_ratio: float | None = None,
+    is_summary: bool = False,
+    is_paywalled: bool = False,
+    stated_kind: str | None = None,
+    is_clean: bool = False,
+) -> tuple[Kind, str]:
+    """Tell the kind of an article and why, in words.
+
+    `link_ratio` is the share of the page's text that lies in links, None when the text was no page. A record whose text
+    is an article body already (`is_clean`) is never taken for a stub or an index on the look of it, however short.
+    """
+    if is_summary:
+        return Kind.STUB, "only a summary was given"
+    if stated_kind and (
+        stated := _STATED.get(letters(stated_kind.rstrip("/").rpartition("/")[2]).replace(" ", ""))
+    ):
+        return stated, f"its source says {stated_kind.strip()!r}"
+    if not text.strip():
+        return _tell_bare(title, is_clean)
+    plain_title, path = _part(title[:500]), _path(url)
+    lines = [
+        look(" ".join(line.split()))
+        for line in text[:HEAD_CHARACTERS].split("\n")[:HEAD_LINES]
+        if line.strip()
+    ]
+    if not is_clean and (
+        found := _tell_stub(plain_title, text, lines, word_count, is_paywalled, url is not None)
+    ):
+        return found
+    if found := _tell_live(plain_title, path, lines, word_count):
+        return found
+    if match := markers().round_up.search(plain_title):
+        return Kind.ROUND_UP, f"the title says {match.group().strip()!r}"
+    if found := _tell_gallery(plain_title, path, lines, word_count):
+        return found
+    if found := _tell_template(plain_title, text, word_count):
+        return found
+    if not is_clean and (found := _tell_index(path, lines, link_ratio)):
+        return found
+    return Kind.ARTICLE, f"running text of {word_count} words"
+
+
+def _tell_bare(title: str, is_clean: bool) -> tuple[Kind, str]:
+    # A record may carry a whole flash in its title; a page without text has lost it.
+    if is_clean and look(title.strip() or "-").units >= 4:
+        return Kind.ARTICLE, "a headline that is the whole report"
+    return Kind.STUB, "a title without text"
+
+
+def _tell_stub(
+    title: str, text: str, lines: Sequence[Line], word_count: int, is_paywalled: bool, is_page: bool
+) -> tuple[Kind, str] | None:
+    known = markers()
+    if word_count <= ERROR_MAX_WORDS:
+        head = [title, *(letters(line.text) for line in lines[:3])]
+        if match := next((m for part in head if (m := known.error.search(part))), None):
+            return Kind.STUB, f"an error or a check, not an article: {match.group().strip()!r}"
+    legal = sum(line.units for line in lines if line.is_legal)
+    if word_count <= PAYWALL_MAX_WORDS and legal > 0.5 * sum(line.units for line in lines):
+        return Kind.STUB, "a notice of consent or rights"
+    if word_count <= PAYWALL_MAX_WORDS:
+        if is_paywalled:
+            return Kind.STUB, f"behind a paywall, with {word_count} words to see"
+        if match := next((m for line in lines if (m := known.paywall.search(letters(line.text)))), None):
+            return Kind.STUB, f"{word_count} words, and {match.group().strip()!r}"
+    if is_page and word_count <= TEASER_MAX_WORDS and _TRAILING_OFF.search(text.rstrip()[-80:]):
+        return Kind.STUB, f"breaks off after {word_count} words"
+    return None
+
+
+def _tell_live(title: str, path: str, lines: Sequence[Line], word_count: int) -> tuple[Kind, str] | None:
+    known = markers()
+    entries = sum(bool(_CLOCK_START.match(line.text)) for line in lines)
+    if match := known.live.search(title):
+        return Kind.LIVE_BLOG, f"the title says {match.group().strip()!r}"
+    if _LIVE_URL.search(path) and (entries or known.maybe_live.search(title)):
+        return Kind.LIVE_BLOG, "its address says live"
+    if (match := known.maybe_live.search(title)) and entries >= LIVE_ENTRIES_LIKELY:
+        return Kind.LIVE_BLOG, f"the title says {match.group().strip()!r}, and {entries} entries carry a time"
+    # Programmes and timetables open their lines with times as well, but have few words behind each.
+    if entries >= LIVE_ENTRIES_SURE and word_count >= 20 * entries:
+        return Kind.LIVE_BLOG, f"{entries} entries carry a time"
+    return None
+
+
+def _tell_gallery(title: str, path: str, lines: Sequence[Line], word_count: int) -> tuple[Kind, str] | None:
+    if word_count > GALLERY_MAX_WORDS:
+        return None
+    if match := markers().gallery.search(title):
+        return Kind.GALLERY, f"the title says {match.group().strip()!r}, over {word_count} words"
+    if _GALLERY_URL.search(path):
+        return Kind.GALLERY, f"its address says pictures, over {word_count} words"
+    if (counters := sum(bool(_COUNTER.match(line.text)) for line in lines)) >= 4:
+        return Kind.GALLERY, f"{counters} pictures are counted"
+    return None
+
+
+def _tell_template(title: str, text: str, word_count: int) -> tuple[Kind, str] | None:
+    if match := markers().template.search(title):
+        return Kind.TEMPLATE, f"the title says {match.group().strip()!r}"
+    if not 0 < word_count <= TEMPLATE_MAX_WORDS:
+        return None
+    numbers = len(_NUMBER.findall(text[:HEAD_CHARACTERS]))
+    if _TICKER.search(text[:HEAD_CHARACTERS]) and numbers >= NUMBER_SHARE * word_count:
+        return Kind.TEMPLATE, f"a market report of {numbers} numbers in {word_count} words"
+    return None
+
+
+def _tell_index(path: str, lines: Sequence[Line], link_ratio: float | None) -> tuple[Kind, str] | None:
+    headlines = sum(line.is_headline and line.units >= 3 for line in lines)
+    sentences = sum(line.is_sentence and line.units >= 8 for line in lines)
+    if len(lines) >= INDEX_MIN_LINES and headlines >= INDEX_SHARE * len(lines) and headlines > 3 * sentences:
+        return Kind.INDEX, f"{headlines} of {len(lines)} lines are headlines"
+    if link_ratio is not None and link_ratio >= INDEX_LINK_RATIO and len(lines) >= INDEX_MIN_LINES:
+        if headlines > sentences:
+            return Kind.INDEX, f"{link_ratio:.0%} of its text lies in links"
+        if _INDEX_URL.search(path):
+            return (
+                Kind.INDEX,
+                f"its address is that of a list, and {link_ratio:.0%} of its text lies in links",
+            )
+    return None
+
+
+def _part(title: str) -> str:
+    """Give a title as phrases are compared, its parts parted by bars."""
+    return " | ".join(plain for part in _SEPARATOR.split(title) if (plain := letters(part)))
+
+
+def _path(url: str | None) -> str:
+    if not url:
+        return "-"  # not the empty path, which is that of a front page
+    try:
+        return urlsplit(url).path.casefold()
+    except ValueError:  # not an address, so it says nothing
+        return "-"
+
+
+def _pattern(phrase: str) -> str:
+    plain = letters(phrase)
+    words = re.escape(plain)
+    if is_spaceless(plain):
+        words = words.replace(r"\ ", "")
+    starts = r"(?:^|(?<=\| ))" if phrase.startswith("^") else ("" if is_spaceless(plain) else r"(?:^|(?<= ))")
+    ends = r"(?= \||$)" if phrase.endswith("$") else ("" if is_spaceless(plain) else r"(?= |$)")
+    return starts + words + ends
