@@ -35,6 +35,8 @@ class Source:
     def seekable(self, what: str) -> BinaryIO:
         """Give a stream that can seek: the caller's own, or a bounded copy in memory."""
         if self.opened is not None:
+            size = self.opened.seek(0, io.SEEK_END)
+            self.budget.consumed = lambda: size  # its parts are taken in any order
             self.opened.seek(0)
             return self.opened
         return io.BytesIO(self.window.read_whole(self.options.max_buffered_bytes, what))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Callable
 from importlib import import_module
 from typing import BinaryIO
@@ -13,7 +12,7 @@ from transforms.readers.documents import Items, Source, reject, reject_for, skip
 from transforms.readers.options import ReadOptions
 from transforms.readers.sniff import HEAD_BYTES, Binary, Packing, sniff
 from transforms.readers.streams import CHUNK, Budget, Refusal, Window, one_line, unpack
-from transforms.types import Format, Reason, Rejection
+from transforms.types import Disposition, Format, RawDocument, Reason, Rejection
 
 # where the reader of each kind lives: imported when the first of its kind comes, since some bring heavy libraries
 _READERS = {
@@ -44,17 +43,17 @@ def read(stream: BinaryIO, source_ref: str, options: ReadOptions | None = None) 
     """
     chosen = options if options is not None else ReadOptions()
     try:
-        size = stream.seek(0, io.SEEK_END)
         stream.seek(0)
     except (OSError, ValueError) as error:
         yield reject(source_ref, Format.UNKNOWN, Reason.UNREADABLE, f"cannot be read: {error}")
         return
+    window = Window(stream.read)
     source = Source(
-        window=Window(stream.read),
+        window=window,
         ref=source_ref,
         depth=0,
         options=chosen,
-        budget=Budget(size, chosen),
+        budget=Budget(window.tell, chosen),
         opened=stream,
     )
     yield from _read_source(source)
@@ -89,7 +88,13 @@ def _read_source(source: Source) -> Items:
         kind = sniff(head, source.name)
         if kind is Format.JSON and source.options.first_record > 1:
             kind = Format.JSONL  # a part with one long line looks like one value
-        yield from _read_kind(kind, source)
+        is_silent = True
+        for item in _read_kind(kind, source):
+            is_silent = False
+            yield item
+        if is_silent and source.options.first_record == 1:
+            detail = "nothing in it that could be an article"
+            yield reject(source.ref, _form(kind), Reason.EMPTY, detail, disposition=Disposition.SKIPPED)
     except Refusal as refusal:
         yield reject_for(source.ref, _form(kind), refusal)
     except MemoryError:
@@ -131,14 +136,30 @@ def _inside(source: Source, ref: str, window: Window) -> Source:
 
 def _read_archive(source: Source, packing: Packing) -> Items:
     count = 0
-    for member in read_members(source, packing):
+    last: RawDocument | Rejection | None = None
+    members = read_members(source, packing)
+    while True:
+        try:
+            member = next(members, None)
+        except Refusal as refusal:
+            if (
+                refusal.reason is Reason.TRUNCATED
+                and isinstance(last, Rejection)
+                and last.reason is Reason.TRUNCATED
+            ):
+                return  # the member that was cut has said so
+            raise
+        if member is None:
+            break
         count += 1
         ref = f"{source.ref}!{member.name}"
         if member.refusal is not None:
-            yield reject_for(ref, Format.UNKNOWN, member.refusal)
+            last = reject_for(ref, Format.UNKNOWN, member.refusal)
+            yield last
         elif member.window is not None:
-            yield from _read_source(_inside(source, ref, member.window))
-        if source.budget.spent > source.budget.allowance:
+            for last in _read_source(_inside(source, ref, member.window)):
+                yield last
+        if source.budget.is_spent:
             return  # the bomb was reported by the member that went off
     if not count:
         yield reject(source.ref, Format.ARCHIVE, Reason.EMPTY, "an archive without files")

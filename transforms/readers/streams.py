@@ -28,18 +28,29 @@ class Refusal(Exception):  # carries a verdict to the place that yields it, no e
 
 
 class Budget:
-    """Count the unpacked bytes of one outermost file over all levels, and refuse bombs."""
+    """Count the unpacked bytes of one outermost file over all levels, and refuse bombs.
 
-    def __init__(self, packed_bytes: int, options: ReadOptions) -> None:
-        by_ratio = max(options.expansion_floor, options.max_expansion * packed_bytes)
-        self.allowance = min(by_ratio, options.max_unpacked_bytes)
-        self.spent = 0
+    `consumed` says how many packed bytes were taken so far: a bomb is known by its first bytes, whatever follows.
+    """
+
+    def __init__(self, consumed: Callable[[], int], options: ReadOptions) -> None:
+        self.consumed = consumed
+        self.is_spent = False
+        self._spent = 0
+        self._options = options
 
     def spend(self, count: int) -> None:
-        """Take `count` unpacked bytes from the allowance; raise `Refusal` when it is used up."""
-        self.spent += count
-        if self.spent > self.allowance:
-            raise Refusal(Reason.ARCHIVE_BOMB, f"unpacks to more than {self.allowance} bytes")
+        """Note `count` unpacked bytes; raise `Refusal` when they are too many for what was packed."""
+        self._spent += count
+        options = self._options
+        if self._spent <= options.expansion_floor:
+            return
+        allowance = min(
+            options.expansion_floor + options.max_expansion * self.consumed(), options.max_unpacked_bytes
+        )
+        if self._spent > allowance:
+            self.is_spent = True
+            raise Refusal(Reason.ARCHIVE_BOMB, f"unpacks to more than {allowance} bytes")
 
 
 class Window:
