@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -11,23 +12,35 @@ import numpy.typing as npt
 from transforms.background import Background
 from transforms.terms import Profile
 
-# Heaviest terms of an article that are combined into keys: more finds more pairs and costs the square of it.
-KEY_TERMS: Final = 12
+# Heaviest terms of an article that are combined in twos into keys …
+KEY_TERMS: Final = 32
+# … where the product of their ranks (from 1) is at most this: the heaviest meet many, the lesser only the heaviest.
+# Two reports rank the words of one event differently, so depth finds more than breadth for the same number of keys;
+# 171 keys an article find .98 of the pairs of the tuning sets, all pairs of the 20 heaviest (190 keys) no more.
+KEY_REACH: Final = 120
 # Keys two articles must share to be a candidate pair.
 SHARED_KEYS: Final = 1
 
 
 def story_keys(item: Profile, background: Background) -> npt.NDArray[np.uint64]:
-    """Return the blocking keys of one article: one for every two of its heaviest body terms, ascending.
+    """Return the blocking keys of one article, ascending: twos of its heaviest body terms.
 
     A pure function of the profile (and through it of the background): two articles are candidates when they share at
-    least SHARED_KEYS keys, which is a hash join over a table (key, article_id).
+    least SHARED_KEYS keys, which is a hash join over a table (key, article_id). Pairs of dated articles more than
+    `pairs.WINDOW_DAYS` apart may be left out of the join: they cannot become evidence.
     """
     body = item.channels[0]
-    order = np.lexsort((body.keys, -body.weights))[:KEY_TERMS]
-    top = np.sort(body.keys[order]).astype(np.uint64)
-    first, second = np.triu_indices(len(top), 1)
-    return np.unique((top[first] << np.uint64(32)) | top[second])
+    top = body.keys[np.lexsort((body.keys, -body.weights))[:KEY_TERMS]].astype(np.uint64)
+    first, second = _rank_pairs(len(top))
+    low, high = np.minimum(top[first], top[second]), np.maximum(top[first], top[second])
+    return np.unique((low << np.uint64(32)) | high)
+
+
+@cache
+def _rank_pairs(terms: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    first, second = np.triu_indices(terms, 1)
+    kept = (first + 1) * (second + 1) <= KEY_REACH
+    return first[kept], second[kept]
 
 
 def candidate_pairs(

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from transforms.dots import dot_rows
 from transforms.terms import CHANNELS, Profile
 
 MODEL_VERSION: Final = "story-2"
@@ -20,10 +21,12 @@ THRESHOLD: Final = 0.412
 FLOOR: Final = 0.25
 # Days apart at which a dated pair has lost half of its similarity; beyond it fades on without a cliff.
 HALF_LIFE_DAYS: Final = 30.0
+GRACE_DAYS: Final = 2.0  # reports of one event spread over this many days at no cost
+# Beyond this gap even equal texts stay below FLOOR, so that such pairs need not be looked at. A consequence, no cliff.
+WINDOW_DAYS: Final = GRACE_DAYS + HALF_LIFE_DAYS * 4.0
 # How much each channel counts, in the order of CHANNELS; an absent channel hands its share to the body.
 WEIGHTS: Final = (0.7, 0.3, 0.0, 0.0)
 
-_CHUNK: Final = 20_000  # pairs at a time: bounds memory at about 100 MB
 
 Floats = npt.NDArray[np.float32]
 Pairs = npt.NDArray[np.int64]
@@ -79,13 +82,9 @@ def score_pairs(profiles: ProfileTable | Sequence[Profile], pairs: Pairs) -> Pai
     for place in range(len(CHANNELS)):
         sizes = np.diff(table.offsets[place])
         present[:, place] = (sizes[pairs[:, 0]] > 0) & (sizes[pairs[:, 1]] > 0)
-        for start in range(0, len(pairs), _CHUNK):
-            part = pairs[start : start + _CHUNK]
-            channels[start : start + _CHUNK, place] = _dot(
-                table.offsets[place], table.keys[place], table.weights[place], part
-            )
+        channels[:, place] = dot_rows(table.offsets[place], table.keys[place], table.weights[place], pairs)
     gap = np.abs(table.day[pairs[:, 0]] - table.day[pairs[:, 1]])
-    time = np.where(np.isnan(gap), 1.0, np.exp2(-np.maximum(gap - 2.0, 0.0) / HALF_LIFE_DAYS)).astype(
+    time = np.where(np.isnan(gap), 1.0, np.exp2(-np.maximum(gap - GRACE_DAYS, 0.0) / HALF_LIFE_DAYS)).astype(
         np.float32
     )
     # The square root spreads the low similarities, where the decisions are, over half of the scale.
@@ -100,31 +99,6 @@ def _combine(channels: Floats, present: npt.NDArray[np.bool_]) -> npt.NDArray[np
     weights[:, 0] += 1.0 - weights.sum(axis=1)
     total: npt.NDArray[np.float64] = (channels.astype(np.float64) * weights).sum(axis=1)
     return total
-
-
-def _dot(
-    offsets: npt.NDArray[np.int64], keys: npt.NDArray[np.uint32], weights: Floats, pairs: Pairs
-) -> Floats:
-    """Return the dot product of sparse rows for each pair, by looking every (pair, key) of one side up in the other."""
-    left, left_weight = _gather(offsets, keys, weights, pairs[:, 0])
-    right, right_weight = _gather(offsets, keys, weights, pairs[:, 1])
-    if not len(left) or not len(right):
-        return np.zeros(len(pairs), dtype=np.float32)
-    at = np.minimum(np.searchsorted(right, left), len(right) - 1)
-    hit = right[at] == left
-    product = left_weight[hit].astype(np.float64) * right_weight[at[hit]]
-    return np.bincount((left[hit] >> np.uint64(32)).astype(np.int64), product, len(pairs)).astype(np.float32)
-
-
-def _gather(
-    offsets: npt.NDArray[np.int64], keys: npt.NDArray[np.uint32], weights: Floats, rows: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.uint64], Floats]:
-    """Return (pair number, key) joined in 64 ascending bits, and the weight, for the rows one after another."""
-    sizes = offsets[rows + 1] - offsets[rows]
-    starts = np.repeat(offsets[rows] - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes)
-    places = starts + np.arange(int(sizes.sum()))
-    number = np.repeat(np.arange(len(rows), dtype=np.uint64), sizes)
-    return (number << np.uint64(32)) | keys[places].astype(np.uint64), weights[places]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

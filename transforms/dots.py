@@ -1,0 +1,87 @@
+"""Dot products of sparse rows, pair by pair: compiled for many pairs, plain NumPy for few, the same values in both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Keys = npt.NDArray[np.uint32]
+Weights = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
+Kernel = Callable[[Places, Keys, Weights, Places, Weights], None]
+
+# From this many pairs on the compiled kernel repays the second that importing its compiler costs.
+FEW_PAIRS: Final = 20_000
+_CHUNK: Final = 20_000  # pairs at a time in NumPy: bounds memory at about 100 MB
+
+
+def dot_rows(offsets: Places, keys: Keys, weights: Weights, pairs: Places) -> Weights:
+    """Return the dot product of two rows for each pair of row numbers, as float32.
+
+    Row n holds `keys[offsets[n]:offsets[n + 1]]`, ascending, and their weights. Sums run in float64 in the order of the
+    keys, so that every way of computing gives the same bits.
+    """
+    kernel = _compiled() if len(pairs) >= FEW_PAIRS else None
+    found = np.zeros(len(pairs), dtype=np.float32)
+    if kernel is not None:
+        kernel(offsets, keys, weights, np.ascontiguousarray(pairs), found)
+        return found
+    for start in range(0, len(pairs), _CHUNK):
+        part = pairs[start : start + _CHUNK]
+        found[start : start + _CHUNK] = dot_in_numpy(offsets, keys, weights, part)
+    return found
+
+
+def dot_in_numpy(offsets: Places, keys: Keys, weights: Weights, pairs: Places) -> Weights:
+    """Compute what `dot_rows` promises by looking every (pair, key) of one side up in the other."""
+    left, left_weight = _gather(offsets, keys, weights, pairs[:, 0])
+    right, right_weight = _gather(offsets, keys, weights, pairs[:, 1])
+    if not len(left) or not len(right):
+        return np.zeros(len(pairs), dtype=np.float32)
+    at = np.minimum(np.searchsorted(right, left), len(right) - 1)
+    hit = right[at] == left
+    product = left_weight[hit].astype(np.float64) * right_weight[at[hit]]
+    return np.bincount((left[hit] >> np.uint64(32)).astype(np.int64), product, len(pairs)).astype(np.float32)
+
+
+def _gather(
+    offsets: Places, keys: Keys, weights: Weights, rows: Places
+) -> tuple[npt.NDArray[np.uint64], Weights]:
+    """Return (pair number, key) joined in 64 ascending bits, and the weight, for the rows one after another."""
+    sizes = offsets[rows + 1] - offsets[rows]
+    starts = np.repeat(offsets[rows] - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes)
+    places = starts + np.arange(int(sizes.sum()))
+    number = np.repeat(np.arange(len(rows), dtype=np.uint64), sizes)
+    return (number << np.uint64(32)) | keys[places].astype(np.uint64), weights[places]
+
+
+@cache
+def _compiled() -> Kernel | None:
+    """Return the kernel, or None where numba is not installed."""
+    try:
+        import numba  # 1 s to import: only when there is much to do
+    except ImportError:
+        return None
+
+    def kernel(offsets: Places, keys: Keys, weights: Weights, pairs: Places, found: Weights) -> None:
+        for number in range(len(pairs)):
+            a, a_end = offsets[pairs[number, 0]], offsets[pairs[number, 0] + 1]
+            b, b_end = offsets[pairs[number, 1]], offsets[pairs[number, 1] + 1]
+            total = 0.0
+            while a < a_end and b < b_end:
+                if keys[a] == keys[b]:
+                    total += np.float64(weights[a]) * np.float64(weights[b])
+                    a += 1
+                    b += 1
+                elif keys[a] < keys[b]:
+                    a += 1
+                else:
+                    b += 1
+            found[number] = np.float32(total)
+
+    compiled: Kernel = numba.njit(cache=True, nogil=True)(kernel)
+    return compiled
