@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.settings import Settings, load_settings
 from warehouse.checks import CheckResult, run_checks
 from warehouse.connection import open_working, working_path
-from warehouse.errors import Busy, DiskFull, NotPublished
+from warehouse.errors import Busy, DiskFull
 from warehouse.runs import close_abandoned_runs
 
 
@@ -26,7 +26,7 @@ def maintain(home: str | None = None, settings: dict[str, Any] | None = None) ->
     """Look after the warehouse, and return how many promises were tried.
 
     Runs that ended without a word are closed, and the deep checks read everything back. Raises BrokenPromisesError
-    after all were tried, NotPublished when there is no warehouse yet, Busy when another run holds it too long.
+    after all were tried, Busy when another run holds the warehouse too long.
     """
     chosen = load_settings(**{**(settings or {}), **({"home": home} if home else {})})
     results = look_after(chosen)
@@ -61,7 +61,7 @@ def look_after(settings: Settings) -> list[CheckResult]:
     """Do the work in the warehouse, in one opening."""
     home = Path(settings.home)
     if not working_path(home).exists():
-        raise NotPublished(f"there is no warehouse in {home} yet: run `newsfold ingest` first")
+        return []  # nothing was ingested yet: nothing to look after
     with open_working(home, wait_seconds=settings.wait_seconds, purpose="newsfold maintain") as con:
         close_abandoned_runs(con, now=datetime.now(UTC).replace(tzinfo=None))
         return run_checks(con, deep=True)
