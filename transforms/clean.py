@@ -10,21 +10,20 @@ from transforms.agencies import credit, publisher_agency
 from transforms.dates import read_time
 from transforms.encoding import decode, tidy, tidy_line
 from transforms.ids import document_id, hash_text
+from transforms.kinds import tell_kind
 from transforms.language import tell_language
 from transforms.metadata import Metadata, normalise_image, read_metadata
 from transforms.page import Body, extract_body, parse_fragment, parse_page
 from transforms.plaintext import derive_title, segment
 from transforms.titles import split_names
-from transforms.types import Article, Kind, RawDocument, Reason, Rejection, Stated, Timestamp
+from transforms.types import Article, RawDocument, Reason, Rejection, Timestamp
 from transforms.urls import normalise_url, registrable_host, url_key
 
 _LEAD = 400  # characters: what a newspaper's first paragraph has, and what fits a table cell
 _LONGEST_TITLE = 500  # characters; longer ones are a whole text in the wrong field
 _MAX_TEXT = 600_000  # characters of text kept: some 100,000 words, longer than any article
 
-# Share of the text in lines that are links from which a page is a list of headlines; articles with a list of links
-# at their end stay below .3.
-_INDEX = 0.6
+_PAGE_KINDS = ("ImageGallery", "MediaGallery", "CollectionPage", "SearchResultsPage")
 
 _SENTENCE_END = re.compile(r"""[.!?…。！？]["'”’»)\]]*(?:\s+|(?<=[。！？]))""")
 _MARKUP = re.compile(
@@ -44,7 +43,7 @@ class _Draft:
     published: Timestamp = field(default_factory=Timestamp)
     updated: Timestamp = field(default_factory=Timestamp)
     page: Metadata = field(default_factory=Metadata)
-    link_ratio: float = 0.0
+    link_ratio: float | None = None
     sources: dict[str, str] = field(default_factory=dict)
 
 
@@ -138,7 +137,18 @@ def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejec
     tags = tuple(tag for raw in stated.tags if (tag := tidy_line(raw)))
     if tags:
         sources["tags"] = "stated"
-    kind, reason = _tell_kind(title, text, draft, stated)
+    words = count_words(text)
+    kind, reason = tell_kind(
+        title,
+        text,
+        url=url,
+        word_count=words,
+        link_ratio=draft.link_ratio,
+        is_summary=stated.is_summary,
+        is_paywalled=page.is_paywalled,
+        stated_kind=stated.kind or _stated_kind(page),
+        is_clean=stated.is_clean,
+    )
     return Article(
         article_id=_article_id(doc, url, publisher),
         document_id=document_id(doc.source_ref, doc.sha256),
@@ -158,7 +168,7 @@ def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejec
         kind=kind,
         kind_reason=reason,
         wire_agency=_tell_agency(text, authors or page.authors, publisher, stated.agency),
-        word_count=count_words(text),
+        word_count=words,
         section=_settle("section", tidy_line(stated.section or ""), page.section, sources),
         tags=tags or page.tags,
         image_url=_settle("image_url", normalise_image(stated.image_url, url), page.image_url, sources),
@@ -239,14 +249,14 @@ def _tell_agency(
     return credit(text, authors, publisher)
 
 
-def _tell_kind(title: str, text: str, draft: _Draft, stated: Stated) -> tuple[Kind, str]:
-    if stated.is_summary:
-        return Kind.STUB, "only a summary was given"
-    if stated.kind in set(Kind):
-        return Kind(stated.kind), "stated"
-    if draft.link_ratio >= _INDEX:
-        return Kind.INDEX, f"{draft.link_ratio:.0%} of the text are links"
-    return (Kind.ARTICLE, "") if text else (Kind.STUB, "a title without text")
+def _stated_kind(page: Metadata) -> str | None:
+    """Give the type that the page states of itself, where it is another than an article's."""
+    types = page.schema_types
+    if "LiveBlogPosting" in types:
+        return "LiveBlogPosting"
+    if any(name.endswith(("Article", "BlogPosting")) for name in types):
+        return None  # lists and galleries beside an article are parts of its page
+    return next((name for name in types if name in _PAGE_KINDS), None)
 
 
 def _reject(doc: RawDocument, reason: Reason, detail: str) -> Rejection:

@@ -90,7 +90,7 @@ def parse_page(text: str) -> Any | Reason:
     drop_code(tree)
     if sum(1 for _ in tree.iter("a")) > MAX_LINKS:
         return Reason.TOO_MANY_LINKS
-    if sum(1 for _ in tree.iter()) > MAX_ELEMENTS or len(tree.xpath("string()")) > MAX_SHOWN:
+    if sum(1 for _ in tree.iter()) > MAX_ELEMENTS or len(str(tree.xpath("string()"))) > MAX_SHOWN:
         return Reason.TOO_LARGE
     return tree
 
