@@ -21,7 +21,7 @@ def test_random_bytes(data: bytes, name: str) -> None:
     check_reading(data, name)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(st.sampled_from(sorted(samples().items())), st.integers(min_value=0))
 def test_damaged_files(sample: tuple[str, bytes], seed: int) -> None:
     name, data = sample
@@ -29,7 +29,7 @@ def test_damaged_files(sample: tuple[str, bytes], seed: int) -> None:
     assert found  # whatever came in, something is said about it
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.sampled_from(sorted(samples().items())), st.floats(min_value=0, max_value=1))
 def test_every_prefix_of_a_file(sample: tuple[str, bytes], share: float) -> None:
     name, data = sample

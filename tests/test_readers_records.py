@@ -262,7 +262,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.dictionaries(NAMES, VALUES))
 def test_any_record_converts_or_is_rejected(record: dict[str, object]) -> None:
     found = record_to_document(record, "r", Format.PARQUET)

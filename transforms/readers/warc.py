@@ -140,7 +140,7 @@ def _page(record: WarcRecord, ref: str, length: int, source: Source) -> Item:
         return skip(ref, Format.WARC, f"{content_type.partition(';')[0] or 'no content type'} is no page")
     limit = source.options.max_document_bytes
     try:
-        body = record.reader.read(limit + 1)
+        body = _body(record, length, limit)
     except (OSError, ValueError) as error:
         return reject(ref, Format.WARC, Reason.BAD_RECORD, one_line(f"cannot be unpacked: {error}"))
     if len(body) > limit or length > limit:
@@ -149,3 +149,13 @@ def _page(record: WarcRecord, ref: str, length: int, source: Source) -> Item:
         return reject(ref, Format.WARC, Reason.EMPTY, "a response without a body")
     stated = Stated(url=record.headers.get("WARC-Target-URI"), charset=charset)
     return document(ref, Format.WARC, body, body, is_html, stated)
+
+
+def _body(record: WarcRecord, length: int, limit: int) -> bytes:
+    """Take the unpacked payload in pieces: asked for much at once, the reader sets that much memory aside first."""
+    parts = []
+    taken = 0
+    while taken <= limit and (part := record.reader.read(min(length + 1, CHUNK))):
+        parts.append(part)
+        taken += len(part)
+    return b"".join(parts)

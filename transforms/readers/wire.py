@@ -48,7 +48,7 @@ def read_newsml(source: Source) -> Items:
         return
     for number, item in enumerate(items, start=1):
         alone = len(items) == 1
-        own = data if alone else etree.tostring(item)
+        own = data if alone else etree.tostring(item, encoding="utf-8")
         yield read(item, source.ref if alone else f"{source.ref}#{number}", own)
 
 
@@ -281,7 +281,7 @@ def _string(value: object) -> str:
 
 
 def _local(element: _Element) -> str:
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
 
 
 def _text(element: _Element | None) -> str | None:
