@@ -43,7 +43,13 @@ def read_members(source: Source, packing: str) -> Iterator[Member]:
 def _verdict(name: str) -> Refusal | None:
     """Refuse names that would leave the archive, and skip what belongs to a page or a file system."""
     path = name.replace("\\", "/")
-    if path.startswith("/") or re.match(r"[A-Za-z]:", path) or ".." in path.split("/") or "\x00" in path:
+    if (
+        not path
+        or path.startswith("/")
+        or re.match(r"[A-Za-z]:", path)
+        or ".." in path.split("/")
+        or "\x00" in path
+    ):
         return Refusal(Reason.UNSAFE_PATH, f"unsafe member name {one_line(name, 80)}")
     if _LEFTOVERS.search(path) or _ASSETS.search(path):
         return Refusal(
@@ -60,8 +66,8 @@ def _zip_members(source: Source) -> Iterator[Member]:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
         raise Refusal(Reason.BAD_ARCHIVE, one_line(f"damaged zip: {error}")) from error
     for info in archive.infolist():
-        if info.is_dir():
-            continue
+        if info.orig_filename.endswith("/"):
+            continue  # a directory
         name = one_line(info.orig_filename, 1000)
         refusal = _verdict(info.orig_filename)
         mode = info.external_attr >> 16

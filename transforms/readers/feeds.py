@@ -7,22 +7,21 @@ import io
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import feedparser
 
 from transforms.readers.charsets import scrub
 from transforms.readers.documents import Item, Items, Source, document, reject
 from transforms.readers.fields import looks_like_html, time_of
-from transforms.readers.xmlguard import refuse_entities
+from transforms.readers.streams import Refusal, one_line
+from transforms.readers.xmlguard import as_plain_utf8, fit_references, refuse_entities
 from transforms.types import Format, Reason, Stated
 
 # A description this long is the article itself: teasers of 20 news feeds end below 600 characters of text, while
 # feeds that put their articles into <description> seldom have one below 1,500.
 FULL_TEXT_CHARS = 1200
 _TAG = re.compile(r"<[^<>]*>")
-_SURROGATE_REFERENCE = re.compile(
-    rb"&#(?:x0*d[89a-f][0-9a-f]{2}|0*5(?:5[3-9]|6\d|7[0-3])\d\d)(?:;|(?![0-9a-f]))", re.I
-)
 _UNFINISHED = ("no element found", "unclosed token", "unclosed CDATA section", "not well-formed")
 
 
@@ -30,8 +29,7 @@ def read_feed(source: Source) -> Items:
     """Read a feed; what can be read of a broken one is, then one rejection says that it is broken."""
     data = source.window.read_whole(source.options.max_document_bytes, "feed")
     refuse_entities(data)
-    fit = _SURROGATE_REFERENCE.sub(b"&#xFFFD;", data)  # one of them makes feedparser give up the whole feed
-    parsed = feedparser.parse(io.BytesIO(fit), sanitize_html=False, resolve_relative_uris=False)
+    parsed = _parse(data)
     channel = parsed.get("feed", {})
     count = 0
     for count, entry in enumerate(parsed.get("entries", []), start=1):
@@ -46,6 +44,21 @@ def read_feed(source: Source) -> Items:
         yield reject(source.ref, Format.FEED, Reason.BAD_RECORD, f"not a readable feed: {error}", data)
     elif not count:
         yield reject(source.ref, Format.FEED, Reason.EMPTY, "a feed without entries", data)
+
+
+def _parse(data: bytes) -> Mapping[str, Any]:
+    """Let feedparser parse bytes; what it stumbles over is taken out first, or decoded for it at the second try."""
+    fit = fit_references(data)
+    for attempt in (fit, as_plain_utf8(fit)):
+        try:
+            parsed: Mapping[str, Any] = feedparser.parse(
+                io.BytesIO(attempt), sanitize_html=False, resolve_relative_uris=False
+            )
+        except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+            failure = f"not a readable feed: {type(error).__name__}: {error}"
+        else:
+            return parsed
+    raise Refusal(Reason.BAD_RECORD, one_line(failure))
 
 
 def _entry(entry: Mapping[str, object], channel: Mapping[str, object], ref: str) -> Item:

@@ -85,7 +85,7 @@ def read_parquet(source: Source) -> Items:
                 number += 1
                 ref = f"{source.ref}#{number}"
                 yield record_to_document(row, ref, Format.PARQUET, source.options.field_map)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Refusal(Reason.BAD_RECORD, one_line(f"damaged Parquet file: {error}")) from error
     if not number:
         yield reject(source.ref, Format.PARQUET, Reason.EMPTY, "a table without rows")
