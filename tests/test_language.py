@@ -1,0 +1,67 @@
+"""Languages are told when the text tells them, and not guessed when it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from transforms.language import UNKNOWN, primary_tag, tell_language
+
+TEXTS = {
+    "en": "The council approved the new bridge on Monday after a debate that lasted until late in the night.",
+    "de": "Der Stadtrat hat am Montag nach einer langen Debatte den Bau der neuen Brücke über den Fluss beschlossen.",
+    "fr": "Le conseil municipal a approuvé lundi la construction du nouveau pont après un débat qui a duré tard.",
+    "es": "El ayuntamiento aprobó el lunes la construcción del nuevo puente tras un debate que duró hasta la noche.",
+    "pt": "A câmara municipal aprovou na segunda-feira a construção da nova ponte depois de um debate muito longo.",
+    "it": "Il consiglio comunale ha approvato lunedì la costruzione del nuovo ponte dopo un dibattito molto lungo.",
+    "nl": "De gemeenteraad heeft maandag na een lang debat besloten dat de nieuwe brug over de rivier er komt.",
+    "pl": "Rada miasta zatwierdziła w poniedziałek budowę nowego mostu po debacie, która trwała do późnej nocy.",
+    "tr": "Belediye meclisi pazartesi günü uzun süren bir tartışmanın ardından yeni köprünün yapımını onayladı.",
+    "ru": "Городской совет в понедельник после долгих споров одобрил строительство нового моста через реку.",
+    "uk": "Міська рада в понеділок після довгих суперечок схвалила будівництво нового мосту через річку.",
+    "ar": "وافق مجلس المدينة يوم الاثنين على بناء الجسر الجديد بعد نقاش طويل استمر حتى ساعة متأخرة من الليل.",
+    "fa": "شورای شهر روز دوشنبه پس از بحثی طولانی که تا پاسی از شب ادامه داشت ساخت پل جدید را تصویب کرد.",
+    "he": "מועצת העיר אישרה ביום שני את בניית הגשר החדש לאחר דיון ארוך שנמשך עד שעות הלילה המאוחרות.",
+    "hi": "नगर परिषद ने सोमवार को देर रात तक चली लंबी बहस के बाद नए पुल के निर्माण को मंजूरी दे दी।",
+    "zh": "市议会周一在经过长时间辩论后批准了新桥的建设。",
+    "ja": "市議会は月曜日、深夜まで続いた議論の末に新しい橋の建設を承認した。",
+    "ko": "시의회는 월요일 밤늦게까지 이어진 토론 끝에 새 다리 건설을 승인했다.",
+    "th": "สภาเมืองอนุมัติการก่อสร้างสะพานใหม่เมื่อวันจันทร์หลังการอภิปรายที่ยาวนาน",
+    "el": "Το δημοτικό συμβούλιο ενέκρινε τη Δευτέρα την κατασκευή της νέας γέφυρας μετά από μακρά συζήτηση.",
+}
+
+
+@pytest.mark.parametrize("tag", TEXTS)
+def test_a_sentence_or_two_tell_their_language(tag: str) -> None:
+    found, confidence = tell_language(TEXTS[tag])
+    assert found == tag
+    assert 0.5 < confidence <= 1
+
+
+@pytest.mark.parametrize("text", ["", "   ", "12:30 – 14:00", "AAPL +1.2%", "Ann Lee", "OK", "!!!"])
+def test_what_tells_no_language_is_und(text: str) -> None:
+    assert tell_language(text) == (UNKNOWN, 0.0)
+
+
+def test_a_hint_settles_what_a_short_text_leaves_open() -> None:
+    assert tell_language("Taxi", "sv-SE") == ("sv", 0.5)
+
+
+def test_a_wrong_hint_does_not_overrule_a_sure_text() -> None:
+    assert tell_language(TEXTS["de"] * 3, "en-US")[0] == "de"
+    assert tell_language(TEXTS["ja"], "en")[0] == "ja"
+
+
+@pytest.mark.parametrize(
+    ("stated", "tag"),
+    [
+        ("pt_BR", "pt"),
+        ("EN-us", "en"),
+        ("iw", "he"),
+        ("zh-Hans-CN", "zh"),
+        ("und", None),
+        ("", None),
+        ("english", None),
+    ],
+)
+def test_stated_tags_are_brought_to_their_primary_part(stated: str, tag: str | None) -> None:
+    assert primary_tag(stated) == tag

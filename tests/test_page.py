@@ -1,0 +1,162 @@
+"""The article of a page comes out whole, its noise stays out, and no page can hold the pipeline up."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from transforms.page import MAX_CHARS, Body, extract_body, flatten, parse_fragment, parse_page
+from transforms.types import Reason
+
+SENTENCES = [
+    "The old crane at the northern quay fell into the water early on Monday, and nobody was hurt.",
+    "Workers had noticed a crack in its foot two weeks before, the harbour master said at noon.",
+    "Ships are being led to the southern quay until divers have raised the wreck from the ground.",
+    "The company that built the crane in 1968 no longer exists, and its plans were lost in a fire.",
+    "The council will decide in April whether a new crane is to be bought or the quay given up.",
+]
+BODY = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+TEXT = "\n".join(SENTENCES)
+TITLE = "Crane falls into harbour"
+
+
+def extract(inner: str, title: str | None = TITLE, head: str = "") -> Body:
+    page = f"<html><head><title>{TITLE}</title>{head}</head><body>{inner}</body></html>"
+    tree = parse_page(page)
+    assert not isinstance(tree, Reason)
+    return extract_body(tree, title=title, markup=page)
+
+
+NOISE = {
+    "newsletter": '<div class="newsletter-box"><p>The best of the coast by mail.</p></div>',
+    "related": '<div class="related-articles"><h3>Related</h3><p>Ferry strike enters its second week.</p></div>',
+    "link paragraph": '<p><a href="/x">Ferry strike enters its second week at the port</a></p>',
+    "labelled link": '<p>Read more: <a href="/x">Ferry strike enters its second week at the port</a></p>',
+    "link list": '<ul><li><a href="/a">Ferry strike</a></li><li><a href="/b">Lighthouse sold</a></li></ul>',
+    "share bar": '<div class="share-buttons"><span>Share this on every network that you like to use</span></div>',
+    "comments": '<div id="comments"><p>I always said that it would fall.</p></div>',
+    "contact": '<p>To <a href="mailto:desk@example.com">the news desk</a> if you know more.</p>',
+    "profiles": '<p>On <a href="https://twitter.com/a">one</a> and <a href="https://facebook.com/a">other</a>.</p>',
+    "caption": '<figure><img src="a.jpg"><figcaption>The crane as it looked in its last summer.</figcaption></figure>',
+    "tooltip": '<span class="rollover-people">The harbour master has held office since 2011 and was born here.</span>',
+    "author": '<div class="author-bio"><p>Ann Lee writes about ships and the people who live from them.</p></div>',
+    "print": '<div class="print-only"><p>Printed from the pages of the paper, all rights are reserved.</p></div>',
+    "script": "<script>var text = 'The crane is mentioned in this script as well';</script>",
+    "nested article": f'<article><h2><a href="/y">Ferry strike</a></h2><p>{"The strike goes on. " * 9}</p></article>',
+}
+
+
+@pytest.mark.parametrize("name", NOISE)
+def test_noise_within_an_article_is_taken_out_and_its_text_kept(name: str) -> None:
+    middle = BODY.replace("<p>Ships", f"{NOISE[name]}<p>Ships")
+    found = extract(f"<article><h1>{TITLE}</h1><div class='article-body'>{middle}</div></article>")
+    assert found.text == TEXT
+
+
+def test_the_headline_and_what_frames_it_are_not_text() -> None:
+    header = f"<header><h1>{TITLE}</h1><p>Nobody was hurt on the quay</p></header>"
+    assert extract(f"<article>{header}<div>{BODY}</div></article>").text == TEXT
+    plain = f"<h1>{TITLE}</h1><h2 class='sub-headline'>Nobody was hurt on the quay</h2>"
+    assert extract(f"<article>{plain}<div>{BODY}</div></article>").text == TEXT
+
+
+def test_a_body_cut_into_parts_is_joined() -> None:
+    more = "".join(f"<p>{sentence.replace('crane', 'derrick')}</p>" for sentence in SENTENCES)
+    parts = "".join(
+        f"<div class='grid'><div class='body article__body'>{part}</div></div>" for part in (BODY, more)
+    )
+    found = extract(f"<main><h1>{TITLE}</h1></main><div class='chunks'>{parts}</div>")
+    assert "derrick" in found.text
+    assert found.text.startswith(SENTENCES[0])
+
+
+def test_of_several_articles_the_one_with_the_headline_is_taken() -> None:
+    strike = "<p>The strike at the ferry port goes on and on this week.</p>" * 12
+    other = f"<article><h2>Ferry strike</h2>{strike}</article>"
+    found = extract(f"<article><h1>{TITLE}</h1>{BODY}</article>{other}")
+    assert found.text == TEXT
+
+
+def test_quoted_posts_belong_to_the_report() -> None:
+    quote = '<blockquote class="twitter-tweet"><p>What a noise that was at the quay!</p></blockquote>'
+    post = f'<div class="social-embed">{quote}</div>'
+    found = extract(f"<article><h1>{TITLE}</h1>{BODY}{post}</article>")
+    assert "What a noise that was" in found.text
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<div>Just a few words.</div>",
+        "<p>One line.</p>",
+        "<table><tr><td>Crane</td><td>fallen</td></tr></table>",
+        "<noscript><p>Text for readers without scripts stands here.</p></noscript>",
+        f"<button class='menu'>{BODY}",
+        "<div class='sidebar related newsletter'>Text in a box with all the wrong names.</div>",
+    ],
+)
+def test_no_page_with_text_comes_out_empty(inner: str) -> None:
+    assert extract(inner, title=None).text
+
+
+def test_a_list_of_links_is_told_by_its_share() -> None:
+    links = "".join(f"<li><a href='/{i}'>Headline of the day number {i}</a></li>" for i in range(80))
+    assert extract(f"<ul>{links}</ul>", title=None).link_ratio > 0.5
+    assert extract(f"<article>{BODY}</article>").link_ratio == 0.0
+
+
+def test_fragments_are_flattened_to_their_blocks() -> None:
+    assert (
+        parse_fragment("<p>One &amp; <b>two</b></p><p>three<br>four</p><script>x()</script>")
+        == "One & two\nthree\nfour"
+    )
+
+
+def test_extraction_does_not_depend_on_what_came_before() -> None:
+    page = f"<article><h1>{TITLE}</h1>{BODY}</article>"
+    assert len({extract(page).text for _ in range(8)}) == 1
+
+
+HOSTILE = {
+    "links": (
+        "<body>" + "".join(f'<a href="/{i}">Headline {i}</a> ' for i in range(20_000)),
+        Reason.TOO_MANY_LINKS,
+    ),
+    "size": ("<p>" + "x" * MAX_CHARS, Reason.TOO_LARGE),
+    "elements": ("<body>" + "<p>word</p>" * 100_000, Reason.TOO_LARGE),
+    "shown text": ("<body>" + "<p>" + "&amp; " * 1_900_000, Reason.TOO_LARGE),
+    "nested tags": ("<body>" + "<div>" * 100_000 + "deep" + "</div>" * 100_000, None),
+    "nested tables": ("<body>" + "<table><tr><td>" * 30_000 + "deep", None),
+    "huge attribute": (f'<body><img src="{"x" * 9_000_000}"><p>{SENTENCES[0]}</p>', None),
+    "huge class": (f'<body><div class="{"related-" * 200_000}"><p>{SENTENCES[0]}</p></div>', None),
+    "data uri": (f'<body><img src="data:image/png;base64,{"A" * 9_000_000}"><p>{SENTENCES[0]}</p>', None),
+    "open brackets": ("<" * 1_000_000, None),
+    "entity bomb": ('<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><body><p>&b;&b;</p>', None),
+    "external entity": ('<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><body><p>&a;</p>', None),
+}
+
+
+@pytest.mark.parametrize(
+    "name", ["links", "size", "elements", "shown text", "entity bomb", "external entity"]
+)
+def test_a_hostile_page_is_refused_or_survived(name: str) -> None:
+    _survive(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_hostile_page_takes_long(name: str) -> None:
+    start = time.process_time()
+    _survive(name)
+    assert time.process_time() - start < 20
+
+
+def _survive(name: str) -> None:
+    page, reason = HOSTILE[name]
+    tree = parse_page(page)
+    if reason is not None:
+        assert tree is reason
+    elif not isinstance(tree, Reason):
+        assert "root:" not in flatten(tree)
+        assert "aaaa" not in extract_body(tree, markup=page).text
