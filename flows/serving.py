@@ -150,7 +150,9 @@ def _prepare(cron: str, inbox: Path, home: Path, timezone: str, nightly: str) ->
     try:
         schedules = [CronSchedule(cron=each, timezone=timezone) for each in (cron, nightly)]
     except ValueError as error:
-        raise ServeError(f"not a schedule: {cron!r}, {nightly!r} in {timezone}: {error}") from error
+        raise ServeError(
+            f"no schedule in cron's words, or no such zone: {cron!r}, {nightly!r}, {timezone}"
+        ) from error
     settings = {"inbox": str(inbox.absolute())}
     place = str(home.absolute())
     shared: dict[str, Any] = {

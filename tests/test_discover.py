@@ -205,11 +205,11 @@ def test_the_hash_is_of_the_bytes(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_many_files_is_walked_quickly(tmp_path: Path) -> None:
-    for number in range(5000):
+    for number in range(2000):
         (tmp_path / f"{number}.html").touch()
     started = time.process_time()
-    assert len(find(tmp_path)) == 5000
-    assert time.process_time() - started < 1.5  # measured: .08 s
+    assert len(find(tmp_path)) == 2000
+    assert time.process_time() - started < 1.0  # measured: .03 s
 
 
 # --- work items

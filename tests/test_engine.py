@@ -152,6 +152,7 @@ def test_a_document_that_eats_memory_costs_only_itself(tmp_path: Path) -> None:
     assert lines(outcome) == ["a", "lost:out_of_memory", "b"]
 
 
+@pytest.mark.slow
 def test_several_poisons_in_one_item(engine: LocalEngine, tmp_path: Path) -> None:
     (outcome,) = run(engine, tmp_path, ("raise", "a", "exit", "b", "raise"))
     assert lines(outcome) == ["lost:crashed", "a", "lost:crashed", "b", "lost:crashed"]
@@ -210,6 +211,7 @@ def test_what_is_done_is_not_done_again(engine: LocalEngine, tmp_path: Path) -> 
     assert sorted(path.name for path in spool.iterdir()) == ["item0", "item1"]
 
 
+@pytest.mark.slow
 def test_an_item_that_kills_outside_any_document_is_given_up(engine: LocalEngine, tmp_path: Path) -> None:
     bad, good = run(engine, tmp_path, ("die-outside",), ("a",))
     assert isinstance(bad, Failed)
