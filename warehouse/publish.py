@@ -106,14 +106,28 @@ def _write_everything(con: DuckDBPyConnection, fresh: Path, now: datetime) -> in
 
 
 def _write_differences(con: DuckDBPyConnection, home: Path, fresh: Path, now: datetime) -> int | None:
-    """Bring an older published file up to date; None when it has to be written anew."""
-    import duckdb
-
+    """Bring an older published file up to date; None when all has to be written anew."""
     if not published_path(home).exists():
         return None
     _remove(fresh)
-    if not _recycle(con, home, fresh):
+    rows = _bring_up(con, fresh, now) if _recycle(con, home, fresh) else None
+    if rows is None:
+        _remove(fresh)
         _copy(published_path(home), fresh)
+        rows = _bring_up(con, fresh, now)
+    return rows
+
+
+def _bring_up(con: DuckDBPyConnection, fresh: Path, now: datetime) -> int | None:
+    """Write into a file what differs from the working file; None when the file is of no use."""
+    import duckdb
+
+    unusable = (
+        duckdb.CatalogException,
+        duckdb.BinderException,
+        duckdb.SerializationException,
+        duckdb.FatalException,
+    )
     try:
         with _attached(con, fresh):
             if not _is_ours(con):
@@ -127,13 +141,10 @@ def _write_differences(con: DuckDBPyConnection, home: Path, fresh: Path, now: da
                 con.execute(statement("publish/compare", "state_delta").sql)
                 _tell_about(con, now)
                 return None if _differences(con) else rows
-    except (
-        duckdb.CatalogException,
-        duckdb.BinderException,
-        duckdb.SerializationException,
-        duckdb.FatalException,
-    ):
-        return None  # damaged, or of a version with other tables: the file written anew replaces it
+    except duckdb.Error as error:
+        if isinstance(error, unusable) or "not a valid DuckDB" in str(error) or "Corrupt" in str(error):
+            return None
+        raise
 
 
 def _recycle(con: DuckDBPyConnection, home: Path, fresh: Path) -> bool:

@@ -1,0 +1,229 @@
+"""Publishing: the contract, a file that appears whole, small steps that end where one large step would."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse_samples import NOON, ask, ingest, refusal, sample
+from warehouse.connection import history_path, open_published, open_sealed, open_working, published_path
+from warehouse.publish import KEEP_PUBLISHED, TABLES, publish, spare_path
+
+CONTRACT = {
+    "stories": "story_id, title, canonical_article_id, canonical_reason, url, publisher, language, first_published_at, "
+    "last_published_at, article_count, copy_group_count, publisher_count, independent_count, key_terms, created_at, "
+    "updated_at",
+    "articles": "article_id, external_id, source_ref, url, canonical_url, publisher, title, text, lead, authors, "
+    "published_at, published_precision, language, kind, wire_agency, word_count, copy_group_id, story_id, "
+    "is_canonical, version, first_seen_at, content_hash",
+    "story_articles": "story_id, article_id, role, score, joined_at",
+    "links": "article_a, article_b, relation, score, decision, features, model_version",
+    "story_events": "story_id, event, other_story_id, happened_at, run_id",
+    "documents": "document_id, source_ref, format, sha256, bytes, disposition, reason, detail, article_id, run_id, "
+    "seen_at",
+    "runs": "run_id, started_at, finished_at, status, documents, dispositions, stories_new, stories_changed, "
+    "stage_seconds, settings, versions",
+}
+MACROS = {
+    "story_timeline": "FROM story_timeline((SELECT max(story_id) FROM stories))",
+    "stories_between": "FROM stories_between('2026-02-13', '2026-02-14')",
+    "coverage": "FROM coverage('Harbour Post')",
+    "search_stories": "FROM search_stories('HEADLINE fért')",  # case, accents and word endings do not matter
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a publication."""
+    home = tmp_path_factory.mktemp("published")
+    articles = [sample("férte"), sample("b", publisher="Other Outlet"), sample("wall", kind="stub")]
+    ingest(home, articles, [refusal("x")])
+    with open_working(home, purpose="test") as con:
+        con.execute(
+            "INSERT INTO overrides SELECT 1, 'cannot_link', min(article_id), max(article_id), NULL, 'ina', ?, 'no', "
+            "NULL, NULL FROM story_articles",
+            [NOON],
+        )
+        publish(con, home, now=NOON)
+    return home
+
+
+def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return everything a published file says, apart from when it was published."""
+    con = open_sealed(path)
+    try:
+        told = {table: con.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES}
+        told["about"] = con.execute("SELECT * FROM _about WHERE name <> 'published_at'").fetchall()
+    finally:
+        con.close()
+    return {table: sorted(rows, key=repr) for table, rows in told.items()}
+
+
+def test_the_contract_is_there_and_says_what_it_is(home: Path) -> None:
+    con = open_published(home)
+    for table, columns in CONTRACT.items():
+        con.execute(f"SELECT {columns} FROM {table}").fetchall()
+    silent = """SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND comment IS NULL
+                UNION ALL SELECT table_name, '' FROM duckdb_tables() WHERE comment IS NULL
+                UNION ALL SELECT function_name, '' FROM duckdb_functions()
+                WHERE NOT internal AND function_type = 'table_macro' AND comment IS NULL"""
+    assert con.execute(silent).fetchall() == []
+    for name, query in MACROS.items():
+        assert len(con.execute(query).fetchall()) >= 1, name
+    assert con.execute("FROM search_stories('headline absent')").fetchall() == []
+    assert con.execute("FROM search_stories('')").fetchall() == []
+    con.close()
+
+
+def test_ids_are_sixteen_digits_and_stubs_have_no_story(home: Path) -> None:
+    con = open_published(home)
+    ids = con.execute("SELECT article_id, story_id, kind FROM articles").fetchall()
+    assert all(len(article_id) == 16 for article_id, _, _ in ids)
+    assert [story_id for _, story_id, kind in ids if kind == "stub"] == [None]
+    decided = con.execute("SELECT relation, decision, made_by, why FROM links").fetchall()
+    assert decided == [("cannot_link", "rejected", "ina", "no")]
+    assert con.execute(
+        "SELECT storage_version FROM (SELECT tags['storage_version'] AS storage_version "
+        "FROM duckdb_databases() WHERE NOT internal)"
+    ).fetchall() == [("v1.5.0+",)]
+    con.close()
+
+
+def test_small_steps_end_where_one_large_step_does(tmp_path: Path) -> None:
+    ingest(
+        tmp_path,
+        [sample("a"), sample("b"), sample("c")],
+        [refusal("late", "still_written", "deferred")],
+        is_published=True,
+    )
+    for day in range(1, KEEP_PUBLISHED + 4):  # long enough for the first file to be used again
+        changed = sample("a", f"Day {day}.", updated_at=NOON + timedelta(days=day))
+        ingest(
+            tmp_path,
+            [changed, sample(f"day{day}"), sample("b")],
+            [refusal(f"r{day}")],
+            day=day,
+            is_published=True,
+        )
+    with open_working(tmp_path, purpose="a fold that moves, merges and removes") as con:
+        con.execute(
+            "UPDATE story_articles SET story_id = (SELECT min(story_id) FROM stories), role = 'report' "
+            "WHERE story_id = (SELECT max(story_id) FROM stories)"
+        )
+        con.execute(
+            "INSERT INTO story_events SELECT max(story_id), 'redirected', min(story_id), NULL, ?, "
+            "(SELECT max(run_id) FROM runs) FROM stories",
+            [NOON + timedelta(days=99)],
+        )
+        con.execute("DELETE FROM stories WHERE story_id = (SELECT max(story_id) FROM stories)")
+        con.execute(
+            "UPDATE stories SET article_count = 2 WHERE story_id = (SELECT min(story_id) FROM stories)"
+        )
+        con.execute("DELETE FROM documents WHERE reason = 'empty'")
+        step = publish(con, tmp_path, now=NOON)
+        assert not step.is_complete
+        stepped = contents(published_path(tmp_path))
+        assert publish(con, tmp_path, now=NOON, anew=True).is_complete
+    assert contents(published_path(tmp_path)) == stepped
+    assert len(stepped["story_redirects"]) == 1
+
+
+@pytest.mark.slow
+def test_older_files_are_kept_and_a_reader_keeps_its_own(tmp_path: Path) -> None:
+    ingest(tmp_path, [sample("a")], is_published=True)
+    reader = open_published(tmp_path)
+    outside = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import duckdb, sys\ncon = duckdb.connect(sys.argv[1], read_only=True)\n"
+            "print(flush=True)\nsys.stdin.read()\nprint(con.execute('SELECT count(*) FROM articles').fetchall())",
+            str(published_path(tmp_path)),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert outside.stdout is not None
+    outside.stdout.readline()
+    for day in range(1, KEEP_PUBLISHED + 4):
+        ingest(tmp_path, [sample(f"day{day}")], day=day, is_published=True)
+        assert reader.execute("SELECT count(*), max(title) FROM articles").fetchall() == [
+            (1, "Headline of a")
+        ]
+    reader.close()
+    assert outside.communicate("")[0].strip() == "[(1,)]"
+    assert len(list(history_path(tmp_path).iterdir())) == KEEP_PUBLISHED
+    assert spare_path(tmp_path).exists()
+    assert contents(published_path(tmp_path))["about"]
+
+
+@pytest.mark.slow
+def test_twenty_readers_never_see_an_error_or_a_mixture(tmp_path: Path) -> None:
+    ingest(tmp_path, [sample("a")], is_published=True)
+    stop, failures, opened = threading.Event(), [], []
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                con = open_published(tmp_path)
+                counts = con.execute(
+                    "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM stories), "
+                    "(SELECT value::INT FROM _about WHERE topic = 'count' AND name = 'articles')"
+                ).fetchall()[0]
+                con.close()
+            except Exception as error:  # noqa: BLE001 - any error at all is what this test looks for
+                failures.append(repr(error))
+                return
+            opened.append(counts)
+            time.sleep(0.1)
+            if len(set(counts)) != 1:
+                failures.append(repr(counts))
+
+    readers = [threading.Thread(target=read) for _ in range(20)]
+    for reader in readers:
+        reader.start()
+    for day in range(1, 8):
+        ingest(tmp_path, [sample(f"day{day}")], day=day, is_published=True)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []
+    assert len(set(opened)) > 1
+
+
+def test_a_published_file_that_cannot_be_used_is_written_anew(tmp_path: Path) -> None:
+    ingest(tmp_path, [sample("a")], is_published=True)
+    published_path(tmp_path).write_bytes(b"nonsense" * 4096)
+    with open_working(tmp_path, purpose="test") as con:
+        assert publish(con, tmp_path, now=NOON).is_complete
+    assert ask(tmp_path, "SELECT count(*) FROM articles") == [(1,)]
+    assert len(contents(published_path(tmp_path))["articles"]) == 1
+
+
+def test_the_command_line_of_duckdb_1_5_reads_it(home: Path) -> None:
+    cli = pytest.importorskip("duckdb_cli", reason="the package duckdb-cli (1.5) is not installed here")
+    answer = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            cli.__name__,
+            "-readonly",
+            "-csv",
+            str(published_path(home)),
+            "-c",
+            "SELECT title FROM stories ORDER BY title; FROM search_stories('headline b'); "
+            "FROM coverage('Other Outlet')",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "Headline of férte" in answer.stdout
