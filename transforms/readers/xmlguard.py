@@ -42,9 +42,6 @@ def as_plain_utf8(data: bytes) -> bytes:
 def parse_xml(data: bytes) -> etree._Element:
     """Parse XML safely, forgiving what can be forgiven; refuse what has no root at all."""
     refuse_entities(data)
-    text = _DECLARATION.sub(
-        "", decode(data).text.replace("\x00", ""), count=1
-    )  # wrong bytes would raise when read
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
