@@ -17,7 +17,9 @@ REPORT_WORDS: Final = 100
 # Share of running words granted to a word nobody has counted: the last step of the shipped short lists. It caps
 # what one odd word can weigh; the long lists (last step 1e-8) load ten times slower and were no better.
 UNSEEN_SHARE: Final = 1e-6
-BOOTSTRAP_VERSION: Final = f"wordfreq-3/small/{STEM_RULES}"
+# Where a language has no list: how much rarer (in nats) each further letter makes a word.
+LETTER_INFORMATION: Final = 1.7
+BOOTSTRAP_VERSION: Final = f"wordfreq-3/small-2/{STEM_RULES}"
 
 _ALIASES: Final = {
     "no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "tl": "fil", "iw": "he", "in": "id", "yue": "zh",
@@ -55,7 +57,7 @@ class Background:
 
     def document_share(self, term: str, language: str) -> float:
         """Return the expected share (0..1, exclusive) of reports in `language` that hold the stem `term`."""
-        prior = -math.expm1(-(stem_shares(language).get(term, 0.0) + UNSEEN_SHARE) * REPORT_WORDS)
+        prior = -math.expm1(-(_running_share(term, language) + UNSEEN_SHARE) * REPORT_WORDS)
         counts = self.corpus.get(language)
         if counts is None or counts.documents <= 0:
             return prior
@@ -88,14 +90,26 @@ def word_shares(language: str) -> Mapping[str, float]:
 
 @cache
 def stem_shares(language: str) -> Mapping[str, float]:
-    """Return share of running words by stem (for unspaced scripts: by character pair) for one language."""
+    """Return share of running words by stem for one language; for unspaced scripts by piece and by character."""
     shares: dict[str, float] = {}
-    if is_unspaced(language):
-        for word, share in word_shares(language).items():
-            for piece in pieces(word):
-                shares[piece] = shares.get(piece, 0.0) + share
-        return shares
+    unspaced = is_unspaced(language)
     for word, share in word_shares(language).items():
-        key = stem(word, language)
-        shares[key] = shares.get(key, 0.0) + share
+        if unspaced:
+            for key in (*pieces(word), *(word if len(word) > 1 else ())):
+                shares[key] = shares.get(key, 0.0) + share
+        else:
+            key = stem(word, language)
+            shares[key] = shares.get(key, 0.0) + share
     return shares
+
+
+def _running_share(term: str, language: str) -> float:
+    shares = stem_shares(language)
+    if not shares:
+        # No list for this language. Short words are frequent words in all of them (Zipf's law of abbreviation).
+        return math.exp(-LETTER_INFORMATION * len(term)) if not is_unspaced(language) else 0.0
+    counted = shares.get(term, 0.0)
+    if len(term) == 2 and is_unspaced(language):
+        # Pieces that span two words stand in no word list: at least as common as chance makes their characters meet.
+        return max(counted, shares.get(term[0], 0.0) * shares.get(term[1], 0.0))
+    return counted

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from transforms.dots import dot_rows
 from transforms.terms import CHANNELS, Profile
 
-MODEL_VERSION: Final = "story-2"
+MODEL_VERSION: Final = "story-3"
 # Two articles that nothing else resembles are one story from this score on; it also bounds the components in which
 # stories are formed. It follows from the cut in transforms/stories.py: sqrt(MARGIN + OUTSIDE * OUTSIDE_LEAST +
 # SIZE_COST * ln 2), and a test keeps the two together.

@@ -7,15 +7,15 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import xxhash
 
 from transforms.background import Background, model_language
-from transforms.stems import TOKEN, UNSPACED_TEXT, is_unspaced, pieces, stem
+from transforms.lexicon import lexicon_of
+from transforms.stems import tokenize
 from transforms.types import Kind, Precision
 
 Keys = npt.NDArray[np.uint32]
@@ -78,64 +78,47 @@ def profile(
     and an absent date are normal. `published_at` without zone is read as UTC.
     """
     spoken = model_language(language)
-    tokens = _tokens(title, spoken) + _tokens(text, spoken)
-    body: dict[str, float] = {}
-    lead: dict[str, float] = {}
-    capitals: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    spelled: dict[str, str] = {}
-    for place, token in enumerate(tokens):
-        word = token.lower()
-        term = _term(word, spoken)
-        body[term] = body.get(term, 0.0) + 1.0 + LEAD_BOOST * math.exp(-place / LEAD_WORDS)
-        if place < LEAD_WORDS:
-            lead[term] = lead.get(term, 0.0) + 1.0
-        counts[term] = counts.get(term, 0) + 1
-        if token[0].isupper():
-            capitals[term] = capitals.get(term, 0) + 1
-        if term not in spelled or len(word) < len(spelled[term]):
-            spelled[term] = word
-    heft = {term: background.information(term, spoken) ** INFORMATION_POWER for term in body}
-    weighed = {term: (1 + math.log(count)) * heft[term] for term, count in body.items()}
-    names = {
-        term: weighed[term]
-        for term, count in capitals.items()
-        if count == counts[term] and (count > 1 or background.information(term, spoken) > NAME_INFORMATION)
-    }
-    numbers = {term: weighed[term] for term in body if term[0].isdigit() and len(term) > 1}
-    lead = {term: (1 + math.log(count)) * heft[term] for term, count in lead.items()}
-    top = sorted(weighed, key=lambda term: (-weighed[term], term))[:SPELLED_TERMS]
-    by_key = sorted({term_key(term, spoken): spelled[term] for term in top}.items())
+    tokens = tokenize(f"{title}\n{text}")
+    lexicon = lexicon_of(background, spoken)
+    entries = lexicon.look_up(tokens)
+    keys, first, inverse = np.unique(lexicon.keys[entries], return_index=True, return_inverse=True)
+    information = lexicon.information[entries[first]]
+    heft = information**INFORMATION_POWER
+    counts = np.bincount(inverse, minlength=len(keys))
+    body = (1.0 + np.log(np.bincount(inverse, _place_weights(len(entries)), len(keys)))) * heft
+    leading = np.bincount(inverse[:LEAD_WORDS], minlength=len(keys))
+    capitals = np.bincount(inverse, lexicon.is_capital[entries], len(keys))
+    is_name = (capitals == counts) & ((counts > 1) | (information > NAME_INFORMATION))
+    is_number = lexicon.is_number[entries[first]]
+    lead = np.where(leading > 0, (1.0 + np.log(np.maximum(leading, 1))) * heft, 0.0)
+    spelled = _heaviest(body, SPELLED_TERMS)
     return Profile(
         article_id=article_id,
         language=spoken,
         kind=kind,
         day=_day(published_at, precision),
         has_clock=precision is Precision.MINUTE,
-        channels=tuple(_channel(part, spoken) for part in (weighed, lead, names, numbers)),
-        spelled_keys=np.array([key for key, _ in by_key], dtype=np.uint32),
-        spelled_words=tuple(word for _, word in by_key),
+        channels=(
+            _channel(keys, body),
+            _channel(keys, lead),
+            _channel(keys, np.where(is_name, body, 0.0)),
+            _channel(keys, np.where(is_number, body, 0.0)),
+        ),
+        spelled_keys=keys[spelled],
+        spelled_words=tuple(tokens[place].lower() for place in first[spelled].tolist()),
     )
 
 
-@lru_cache(maxsize=1 << 18)
-def term_key(term: str, language: str) -> int:
-    """Return the 32-bit key of a stem in a language: the same on every machine and for ever."""
-    return xxhash.xxh32_intdigest(f"{language}\x1f{term}".encode())
+@cache
+def _lead_weights() -> npt.NDArray[np.float64]:
+    """Return what each place in the text counts; places past the table count 1."""
+    weights: npt.NDArray[np.float64] = 1.0 + LEAD_BOOST * np.exp(-np.arange(20 * LEAD_WORDS) / LEAD_WORDS)
+    return weights
 
 
-def _tokens(text: str, language: str) -> list[str]:
-    found: list[str] = TOKEN.findall(text)
-    if is_unspaced(language) or UNSPACED_TEXT.search(text):
-        return [
-            piece for token in found for piece in (pieces(token) if UNSPACED_TEXT.match(token) else (token,))
-        ]
-    return found
-
-
-@lru_cache(maxsize=1 << 18)
-def _term(word: str, language: str) -> str:
-    return stem(word, language)
+def _place_weights(size: int) -> npt.NDArray[np.float64]:
+    table = _lead_weights()
+    return table[:size] if size <= len(table) else np.concatenate((table, np.ones(size - len(table))))
 
 
 def _day(at: datetime | None, precision: Precision) -> float | None:
@@ -145,16 +128,19 @@ def _day(at: datetime | None, precision: Precision) -> float | None:
     return aware.timestamp() / 86_400
 
 
-def _channel(weights: dict[str, float], language: str) -> Channel:
-    """Hash, cut to the heaviest, scale to unit length (before the cut) and sort by key."""
-    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-    ranked = sorted(weights, key=lambda term: (-weights[term], term))[:CHANNEL_TERMS]
-    merged: dict[int, float] = {}
-    for term in ranked:
-        key = term_key(term, language)
-        merged[key] = merged.get(key, 0.0) + weights[term] / length
-    keys = sorted(merged)
-    return Channel(np.array(keys, dtype=np.uint32), np.array([merged[key] for key in keys], dtype=np.float32))
+def _heaviest(weights: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.int64]:
+    """Return the places of the heaviest positive weights, ascending; ties go to the smaller place."""
+    places = np.flatnonzero(weights)
+    if len(places) > count:
+        places = np.sort(places[np.argsort(-weights[places], kind="stable")[:count]])
+    return places
+
+
+def _channel(keys: Keys, weights: npt.NDArray[np.float64]) -> Channel:
+    """Scale to unit length, then cut to the heaviest terms."""
+    places = _heaviest(weights, CHANNEL_TERMS)
+    length = math.sqrt(float(weights @ weights)) or 1.0
+    return Channel(keys[places], (weights[places] / length).astype(np.float32))
 
 
 _HEAD: Final = struct.Struct("<BQ8sBdB4HH")

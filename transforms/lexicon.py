@@ -1,0 +1,78 @@
+"""What the background model says of every token met so far: tokens in, rows of arrays out; a cache with a bound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+from transforms.background import Background
+from transforms.stems import stem
+
+# Tokens remembered for a language before the cache starts anew: about 100 MB, most of the running words of any corpus.
+MOST_TOKENS: Final = 400_000
+
+
+def term_key(term: str, language: str) -> int:
+    """Return the 32-bit key of a stem in a language: the same on every machine and for ever."""
+    return xxhash.xxh32_intdigest(f"{language}\x1f{term}".encode())
+
+
+class Lexicon:
+    """The tokens of one language as rows: key and information of the stem, and how the token is written.
+
+    Holds no state that can be seen from outside: a fresh one gives the same values, only later.
+    """
+
+    def __init__(self, background: Background, language: str) -> None:
+        self.background = background
+        self.language = language
+        self._forget()
+
+    def _forget(self) -> None:
+        self._row: dict[str, int] = {}
+        self.keys = np.empty(0, np.uint32)
+        self.information = np.empty(0, np.float64)  # nats
+        self.is_capital = np.empty(0, np.float64)  # 1.0 or 0.0, to be summed
+        self.is_number = np.empty(0, np.bool_)
+
+    def look_up(self, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Return the row of each token; rows stay valid until the next look-up."""
+        known = self._row
+        new = list(dict.fromkeys([token for token in tokens if token not in known]))
+        if new and len(self._row) + len(new) > MOST_TOKENS:
+            self._forget()
+            new = list(dict.fromkeys(tokens))
+        if new:
+            self._add(new)
+        return np.fromiter(map(self._row.__getitem__, tokens), np.int64, len(tokens))
+
+    def _add(self, tokens: Sequence[str]) -> None:
+        start, end = len(self._row), len(self._row) + len(tokens)
+        if end > len(self.keys):
+            size = max(2 * len(self.keys), end, 4096)
+            self.keys, self.information, self.is_capital, self.is_number = (
+                np.concatenate((column, np.zeros(size - len(column), column.dtype)))
+                for column in (self.keys, self.information, self.is_capital, self.is_number)
+            )
+        for row, token in enumerate(tokens, start):
+            term = stem(token.lower(), self.language)
+            self._row[token] = row
+            self.keys[row] = term_key(term, self.language)
+            self.information[row] = self.background.information(term, self.language)
+            self.is_capital[row] = token[0].isupper()
+            self.is_number[row] = token[0].isdigit() and len(token) > 1
+
+
+_LEXICONS: dict[tuple[str, str], Lexicon] = {}
+
+
+def lexicon_of(background: Background, language: str) -> Lexicon:
+    """Return the shared lexicon of a background version and language."""
+    found = _LEXICONS.get((background.version, language))
+    if found is None:
+        found = _LEXICONS[background.version, language] = Lexicon(background, language)
+    return found
