@@ -166,6 +166,7 @@ def _read_bare_dateline(head: str, known: Agencies) -> str | None:
 
 
 def _read_closing(line: str, known: Agencies) -> str | None:
+    tail = line[-CLOSING_CHARACTERS:]
     plain = line.lstrip("(（[ ").casefold()
     for opening, agency in known.closings.items():
         if plain.startswith(opening) and ("editing by" in plain or line[:1] in "(（["):
@@ -175,10 +176,10 @@ def _read_closing(line: str, known: Agencies) -> str | None:
     if found := _read_credit(line, known):
         return found
     # "... said the minister. (AGENCY)" and "... dijo el ministro. AGENCY"
-    end = re.search(r"[(（\[]([^()（）\[\]]{2,40})[)）\]][.。]?\s*$", line)
+    end = re.search(r"[(（\[]([^()（）\[\]]{2,40})[)）\]][.。]?\s*$", tail)
     if end and (found := _first(_split(end.group(1)), known)):
         return found
-    end = re.search(r"[.!?”\"»]\s+-{0,2}([^\W\d_]{2,12})(?:\s+[\w/]{2,12}){0,2}$", line)
+    end = re.search(r"[.!?”\"»]\s+-{0,2}([^\W\d_]{2,12})(?:\s+[\w/]{2,12}){0,2}$", tail)
     return known.codes.get(end.group(1)) if end else None
 
 

@@ -23,6 +23,9 @@ HEADLINE_MAX_UNITS = 26.0  # longer lines without a full stop are paragraphs
 SPACELESS_SENTENCE_UNITS = (
     12.0  # Thai and its neighbours close no sentence with a mark: so long a line is one
 )
+# How a line opens and closes is read on so many characters: time stays in proportion to the text, whatever it holds.
+HEAD_CHARACTERS = 300
+TAIL_CHARACTERS = 80
 REPEATED_MAX_UNITS = 12  # a short line that stands twice is furniture; a long one may be a pull quote
 
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -153,13 +156,15 @@ def is_spaceless(text: str) -> bool:
 
 def ends_sentence(text: str) -> bool:
     """Tell whether a line closes like a sentence, in any script."""
-    return bool(_SENTENCE_END.search(_EMOJI_END.sub("", text)))
+    return bool(_SENTENCE_END.search(_EMOJI_END.sub("", text[-TAIL_CHARACTERS:])))
 
 
 def look(text: str) -> Line:
     """Tell what sort of line `text` is; `text` has single spaces and is not empty."""
     known = phrases()
     plain = letters(text)
+    head, tail = text[:HEAD_CHARACTERS], text[-TAIL_CHARACTERS:]
+    is_short = len(text) <= HEAD_CHARACTERS
     units = count_units(text)
     spaceless = bool(_SOUTHEAST.search(text)) and units >= SPACELESS_SENTENCE_UNITS
     sentence = spaceless or ends_sentence(text)
@@ -169,26 +174,26 @@ def look(text: str) -> Line:
         text=text,
         units=units,
         is_sentence=sentence,
-        is_truncated=bool(_TRUNCATED.search(text)),
-        is_open=bool(_OPEN_END.search(text)),
-        is_furniture=is_comments or is_end or _is_furniture(text, plain, units, sentence),
+        is_truncated=bool(_TRUNCATED.search(tail)),
+        is_open=bool(_OPEN_END.search(tail)),
+        is_furniture=is_comments or is_end or _is_furniture(head, plain, units, sentence),
         is_comments=is_comments,
         is_end=is_end,
-        is_legal=len(set(known.legal.findall(plain))) >= LEGAL_WORDS,
-        is_time=_is_time(text, units, sentence),
-        is_byline=_is_byline(text, units, sentence),
-        is_item=bool(_BULLET.match(text)) or bool(_SEPARATED.search(text)),
-        is_title_case=_is_title_case(text),
+        is_legal=len(set(known.legal.findall(plain[: 4 * HEAD_CHARACTERS]))) >= LEGAL_WORDS,
+        is_time=is_short and _is_time(text, units, sentence),
+        is_byline=is_short and _is_byline(text, units, sentence),
+        is_item=bool(_BULLET.match(text)) or (is_short and bool(_SEPARATED.search(text))),
+        is_title_case=is_short and _is_title_case(text),
     )
 
 
-def _is_furniture(text: str, plain: str, units: float, sentence: bool) -> bool:
+def _is_furniture(head: str, plain: str, units: float, sentence: bool) -> bool:
     known = phrases()
-    if plain in known.whole or not plain or _RIGHTS.search(text) or _LINK_ONLY.match(text):
+    if plain in known.whole or not plain or _RIGHTS.search(head) or _LINK_ONLY.match(head):
         return not (sentence and units > STARTS_MAX_UNITS)
     if units > STARTS_MAX_UNITS or (sentence and units > HEADING_MAX_UNITS):
         return False
-    return bool(_SAYS.match(text)) or any(_opens(plain, p) for p in known.starts.get(plain[:1], ()))
+    return bool(_SAYS.match(head)) or any(_opens(plain, p) for p in known.starts.get(plain[:1], ()))
 
 
 def _opens(plain: str, phrase: str) -> bool:

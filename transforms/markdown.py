@@ -16,19 +16,19 @@ _FENCE = re.compile(r"^ {0,3}(?:```|~~~)")
 _ITEM = re.compile(r"^[ \t]{0,8}(?:[-*+]|\d{1,3}[.)])[ \t]+")
 _QUOTE = re.compile(r"^ {0,3}>[ \t]?")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]{1,200}\]:[ \t]*\S+.*$")
-_IMAGE = re.compile(r"!\[[^\]\n]{0,1000}\](?:\([^)\n]{0,2000}\)|\[[^\]\n]{0,200}\])")
+_IMAGE = re.compile(r"!\[[^\[\]\n]{0,1000}\](?:\([^)\n]{0,2000}\)|\[[^\]\n]{0,200}\])")
 _LINK = re.compile(
     r"\[([^\[\]\n]{1,1000})\](?:\([^()\n]{0,2000}(?:\([^()\n]{0,500}\)[^()\n]{0,500})?\)|\[[^\]\n]{0,200}\])"
 )
 _ONLY_LINK = re.compile(
     r"^[ \t]{0,8}(?:(?:[-*+]|\d{1,3}[.)])[ \t]+)?\[[^\[\]\n]{1,1000}\]\([^()\n]{0,2000}\)[ \t]*$"
 )
-_STRONG = re.compile(r"(\*\*|__|~~)(?=\S)(.{1,2000}?)(?<=\S)\1")
+_STRONG = re.compile(r"(\*\*|__|~~)(?=\S)(.{1,300}?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*_])([*_])(?=\S)([^*_\n]{1,1000}?)(?<=\S)\1(?![\w*_])")
 _CODE = re.compile(r"`([^`\n]{1,1000})`")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _AUTOLINK = re.compile(r"<(https?://[^>\s]{1,2000})>")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,1000}>|<!--.{0,5000}?-->", re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,1000}>|<!--[^>]{0,500}-->", re.DOTALL)
 _SIGNS = (
     re.compile(r"^ {0,3}#{1,6} \S", re.MULTILINE),
     re.compile(r"\]\((?:https?://|/|\.)[^)\s]{0,2000}\)"),
@@ -73,7 +73,7 @@ def _blocks(lines: list[str]) -> tuple[list[str], str | None]:
     is_code = False
 
     def close() -> None:
-        if words := _inline(" ".join(paragraph)):
+        if paragraph and (words := _inline(" ".join(paragraph))):
             blocks.append(words)
         paragraph.clear()
 
