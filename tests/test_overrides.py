@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from story_samples import (
+
+from flows.cli import cli
+from flows.overruling import link, list_overrides, pin, revoke, unlink
+from flows.refusals import RefusedError
+from tests.story_samples import (
     article_id,
     ask,
     copy_of,
@@ -21,10 +25,6 @@ from story_samples import (
     stub,
     write_inbox,
 )
-
-from flows.cli import cli
-from flows.overruling import link, list_overrides, pin, revoke, unlink
-from flows.refusals import RefusedError
 from transforms.constraints import split_forbidden
 from warehouse.checks import run_checks
 from warehouse.connection import open_published, open_working
