@@ -118,6 +118,17 @@ def open_sealed(path: Path) -> DuckDBPyConnection:
     return _connect(path, settings, 0.0, read_only=True)
 
 
+def open_scratch(path: Path) -> DuckDBPyConnection:
+    """Open a file that nobody else knows of yet, to write it from the start."""
+    settings: dict[str, object] = {
+        "memory_limit": MEMORY_LIMIT,
+        "python_enable_replacements": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    return _connect(path, settings, 0.0)
+
+
 @contextmanager
 def transaction(con: DuckDBPyConnection) -> Iterator[None]:
     """Commit the block as one, or nothing of it. Does not nest."""

@@ -1,0 +1,1 @@
+DELETE FROM article_versions WHERE article_id IN (FROM doomed)

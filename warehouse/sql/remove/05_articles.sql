@@ -1,0 +1,1 @@
+DELETE FROM articles WHERE article_id IN (FROM doomed)
