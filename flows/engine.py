@@ -12,6 +12,7 @@ from flows.worker import (
     NO_DOCUMENT,
     PART_SUFFIX,
     Cursor,
+    Key,
     Loss,
     Progress,
     Task,
@@ -159,15 +160,15 @@ class InlineEngine:
     def _run(self, task: Task, item: Item, path: Path) -> Outcome:
         if path.exists():
             return Done(key=item.key, path=path, is_reused=True)
-        losses: dict[int, Loss] = {}
+        losses: dict[Key, Loss] = {}
         while True:
             cursor = Cursor(None, losses)
             try:
                 write_result(task, item, path, cursor)
             except Exception as error:
-                if is_no_room(error) or cursor.current == NO_DOCUMENT or cursor.current in losses:
+                if is_no_room(error) or cursor.current == NO_DOCUMENT or cursor.key() in losses:
                     raise TaskError(describe(error)) from error
-                losses[cursor.current] = blame(error, cursor)
+                losses[cursor.key()] = blame(error, cursor)
                 continue
             return Done(key=item.key, path=path, documents=cursor.count, losses=in_order(losses))
 
@@ -175,9 +176,9 @@ class InlineEngine:
         """Nothing runs between calls."""
 
 
-def in_order(losses: dict[int, Loss]) -> tuple[Loss, ...]:
+def in_order(losses: dict[Key, Loss]) -> tuple[Loss, ...]:
     """The losses of an item by their position."""
-    return tuple(losses[position] for position in sorted(losses))
+    return tuple(sorted(losses.values(), key=lambda loss: loss.position))
 
 
 __all__ = ["Loss", "Progress", "Task"]

@@ -34,7 +34,7 @@ from flows.engine import (
     usable_processors,
 )
 from flows.launch import launch, usage_of
-from flows.worker import NO_DOCUMENT, Broken, Finished, Raised, Ready, Slot, name_task
+from flows.worker import NO_DOCUMENT, Broken, Finished, Key, Raised, Ready, Slot, name_task
 from transforms.types import Reason
 
 log = logging.getLogger(__name__)
@@ -55,8 +55,8 @@ class _Job:
     number: int
     item: Item
     path: Path
-    losses: dict[int, Loss] = field(default_factory=dict)
-    strikes: dict[int, int] = field(default_factory=dict)
+    losses: dict[Key, Loss] = field(default_factory=dict)
+    strikes: dict[Key | None, int] = field(default_factory=dict)  # None: outside any document
 
 
 @dataclass(slots=True, eq=False)
@@ -185,7 +185,7 @@ class LocalEngine:
                 items_done=done,
                 documents=self._documents + sum(worker.position + 1 for worker in busy),
                 losses=self._lost,
-                open_refs=tuple(worker.slot.source_ref() for worker in busy),
+                open_refs=tuple(worker.slot.key()[0] for worker in busy),
             )
 
     def _cancel(self) -> None:
@@ -273,7 +273,7 @@ class LocalEngine:
             case Raised() if worker.job is not None:
                 job, worker.job = worker.job, None
                 loss = answer.loss
-                if answer.is_no_room or loss.position == NO_DOCUMENT or loss.position in job.losses:
+                if answer.is_no_room or loss.position == NO_DOCUMENT or loss.key in job.losses:
                     raise TaskError(f"{loss.detail}\n{answer.trace}")
                 log.info("an error in %r: %s", loss.source_ref, loss.detail)
                 log.debug("%s", answer.trace)
@@ -311,19 +311,21 @@ class LocalEngine:
             self._kill(worker, Reason.TIMEOUT, f"no document begun in {limits.item_seconds:g} s")
 
     def _kill(self, worker: _Worker, reason: Reason, detail: str) -> None:
-        worker.verdict = Loss(
-            position=worker.position, source_ref=worker.slot.source_ref(), reason=reason, detail=detail
-        )
+        (ref, nth), position = worker.slot.key(), worker.slot.position()
+        if reason is Reason.TIMEOUT and position != worker.position:
+            return  # it went on while we looked
+        worker.verdict = Loss(position=position, source_ref=ref, nth=nth, reason=reason, detail=detail)
         worker.waited = 0.0
         worker.process.kill()
 
     def _bury(self, worker: _Worker) -> None:
         """Decide what a dead worker's item comes to: again, again without a document, or given up."""
-        job, position, ref = worker.job, worker.slot.position(), worker.slot.source_ref()
+        job, position, (ref, nth) = worker.job, worker.slot.position(), worker.slot.key()
         self._remove(worker)
         loss = worker.verdict or Loss(
             position=position,
             source_ref=ref,
+            nth=nth,
             reason=Reason.CRASHED,
             detail=f"its worker ended with code {worker.process.returncode}",
         )
@@ -338,8 +340,9 @@ class LocalEngine:
         )
         # when it had gone on to another document before our kill arrived, a second time decides
         is_sure = loss.reason is Reason.TIMEOUT and position == loss.position
-        strikes = job.strikes[loss.position] = job.strikes.get(loss.position, 0) + 1
-        if loss.position == NO_DOCUMENT or loss.position in job.losses:
+        place = None if loss.position == NO_DOCUMENT else loss.key
+        strikes = job.strikes[place] = job.strikes.get(place, 0) + 1
+        if place is None or place in job.losses:
             if strikes >= ITEM_STRIKES:
                 failed = Failed(key=job.item.key, reason=loss.reason, detail=loss.detail)
                 self._outcomes.put((job.number, failed))
@@ -351,7 +354,7 @@ class LocalEngine:
             self._again(job)
 
     def _blame(self, job: _Job, loss: Loss) -> None:
-        job.losses[loss.position] = loss
+        job.losses[loss.key] = loss
         self._lost += 1
         self._again(job)
 

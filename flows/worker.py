@@ -20,13 +20,16 @@ from typing import Any, Protocol
 
 from transforms.types import Reason
 
-SLOT_BYTES = 1024
+SLOT_BYTES = 8192  # room for the longest path and a member of an archive in it
 NO_DOCUMENT = -1
-_HEAD = Struct("=qH")  # position of the document in its item, length of the reference that follows
+_HEAD = Struct("=qqH")  # position of the document in its item, `nth`, length of the reference that follows
 _REF_BYTES = SLOT_BYTES - _HEAD.size
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 PART_SUFFIX = ".part"
+
+
+Key = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +38,14 @@ class Loss:
 
     position: int  # in its item, from 0
     source_ref: str
+    nth: int  # how often the item had begun this reference before
     reason: Reason
     detail: str
+
+    @property
+    def key(self) -> Key:
+        """What makes it the same document in the next attempt, whose positions may differ."""
+        return self.source_ref, self.nth
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,40 +99,53 @@ class Slot:
     def __init__(self, fd: int) -> None:
         self._map = mmap.mmap(fd, SLOT_BYTES)
 
-    def write(self, position: int, source_ref: str = "") -> None:
-        ref = source_ref.encode("utf-8", "backslashreplace")[:_REF_BYTES]
+    def write(self, position: int, source_ref: str = "", nth: int = 0) -> None:
+        ref = _label(source_ref)
         self._map[_HEAD.size : _HEAD.size + len(ref)] = ref
-        _HEAD.pack_into(self._map, 0, position, len(ref))
+        _HEAD.pack_into(self._map, 0, position, nth, len(ref))
 
     def position(self) -> int:
         """Position of the open document in its item, from 0; -1 when none is open."""
         return int(_HEAD.unpack_from(self._map, 0)[0])
 
-    def source_ref(self) -> str:
-        length = int(_HEAD.unpack_from(self._map, 0)[1])
-        return self._map[_HEAD.size : _HEAD.size + length].decode("utf-8", "replace")
+    def key(self) -> Key:
+        """The reference of the open document, and how often it had been begun before."""
+        _, nth, length = _HEAD.unpack_from(self._map, 0)
+        return self._map[_HEAD.size : _HEAD.size + length].decode("utf-8", "replace"), int(nth)
 
     def close(self) -> None:
         self._map.close()
 
 
+def _label(source_ref: str) -> bytes:
+    return source_ref.encode("utf-8", "backslashreplace")[:_REF_BYTES]
+
+
 class Cursor:
     """The Progress of one attempt at one item: counts documents, writes the slot, knows the losses."""
 
-    def __init__(self, slot: Slot | None, losses: Mapping[int, Loss]) -> None:
+    def __init__(self, slot: Slot | None, losses: Mapping[Key, Loss]) -> None:
         self._slot = slot
         self._losses = losses
+        self._begun: dict[str, int] = {}
         self.count = 0
         self.current = NO_DOCUMENT
         self.source_ref = ""
+        self.nth = 0
 
     def begin(self, source_ref: str) -> Loss | None:
         self.current = self.count
         self.count += 1
         self.source_ref = source_ref
+        self.nth = self._begun.get(source_ref, 0)
+        self._begun[source_ref] = self.nth + 1
         if self._slot is not None:
-            self._slot.write(self.current, source_ref)
-        return self._losses.get(self.current)
+            self._slot.write(self.current, source_ref, self.nth)
+        return self._losses.get(self.key()) if self._losses else None
+
+    def key(self) -> Key:
+        """What the slot would say of the open document."""
+        return _label(self.source_ref).decode("utf-8", "replace"), self.nth
 
     def end(self) -> None:
         self.current = NO_DOCUMENT
@@ -168,7 +190,8 @@ def blame(error: BaseException, cursor: Cursor) -> Loss:
     """Lay an error at the door of the open document; position -1 when none is open."""
     return Loss(
         position=cursor.current,
-        source_ref=cursor.source_ref,
+        source_ref=cursor.key()[0],
+        nth=cursor.nth,
         reason=Reason.OUT_OF_MEMORY if isinstance(error, MemoryError) else Reason.CRASHED,
         detail=describe(error),
     )

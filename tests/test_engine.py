@@ -94,6 +94,27 @@ def _act(act: str, out: Path) -> None:
                 log.write(f"{out.name.split('.')[1]}\n")
 
 
+def perform_two_files(item: Errand, out: Path, progress: Progress) -> None:
+    """A task whose first file ends early once its second file's last document was found guilty."""
+    deaths = Path(item.acts[0])
+    with out.open("w") as file:
+        for name in ("A", "B"):
+            for number in range(2):
+                if progress.begin(f"{name} (reading)"):
+                    file.write(f"{name} given up\n")
+                    break
+                if name == "A" and number == 1 and deaths.exists() and len(deaths.read_text()) == 2:
+                    os._exit(1)
+                if progress.begin(f"{name}#{number}"):
+                    file.write(f"{name}#{number} lost\n")
+                    continue
+                if name == "B" and number == 1:
+                    with deaths.open("a") as log:
+                        log.write("x")
+                    os._exit(1)
+                file.write(f"{name}#{number}\n")
+
+
 @pytest.fixture(scope="module")
 def engine() -> Iterator[LocalEngine]:
     with LocalEngine(workers=2, limits=LIMITS, modules=[__name__]) as local:
@@ -156,6 +177,15 @@ def test_a_document_that_eats_memory_costs_only_itself(tmp_path: Path) -> None:
 def test_several_poisons_in_one_item(engine: LocalEngine, tmp_path: Path) -> None:
     (outcome,) = run(engine, tmp_path, ("raise", "a", "exit", "b", "raise"))
     assert lines(outcome) == ["lost:crashed", "a", "lost:crashed", "b", "lost:crashed"]
+
+
+@pytest.mark.slow
+def test_a_loss_stays_with_its_document_when_positions_shift(engine: LocalEngine, tmp_path: Path) -> None:
+    """B#1 is blamed as the eighth step; then A ends early, and the blame must not fall on what is eighth now."""
+    (outcome,) = engine.map(perform_two_files, [Errand("two", (f"{tmp_path}/deaths",))], tmp_path / "spool")
+    assert lines(outcome) == ["A#0", "A given up", "B#0", "B#1 lost"]
+    assert isinstance(outcome, Done)
+    assert [loss.source_ref for loss in outcome.losses] == ["A (reading)", "B#1"]
 
 
 def test_a_worker_killed_from_outside_loses_nothing(engine: LocalEngine, tmp_path: Path) -> None:
