@@ -347,6 +347,12 @@ def test_entities_are_refused(prolog: str, data: bytes, root: str, charset: str)
     assert "root:" not in found.detail
 
 
+def test_an_article_about_entities_is_read() -> None:
+    text = b"<p>A bomb begins with &lt;!ENTITY, or as the manual has it <!ENTITY lol 'lol'>.</p>"
+    found = read_all(RSS.replace(b"<p>A strike planned for the weekend is off.</p>", text))
+    assert kinds(found) == ["+", "+"]
+
+
 def test_deep_nesting_costs_the_document_alone() -> None:
     deep_json = b'{"title": ' * 100_000 + b"1" + b"}" * 100_000
     assert kinds(read_all(deep_json)) == ["bad_record"]

@@ -27,7 +27,7 @@ from tests.fuzz.samples import (
     warc,
     warc_record,
 )
-from transforms.readers import detect, read
+from transforms.readers import detect, feeds, read
 from transforms.readers.documents import Item, digest
 from transforms.types import Disposition, Format, RawDocument, Reason, Rejection
 
@@ -140,11 +140,27 @@ def test_json_feed() -> None:
 
 
 def test_a_feed_cut_off_gives_what_it_has() -> None:
-    cut = RSS[: RSS.index(b"<item><title>Council")]
-    first, last = read_all(cut)
-    assert isinstance(first, RawDocument)
-    assert isinstance(last, Rejection)
-    assert last.reason is Reason.TRUNCATED
+    for cut in (RSS.index(b"<item><title>Council"), RSS.index(b"From May, only")):
+        first, last = read_all(RSS[:cut])
+        assert isinstance(first, RawDocument)
+        assert isinstance(last, Rejection)
+        assert last.reason is Reason.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    ("feed", "begin", "end"), [(RSS, b"<item>", b"</channel>"), (ATOM, b"<entry>", b"</feed>")]
+)
+def test_a_large_feed_reads_as_a_small_one(
+    feed: bytes, begin: bytes, end: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, entries = feed[: feed.index(begin)], feed[feed.index(begin) : feed.index(end)]
+    large = (
+        head + entries.replace(b"<p>", b"<p>An &lt;item> and <item> in it. ") * 40 + feed[feed.index(end) :]
+    )
+    at_once = read_all(large)
+    monkeypatch.setattr(feeds, "BATCH_BYTES", 3000)
+    assert read_all(large) == at_once
+    assert len(at_once) >= 40
 
 
 def test_warc_gives_pages_and_counts_other_responses() -> None:

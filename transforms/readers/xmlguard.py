@@ -15,6 +15,8 @@ _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _SURROGATE_REFERENCE = re.compile(
     rb"&#(?:x0*d[89a-f][0-9a-f]{2}|0*5(?:5[3-9]|6\d|7[0-3])\d\d)(?:;|(?![0-9a-f]))", re.I
 )
+_COMMENT = re.compile(r"<!--.*?-->|<\?.*?\?>", re.S)
+_ELEMENT = re.compile(r"<[^\W\d]")
 _ENTITY = re.compile(r"<!ENTITY", re.I)
 
 
@@ -24,7 +26,9 @@ def refuse_entities(data: bytes) -> None:
     wide = marked[0] if marked is not None else wide_of(data)
     head = data[: 1 << 20]
     text = head.decode(wide, "replace") if wide else head.decode("latin-1")
-    if _ENTITY.search(text.replace("\x00", "")):
+    text = _COMMENT.sub("", text.replace("\x00", ""))
+    declared, root = _ENTITY.search(text), _ELEMENT.search(text)
+    if declared is not None and (root is None or declared.start() < root.start()):
         raise Refusal(Reason.BAD_RECORD, "the XML declares entities of its own, which is refused")
 
 
