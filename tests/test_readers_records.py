@@ -204,6 +204,39 @@ def test_other_names() -> None:
     assert stated.updated == "2026-01-03"
 
 
+def test_a_post_of_a_content_system() -> None:
+    found = converted(
+        id=912,
+        date="2026-01-02T04:04:05",
+        date_gmt="2026-01-02T03:04:05",
+        guid={"rendered": "https://blog.example/?p=912"},
+        link="https://blog.example/ferry",
+        title={"rendered": "Ferry &#038; bus"},
+        content={"rendered": "<p>The ferry sails.</p>", "protected": False},
+        author=5,
+        categories=[3, 7],
+        tags=[12],
+    )
+    stated = found.stated
+    assert (stated.external_id, stated.url) == ("912", "https://blog.example/ferry")
+    assert stated.title == "Ferry & bus"
+    assert stated.published == "2026-01-02T03:04:05Z"
+    assert (stated.authors, stated.tags, stated.section) == ((), (), None)
+    assert (found.body, found.is_html) == ("<p>The ferry sails.</p>", True)
+
+
+def test_addresses_of_sites_are_not_addresses_of_articles() -> None:
+    found = converted(
+        title="T", source="https://www.selepost.example/", source_url="https://www.selepost.example"
+    )
+    assert (found.stated.url, found.stated.publisher) == (None, "www.selepost.example")
+
+
+def test_lists_that_a_table_made_text_of() -> None:
+    assert converted(title="T", authors="['Ann Ley', \"Bo O'Ek\"]").stated.authors == ("Ann Ley", "Bo O'Ek")
+    assert converted(title="T", authors="[Reuters]").stated.authors == ("[Reuters]",)
+
+
 def test_a_field_map_wins_over_names_found_by_themselves() -> None:
     record = {"title": "Internal title", "print": {"head": "Printed title"}, "text": "A.", "x.y": "B."}
     found = record_to_document(record, "r", Format.JSON, {"title": "print.head", "text": "x.y"})

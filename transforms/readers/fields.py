@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields as fields_of
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from transforms.readers.charsets import scrub
 from transforms.readers.documents import Item, document, reject
@@ -24,24 +26,22 @@ NAMES: dict[str, tuple[str, ...]] = {
         "summary", "description", "abstract", "excerpt", "lead", "leadparagraph", "snippet", "teaser", "dek",
         "standfirst", "trailtext", "intro", "subtitle",
     ),
-    "title": ("title", "headline", "webtitle", "articletitle", "newstitle", "mainheadline", "heading", "subject",
-        "name"),
+    "title": (
+        "title", "headline", "webtitle", "articletitle", "newstitle", "mainheadline", "heading", "subject", "name",
+    ),
     "url": (
-        "url", "link", "canonicalurl", "articleurl", "weburl", "permalink", "sourceurl", "pageurl", "originalurl",
-        "newsurl",
+        "url", "link", "canonicalurl", "articleurl", "weburl", "permalink", "pageurl", "originalurl", "newsurl",
         "href", "uri", "shareurl",
     ),
     "external_id": (
         "id", "externalid", "uuid", "guid", "articleid", "docid", "documentid", "newsid", "itemid", "recordid",
-        "identifier",
-        "uid", "key",
+        "identifier", "uid", "key",
     ),
     "published": (
         "published", "publishedat", "datepublished", "publisheddate", "publishdate", "publishedon", "publishedtime",
         "publicationdate", "pubdate", "firstpublicationdate", "webpublicationdate", "dategmt", "date", "datetime",
         "publishtime", "pubtime", "timestamp", "time", "created", "createdat", "datecreated", "versioncreated",
-        "issued",
-        "seendate", "firstcreated",
+        "issued", "seendate", "firstcreated",
     ),
     "updated": (
         "updated", "updatedat", "dateupdated", "modified", "modifiedat", "datemodified", "modifieddate", "lastmodified",
@@ -49,8 +49,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     ),
     "publisher": (
         "publisher", "sourcename", "source", "site", "sitename", "outlet", "newspaper", "publication", "provider",
-        "medium",
-        "media", "domain", "website", "sourcedomain", "feed",
+        "domain", "website", "sourcedomain",
     ),
     "language": ("language", "lang", "inlanguage", "languagecode", "locale"),
     "authors": ("authors", "author", "byline", "creator", "creators", "writer", "writers", "journalist", "reporter"),
@@ -92,6 +91,12 @@ _MARKUP = re.compile(
 _CUT_OFF = re.compile(
     r"(?:\[\+\d+ chars\]|\[…\]|\[\.\.\.\])\s*$"
 )  # what news interfaces append to a shortened text
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.I)
+_NAIVE_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$")
+_LIST_AS_TEXT = re.compile(
+    r"\[\s*['\"].*['\"]\s*\]$", re.S
+)  # what tables make of a list: "['Ann Ley', 'Bo Ek']"
+_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 MAX_LIST = 200  # values taken from one list of authors, tags or paragraphs' names
 
 
@@ -114,6 +119,8 @@ def record_to_document(
         found[ours] = _follow(record, theirs)
     text = _text_of(found.get("text"))
     title = _inline(found.get("title"))
+    if title is not None and _ENTITY.search(title):
+        title = " ".join(html.unescape(title).split()) or None
     is_summary = bool(_CUT_OFF.search(text[-40:]))
     if not text:
         text = _text_of(found.get("summary"))
@@ -124,16 +131,16 @@ def record_to_document(
         url=_one(found.get("url")),
         external_id=_one(found.get("external_id")),
         title=title,
-        publisher=_inline(found.get("publisher")),
+        publisher=_host_or_name(_label(found.get("publisher"))),
         authors=_many(found.get("authors")),
         published=time_of(found.get("published")),
         updated=time_of(found.get("updated")),
         language=_one(found.get("language")),
-        section=_inline(found.get("section")),
+        section=_label(found.get("section")),
         tags=_many(found.get("tags"), split=True),
         image_url=_one(found.get("image_url")),
-        agency=_inline(found.get("agency")),
-        kind=_inline(found.get("kind")),
+        agency=_label(found.get("agency")),
+        kind=_label(found.get("kind")),
         is_summary=is_summary,
         is_clean=True,
     )
@@ -207,6 +214,8 @@ def _find(record: Mapping[str, object]) -> dict[str, object]:
 
 
 def _take(plain: str, value: object, base: int, found: dict[str, object], ranks: dict[str, int]) -> None:
+    if plain.endswith("gmt") and isinstance(value, str) and _NAIVE_TIME.match(value):
+        value += "Z"  # the name says the zone
     for ours, rank in _MEANINGS.get(plain, ()):
         if base + rank < ranks.get(ours, _NEVER) and not isinstance(value, bool):
             ranks[ours] = base + rank
@@ -268,9 +277,27 @@ def _inline(value: object) -> str | None:
     return " ".join(text.split()) or None if text else None
 
 
+def _label(value: object) -> str | None:
+    """Give a name in words; a bare number is a key into a table that the record did not bring along."""
+    text = _inline(value)
+    return None if text is None or text.isdigit() else text
+
+
+def _host_or_name(publisher: str | None) -> str | None:
+    """Give the host where a publisher is stated as an address: the page of a site is no article's own address."""
+    if publisher is None or not publisher.lower().startswith(("http://", "https://")):
+        return publisher
+    try:
+        return urlsplit(publisher).hostname
+    except ValueError:
+        return None
+
+
 def _many(value: object, split: bool = False) -> tuple[str, ...]:
+    if isinstance(value, str) and _LIST_AS_TEXT.match(value.strip()):
+        value = [first or second for first, second in _QUOTED.findall(value)]
     items = value if isinstance(value, list | tuple) else [value]
-    texts = [text for text in (_inline(item) for item in items[:MAX_LIST]) if text]
+    texts = [text for text in (_label(item) for item in items[:MAX_LIST]) if text]
     if split and len(texts) == 1:
         texts = [part.strip() for part in re.split(r"[,;|]", texts[0]) if part.strip()][:MAX_LIST]
     return tuple(dict.fromkeys(texts))
