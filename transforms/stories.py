@@ -39,6 +39,7 @@ COHESION: Final = 0.8
 COHESION_DOUBT: Final = 1.0
 
 Pair = tuple[int, int]
+_Offer = tuple[float, int, int, int]  # minus the mean, the smaller and larger group, whose offer it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,40 +174,42 @@ def _forbid(group_of: dict[int, int], cannot_links: Iterable[Pair]) -> dict[int,
 def _grow(
     leaves: Sequence[_Group], links: dict[int, dict[int, int]], forbidden: dict[int, set[int]]
 ) -> list[_Group]:
-    """Merge groups, best mean first, until nothing is linked any more; return the trees that remain."""
+    """Merge groups, best mean first, until nothing is linked any more; return the trees that remain.
+
+    The heap holds the best partner of every group. A merge never raises a mean towards a third group (average linkage
+    is reducible), so an entry that has gone stale only promises too much: it is worked out anew when its turn comes.
+    """
     alive = {leaf.first: leaf for leaf in leaves}
     sums = {a: {b: total for b, total in links[a].items() if b in alive} for a in alive}
     apart = {a: set(forbidden[a]) for a in alive if a in forbidden}
-    heap: list[tuple[float, int, int, int, int]] = []
 
-    def offer(a: int, b: int) -> None:
-        if b not in apart.get(a, ()):
-            size_a, size_b = alive[a].size, alive[b].size
-            heap.append(
-                (-sums[a][b] / (size_a * size_b), min(a, b), max(a, b), size_a + size_b, size_a * size_b)
-            )
+    def best_of(a: int) -> _Offer | None:
+        size, barred = alive[a].size, apart.get(a, ())
+        offers = (
+            (-total / (size * alive[b].size), a if a < b else b, b if a < b else a, a)
+            for b, total in sums[a].items()
+            if b not in barred
+        )
+        return min(offers, default=None)
 
-    for a in alive:
-        for b in sums[a]:
-            if a < b:
-                offer(a, b)
+    heap = [offer for offer in map(best_of, alive) if offer is not None]
     heapq.heapify(heap)
     while heap:
-        height, a, b, size, product = heapq.heappop(heap)
-        if a not in alive or b not in alive:
+        offer = heapq.heappop(heap)
+        height, a, b, owner = offer
+        if owner not in alive:
             continue
-        if alive[a].size + alive[b].size != size or alive[a].size * alive[b].size != product:
-            continue  # one of them has grown since: a fresher offer is in the heap
-        if b in apart.get(a, ()):
+        fresh = best_of(owner)
+        if fresh is None:
+            continue
+        if fresh != offer:
+            heapq.heappush(heap, fresh)
             continue
         alive[a] = _merge(alive[a], alive.pop(b), sums[a][b], -height / _SCALE)
         _move(a, b, sums, apart)
-        for other in sums[a]:
-            if other not in apart.get(a, ()):
-                size_a, size_b = alive[a].size, alive[other].size
-                mean = sums[a][other] / (size_a * size_b)
-                offered = (-mean, min(a, other), max(a, other), size_a + size_b, size_a * size_b)
-                heapq.heappush(heap, offered)
+        merged = best_of(a)
+        if merged is not None:
+            heapq.heappush(heap, merged)
     return list(alive.values())
 
 
