@@ -31,8 +31,9 @@ from transforms.readers.options import MIB, ReadOptions
 from transforms.types import Disposition, Format, Reason, Rejection, format_id
 from warehouse.batches import file_batch, rejection_batch
 from warehouse.checks import enforce_checks
-from warehouse.connection import open_working, published_path, spool_path, transaction
+from warehouse.connection import open_working, spool_path, transaction
 from warehouse.folding import biggest_new_stories
+from warehouse.lag import is_behind
 from warehouse.load import LoadResult, files_by_hash, known_files, load_documents, record_files
 from warehouse.publish import publish
 from warehouse.runs import RunOutcome, begin_run, close_abandoned_runs, fail_run, finish_run
@@ -157,7 +158,7 @@ def fold_files(
                 (format_id(story_id), articles, title)
                 for story_id, articles, title in biggest_new_stories(con, report.run_id, _TOLD_STORIES)
             ]
-            if report.has_changes or not published_path(settings.home).exists():
+            if report.has_changes or is_behind(con, settings.home):
                 publication = run.stage(
                     "publish", publish, con, settings.home, now=utc_now(), keep=settings.keep_published
                 )

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, TypeVar
 
 from warehouse.checks import enforce_checks
-from warehouse.connection import published_path, transaction
+from warehouse.connection import transaction
 from warehouse.publish import publish
 from warehouse.runs import RunOutcome, begin_run, close_abandoned_runs, fail_run, finish_run
 
@@ -50,10 +50,9 @@ def record_run(
     try:
         with transaction(con):
             told, outcome = work(run_id, now)
-            enforce_checks(con)
+            enforce_checks(con, run_id)
             finish_run(con, run_id, outcome, now=utc_now())
-        if published_path(settings.home).exists() or outcome.stories_new:
-            publish(con, settings.home, now=utc_now(), keep=settings.keep_published)
+        publish(con, settings.home, now=utc_now(), keep=settings.keep_published)
     except BaseException as error:
         with transaction(con):
             fail_run(con, run_id, f"{type(error).__name__}: {error}", now=utc_now())

@@ -183,3 +183,23 @@ def test_decisions_hold_in_every_later_run_and_the_order_still_does_not_matter(
         assert copy_groups(home) == copy_groups(other)
         assert not broken(home)
         assert not broken(other)
+
+
+def test_what_was_committed_and_not_published_is_published_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    inbox = write_inbox(tmp_path / "inbox", "first", CORPUS[:3])
+    fold(home, inbox)
+    more = write_inbox(tmp_path / "inbox", "second", CORPUS[3:6])
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.pipeline.publish", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            fold(home, more)
+    assert fold(home, more).published is not None  # though not one document changed
+    assert fold(home, more).published is None
+    con = open_published(home)
+    try:
+        assert con.execute("SELECT count(*) FROM articles").fetchall() == [(6,)]
+    finally:
+        con.close()
