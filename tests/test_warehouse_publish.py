@@ -102,6 +102,12 @@ def test_small_steps_end_where_one_large_step_does(tmp_path: Path) -> None:
         [refusal("late", "still_written", "deferred")],
         is_published=True,
     )
+    with open_working(tmp_path, purpose="evidence") as con:
+        for n in range(5):
+            con.execute(
+                "INSERT INTO links SELECT ?, 9, 'exact', 1, 'accepted', NULL, NULL, NULL, max(run_id), ? FROM runs",
+                [n, NOON],
+            )
     for day in range(1, KEEP_PUBLISHED + 4):  # long enough for the first file to be used again
         changed = sample("a", f"Day {day}.", updated_at=NOON + timedelta(days=day))
         ingest(
@@ -126,6 +132,7 @@ def test_small_steps_end_where_one_large_step_does(tmp_path: Path) -> None:
             "UPDATE stories SET article_count = 2 WHERE story_id = (SELECT min(story_id) FROM stories)"
         )
         con.execute("DELETE FROM documents WHERE reason = 'empty'")
+        con.execute("DELETE FROM links WHERE article_a = 1")
         step = publish(con, tmp_path, now=NOON)
         assert not step.is_complete
         stepped = contents(published_path(tmp_path))

@@ -195,8 +195,14 @@ def _engine(con: DuckDBPyConnection) -> str:
 
 
 def _rewrite_unsettled(con: DuckDBPyConnection) -> None:
-    """Want all rows of a table whose older rows were changed or removed since the last publication."""
-    for (name,) in con.execute(statement("publish/compare", "unsettled").sql).fetchall():
+    """Bring tables in order whose older rows were removed since the last publication, as a whole where need be."""
+    unsettled = {name for (name,) in con.execute(statement("publish/compare", "unsettled").sql).fetchall()}
+    if "links" in unsettled:
+        con.execute(statement("publish/compare", "gone_links").sql)
+        old, left = con.execute(statement("publish/compare", "settled_links").sql).fetchall()[0]
+        if old == left:
+            unsettled.remove("links")
+    for name in sorted(unsettled):
         source = "latest_documents" if name == "documents" else name
         con.execute(f"TRUNCATE pub.{name}")
         con.execute(f"CREATE OR REPLACE TEMP VIEW wanted_{GROWING[name]} AS FROM {source}")
