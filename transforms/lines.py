@@ -24,6 +24,7 @@ SPACELESS_SENTENCE_UNITS = (
     12.0  # Thai and its neighbours close no sentence with a mark: so long a line is one
 )
 # How a line opens and closes is read on so many characters: time stays in proportion to the text, whatever it holds.
+GLUED_CHARACTERS = 120
 HEAD_CHARACTERS = 300
 TAIL_CHARACTERS = 80
 REPEATED_MAX_UNITS = 12  # a short line that stands twice is furniture; a long one may be a pull quote
@@ -31,8 +32,11 @@ REPEATED_MAX_UNITS = 12  # a short line that stands twice is furniture; a long o
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _SOUTHEAST = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
-_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥៕︒｡][\"'”’»«›‹)\]）」』】“＂\u200f\s]*(?:\[\d+\]|[*†]+)?$")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟۔।॥។៕။།։።︒｡][\"'”’»«›‹)\]）」』】“＂\u200f\s]*(?:\[\d+\]|[*†]+)?$")
 _TRUNCATED = re.compile(r"(?:…|\.\.\.)\W*$")
+_GLUED = re.compile(
+    r"[^\W\d_A-Z]{6}[A-ZÄÖÜÉ][^\W\d_A-Z]"
+)  # "renovationMichigan": a headline run into its teaser
 _OPEN_END = re.compile(r"[,;:，：；、][\"'”’»）」』]?$|[\"”»」』]$")
 _BULLET = re.compile(r"^(?:[•●▪■◦‣·*–—-]|\(?\d{1,3}[.)]|[a-z]\))\s+\S")
 _SEPARATED = re.compile(r"\d.*(?:\s(?:[–—@|-]|--)\s|: )|(?:\s(?:[–—@|-]|--)\s|: ).*\d")
@@ -79,7 +83,8 @@ class Phrases:
     ends: frozenset[str]
     whole: frozenset[str]
     starts: dict[str, tuple[str, ...]]  # by their first letter
-    legal: re.Pattern[str]
+    legal: dict[str, tuple[str, ...]]  # by their first word, between spaces
+    legal_spaceless: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +95,7 @@ class Line:
     units: float  # length in words, or in what stands for a word where words are not spaced
     is_sentence: bool  # closes like a sentence
     is_truncated: bool  # closes like a teaser, with dots
+    is_glued: bool  # opens with a headline run into the text behind it, as links to other articles do
     is_open: bool  # closes like a part of a sentence: a comma, a colon, a quotation mark
     is_furniture: bool
     is_comments: bool  # opens the readers' comments
@@ -131,10 +137,12 @@ def phrases() -> Phrases:
     starts: dict[str, tuple[str, ...]] = {}
     for phrase in sorted(gather("starts")):
         starts[phrase[0]] = (*starts.get(phrase[0], ()), phrase)
-    legal = "|".join(
-        re.escape(p) if _HAN.search(p) else rf"\b{re.escape(p)}\b" for p in sorted(gather("legal"))
-    )
-    return Phrases(gather("comments"), gather("ends"), gather("whole"), starts, re.compile(legal))
+    spaced: dict[str, tuple[str, ...]] = {}
+    for phrase in sorted(p for p in gather("legal") if not is_spaceless(p)):
+        first = phrase.partition(" ")[0]
+        spaced[first] = (*spaced.get(first, ()), f" {phrase} ")
+    spaceless = tuple(sorted(p for p in gather("legal") if is_spaceless(p)))
+    return Phrases(gather("comments"), gather("ends"), gather("whole"), starts, spaced, spaceless)
 
 
 def count_units(text: str) -> float:
@@ -175,11 +183,12 @@ def look(text: str) -> Line:
         units=units,
         is_sentence=sentence,
         is_truncated=bool(_TRUNCATED.search(tail)),
+        is_glued=bool(_GLUED.search(text[:GLUED_CHARACTERS])),
         is_open=bool(_OPEN_END.search(tail)),
         is_furniture=is_comments or is_end or _is_furniture(head, plain, units, sentence),
         is_comments=is_comments,
         is_end=is_end,
-        is_legal=len(set(known.legal.findall(plain[: 4 * HEAD_CHARACTERS]))) >= LEGAL_WORDS,
+        is_legal=_count_legal(plain[: 4 * HEAD_CHARACTERS]) >= LEGAL_WORDS,
         is_time=is_short and _is_time(text, units, sentence),
         is_byline=is_short and _is_byline(text, units, sentence),
         is_item=bool(_BULLET.match(text)) or (is_short and bool(_SEPARATED.search(text))),
@@ -194,6 +203,12 @@ def _is_furniture(head: str, plain: str, units: float, sentence: bool) -> bool:
     if units > STARTS_MAX_UNITS or (sentence and units > HEADING_MAX_UNITS):
         return False
     return bool(_SAYS.match(head)) or any(_opens(plain, p) for p in known.starts.get(plain[:1], ()))
+
+
+def _count_legal(plain: str) -> int:
+    known, padded = phrases(), f" {plain} "
+    found = sum(p in padded for word in set(plain.split()) & known.legal.keys() for p in known.legal[word])
+    return found + (sum(p in plain for p in known.legal_spaceless) if is_spaceless(plain) else 0)
 
 
 def _opens(plain: str, phrase: str) -> bool:

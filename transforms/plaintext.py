@@ -17,7 +17,7 @@ from transforms.wrapping import unwrap
 SENTENCE_MAX = 75.0  # a sentence line brings its length in words, but no more than this
 SHORT_SENTENCE = 5.0  # under so many words a sentence is as likely a slogan
 ISOLATED = 0.6  # share for a sentence between lines that are none: the teaser of a link
-TRUNCATED = 0.3  # share for a sentence that trails off in dots
+TEASER = 0.3  # share for a sentence that trails off in dots, or has a headline run into it
 NOISE = -6.0  # a line that is no sentence
 LABEL = -4.0  # the same, of one or two words
 FURNITURE = -14.0
@@ -146,7 +146,7 @@ def _weigh(lines: Sequence[Line]) -> list[float]:
         if score > 0:
             before, after = i == 0 or alone[i - 1] < 0, i + 1 == len(lines) or alone[i + 1] < 0
             share = ISOLATED if before and after else 1.0
-            scores.append(score * share * (TRUNCATED if line.is_truncated else 1.0))
+            scores.append(score * share * (TEASER if line.is_truncated or line.is_glued else 1.0))
         else:
             scores.append(score if line.is_comments else score * lightness)
     return scores
