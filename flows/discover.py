@@ -39,11 +39,16 @@ class NotAFileError(OSError):
 class FoundFile:
     """A regular file that may be read."""
 
-    path: Path
-    source_ref: str  # absolute path as text: see `show_path`
+    location: str  # absolute, as the system names it; text and not a Path, since there may be a million
+    source_ref: str  # the same for people: see `show_path`
     size: int
     mtime_ns: int
     is_link: bool = False  # reached by a link that the caller named or allowed
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return Path(self.location)
 
 
 def show_path(path: Path) -> str:
@@ -52,9 +57,13 @@ def show_path(path: Path) -> str:
     Bytes that are not UTF-8, control characters and other unprintable ones become `\xNN` or `\uNNNN`, and a
     backslash becomes two.
     """
-    text = os.fsencode(_absolute(path)).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
-    if text.isprintable():
-        return text
+    return _show(_absolute(path))
+
+
+def _show(location: str) -> str:
+    if location.isprintable() and "\\" not in location:
+        return location
+    text = os.fsencode(location).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
@@ -84,7 +93,7 @@ def open_file(file: FoundFile) -> BinaryIO:
     Raises OSError, which `refuse` turns into a Rejection.
     """
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC | (0 if file.is_link else os.O_NOFOLLOW)
-    fd = os.open(file.path, flags)
+    fd = os.open(file.location, flags)
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
         raise NotAFileError(errno.EINVAL, "no longer a regular file")
@@ -167,7 +176,7 @@ class _Walk:
             yield from self._visit(path, is_named=True)
 
     def _visit(self, path: str, *, is_named: bool) -> Iterator[FoundFile | Rejection]:
-        ref = show_path(Path(path))
+        ref = _show(path)
         name = os.path.basename(path)  # noqa: PTH119 - a folder of a million names: plain text, not Path objects
         try:
             status = os.lstat(path)
@@ -232,5 +241,5 @@ class _Walk:
         if not os.access(path, os.R_OK, effective_ids=_EFFECTIVE):
             return _reject(ref, Reason.UNREADABLE, os.strerror(errno.EACCES), size=size)
         return FoundFile(
-            path=Path(path), source_ref=ref, size=size, mtime_ns=status.st_mtime_ns, is_link=is_link
+            location=path, source_ref=ref, size=size, mtime_ns=status.st_mtime_ns, is_link=is_link
         )
