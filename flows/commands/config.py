@@ -1,0 +1,33 @@
+"""`newsfold config`: every setting as it counts here, and where it came from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from flows.commands.options import home_option, json_option
+
+
+@click.command("config")
+@home_option
+@json_option
+def command(home: Path | None, as_json: bool) -> None:
+    """Show the settings as they count here and where each came from: flag, NEWSFOLD_*, newsfold.toml or default."""
+    from flows.settings import SettingsError, effective_settings
+    from flows.terminal import make_console, make_table, safe
+
+    try:
+        found = effective_settings(home=home)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
+    if as_json:
+        told = {each.name: {"value": each.value, "source": each.source} for each in found}
+        click.echo(json.dumps(told, default=str, ensure_ascii=False))
+        return
+    table = make_table("setting", "value", "from", "what it is")
+    for each in found:
+        value = json.dumps(each.value, ensure_ascii=False, default=str)
+        table.add_row(each.name, safe(value.strip('"')), safe(each.source), each.description)
+    make_console().print(table)

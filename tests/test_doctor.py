@@ -1,0 +1,143 @@
+"""`newsfold doctor` finds what is wrong and says what to do; what is in order stays quiet."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from flows.checkup import Health, look_over
+from flows.cli import cli
+from flows.settings import Settings, load_settings
+from tests.warehouse_samples import ingest, sample
+from warehouse.connection import open_working, published_path, working_path
+
+READER = """
+import duckdb, sys
+con = duckdb.connect(sys.argv[1], read_only=True)
+print("reading", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    ingest(tmp_path / "home", [sample("ferry")], is_published=True)
+    return tmp_path / "home"
+
+
+def look(home: Path) -> dict[str, tuple[Health, str]]:
+    return {one.what: (one.health, one.describe()) for one in look_over(settings(home))}
+
+
+def settings(home: Path) -> Settings:
+    return load_settings(home=home)
+
+
+def test_a_home_that_does_not_exist_yet_is_no_failure(tmp_path: Path) -> None:
+    told = CliRunner().invoke(cli, ["doctor", "--home", str(tmp_path / "deep" / "home")])
+    assert told.exit_code == 0
+    assert "run `newsfold ingest" in told.output
+    assert not (tmp_path / "deep").exists()
+
+
+def test_a_home_in_order_is_told_as_such(home: Path) -> None:
+    found = look(home)
+    for what in ("versions", "home", "writer", "readers", "published", "prefect"):
+        assert found[what][0] is Health.OK, found[what]
+    told = CliRunner().invoke(cli, ["doctor", "--home", str(home), "--json"])
+    assert told.exit_code == 0
+    assert {json.loads(line)["health"] for line in told.stdout.splitlines()} <= {"ok", "warn"}
+
+
+def test_a_forgotten_reader_of_the_working_file_is_named(home: Path) -> None:
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER, str(working_path(home))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == b"reading\n"
+        health, told = look(home)["readers"]
+    assert health is Health.FAIL
+    assert f"process {reader.pid}" in told
+    assert look(home)["readers"][0] is Health.OK
+
+
+def test_the_run_at_work_is_named_and_is_no_failure(home: Path) -> None:
+    with open_working(home, purpose="newsfold ingest"):
+        health, told = look(home)["writer"]
+    assert health is Health.OK
+    assert f"process {os.getpid()}" in told
+
+
+def test_a_damaged_or_missing_published_file_fails(home: Path) -> None:
+    published_path(home).write_bytes(b"not a database" * 1000)
+    assert look(home)["published"][0] is Health.FAIL
+    published_path(home).unlink()
+    assert look(home)["published"][0] is Health.FAIL
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, list[dict[str, object]]]]:
+    """Answer like a Prefect server, with the deployments that a test puts into the list."""
+    deployments: list[dict[str, object]] = []
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.reply(True)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.reply(deployments)
+
+        def reply(self, value: object) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(value).encode())
+
+        def log_message(self, *words: object) -> None:
+            """Say nothing."""
+
+    listening = http.server.HTTPServer(("127.0.0.1", 0), Answer)
+    thread = threading.Thread(target=listening.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.server_port}/api", deployments
+    listening.shutdown()
+    thread.join()
+    listening.server_close()
+
+
+def test_schedules_are_told_by_their_state(
+    home: Path, server: tuple[str, list[dict[str, object]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, deployments = server
+    monkeypatch.setenv("PREFECT_API_URL", url)
+    assert look(home)["schedule"][0] is Health.WARN
+    every = [{"active": True, "schedule": {"cron": "*/15 * * * *"}}]
+    deployments += [
+        {"name": "inbox", "paused": False, "status": "READY", "schedules": every},
+        {"name": "nightly", "paused": True, "status": "READY", "schedules": every},
+        {"name": "lonely", "paused": False, "status": "NOT_READY", "schedules": every},
+    ]
+    found = look(home)
+    assert found["prefect"][0] is Health.OK
+    assert found["schedule inbox"] == (Health.OK, "ok    schedule inbox: */15 * * * *")
+    assert found["schedule nightly"][0] is Health.WARN
+    assert "worker" in found["schedule lonely"][1]
+
+
+def test_a_server_that_does_not_answer_fails(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    assert look(home)["prefect"][0] is Health.FAIL
+    assert CliRunner().invoke(cli, ["doctor", "--home", str(home)]).exit_code == 1
