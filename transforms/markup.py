@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from lxml import etree
+
 from transforms.encoding import tidy_line
 
 LONGEST = 500  # characters of a field that are kept; longer ones are mistakes or attacks
@@ -15,7 +17,7 @@ _MOST_TIMES = 200
 _MOST_ITEMS = 500
 _MOST_HEADINGS = 10
 
-_ITEMS = (
+_ITEMS: Any = etree.XPath(
     ".//*[@itemprop='headline' or @itemprop='datePublished' or @itemprop='dateModified' or "
     "@itemprop='articleSection' or @itemprop='author' or @itemprop='isAccessibleForFree' or @rel='author']"
 )
@@ -46,7 +48,7 @@ def gather(tree: Any) -> Markup:
     page = Markup(language=tree.get("lang") or tree.get("xml:lang"))
     for element in tree.iter("meta", "script", "link", "title", "h1", "time"):
         _GATHERERS[element.tag](element, page)
-    for element in tree.xpath(_ITEMS)[:_MOST_ITEMS]:
+    for element in _ITEMS(tree)[:_MOST_ITEMS]:
         name = (element.get("itemprop") or element.get("rel") or "").split()
         value = element.get("content") or element.get("datetime") or visible_text(element)
         if name and value:

@@ -30,10 +30,21 @@ _SAMPLE = 3000  # characters counted to tell whether words are enough
 _CLEARLY = 1.5  # times as long must another way's text be: a short text may be all there is
 _BRIEF = 400  # characters that settle the search; a brief has so many
 _HEADLINE = 15  # characters from which a linked line can be the headline of another article
+_LIST_LINES = (
+    6  # lines from which a text can be a list of headlines, and characters that such a line has at most on
+)
+_LIST_LINE = (
+    110  # the average; paragraphs have several hundred, so that hardly a page is parsed again for this
+)
 _TOP_LINES = 6  # lines above the text that may be headline, time and author
 
 _DATA_URI = re.compile(r"""(["'(])data:[^"')]{200,}""")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = bytes([*range(9), 11, 12, *range(14, 32), 127])  # no part of any character in UTF-8
+_LINKS, _ELEMENTS, _SHOWN = (
+    etree.XPath("count(//a)"),
+    etree.XPath("count(//*)"),
+    etree.XPath("string-length()"),
+)
 _BLOCKS = frozenset(
     (
         "address", "article", "aside", "blockquote", "body", "br", "dd", "details", "div", "dl", "dt",
@@ -72,7 +83,7 @@ def parse_page(text: str) -> Any | Reason:
     """
     if len(text) > MAX_CHARS:
         return Reason.TOO_LARGE
-    text = _NOT_XML.sub("", strip_escapes(text))
+    text = strip_escapes(text)
     if "data:" in text:
         text = _DATA_URI.sub(r"\1", text)
     parser = html.HTMLParser(
@@ -84,13 +95,14 @@ def parse_page(text: str) -> Any | Reason:
         recover=True,
     )
     try:
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        data = text.encode("utf-8", "replace").translate(None, _CONTROL)
+        tree = html.document_fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError):
         return Reason.NO_TEXT
     drop_code(tree)
-    if sum(1 for _ in tree.iter("a")) > MAX_LINKS:
+    if float(str(_LINKS(tree))) > MAX_LINKS:
         return Reason.TOO_MANY_LINKS
-    if sum(1 for _ in tree.iter()) > MAX_ELEMENTS or len(str(tree.xpath("string()"))) > MAX_SHOWN:
+    if float(str(_ELEMENTS(tree))) > MAX_ELEMENTS or float(str(_SHOWN(tree))) > MAX_SHOWN:
         return Reason.TOO_LARGE
     return tree
 
@@ -109,15 +121,25 @@ def extract_body(
     Where pruning and extraction leave too little, the page's own JSON-LD, the page as it was (`markup`), its bare
     paragraphs and at last all its text stand in: the text is empty only where the page shows none.
     """
-    links = {fold(text) for link in tree.iter("a") if len(text := link.text_content()) >= _HEADLINE}
     prune(tree, title)
     text = _run_trafilatura(tree, is_fast=True)
     method = "pruned"
     if count_units(text[:_SAMPLE]) < _ENOUGH:
         text, method = _rescue(text, tree, stated_body, markup)
     text = trim_top(text, title)
-    linked = sum(len(line) for line in text.split("\n") if len(line) >= _HEADLINE and fold(line) in links)
-    return Body(text=text, method=method, link_ratio=linked / max(len(text), 1))
+    return Body(text=text, method=method, link_ratio=_measure_links(text, markup))
+
+
+def _measure_links(text: str, markup: str | None) -> float:
+    """Give the share of a text that stands in lines which are links of the page; 0 for a text of whole paragraphs."""
+    lines = text.split("\n")
+    if len(lines) < _LIST_LINES or len(text) > _LIST_LINE * len(lines) or markup is None:
+        return 0.0
+    tree = parse_page(markup)
+    if isinstance(tree, Reason):
+        return 0.0
+    links = {" ".join(shown.split()) for link in tree.iter("a") if len(shown := _shown(link)) >= _HEADLINE}
+    return sum(len(line) for line in lines if " ".join(line.removeprefix("- ").split()) in links) / len(text)
 
 
 def _rescue(text: str, tree: Any, stated_body: str | None, markup: str | None) -> tuple[str, str]:
@@ -181,6 +203,10 @@ def _run_trafilatura(tree: Any, *, is_fast: bool) -> str:
         tree, fast=is_fast, include_comments=False, include_tables=True, with_metadata=False
     )
     return _one_paragraph_a_line(found.text) if found is not None and found.text else ""
+
+
+def _shown(element: Any) -> str:
+    return "".join(element.itertext())
 
 
 def _paragraphs(tree: Any) -> str:

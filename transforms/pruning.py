@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lxml import etree
+
 from transforms.titles import fold
 
 # Elements that hold no article text on any page. Taken out first, since extraction copies the tree several times.
@@ -46,10 +48,11 @@ _LINK_LIST = 2  # items; a list of one link is as likely a source that the artic
 _HEADER_SHARE = 0.15  # of the paragraph text; a header with more holds the beginning of the article
 _SUBHEADING = 300  # characters; what is longer is a first paragraph
 _SUBHEADED = re.compile(r"sub-?(?:head\w*|line|title)|\bde[cs]?k\b|stand-?first", re.I)
-_NAMED = (
-    "div", "section", "ul", "ol", "aside", "p", "span", "figure", "figcaption", "footer", "header", "table", "h2", "h3",
-    "h4", "article",
-)  # fmt: skip
+_NAMED: Any = etree.XPath(
+    ".//*[@class or @id][self::div or self::section or self::ul or self::ol or self::aside or self::p or self::span"
+    " or self::figure or self::figcaption or self::footer or self::header or self::table or self::h2 or self::h3"
+    " or self::h4 or self::article]"
+)
 _LABELLED = 0.5  # the share from which links with a label each make no sentence
 _LABEL = 25  # characters of a label beside a link
 _SENTENCE_END = re.compile(r"[.!?。！？][\"'”’»)\]]*$")
@@ -63,7 +66,7 @@ _POST = re.compile(r"twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesk
 _POST_FRAME = 60  # characters beside the post within a box that holds nothing else
 _ARTICLE = 400  # characters of paragraphs from which an article element is one, and not a card with a teaser
 _LONGEST_NAME = 500  # characters of a class or id that are looked at; the longest honest ones have some 400
-_SPACES = re.compile(r"\s+")
+_TEXT_LENGTH = etree.XPath("string-length(normalize-space())")
 
 
 def prune(tree: Any, title: str | None = None) -> None:
@@ -98,7 +101,7 @@ def drop_code(tree: Any) -> None:
 
 
 def _drop_named(tree: Any, total: int) -> None:
-    for element in list(tree.iter(*_NAMED)):
+    for element in _NAMED(tree):
         if element.getparent() is None:
             continue
         name = _name(element)
@@ -273,7 +276,7 @@ def _paragraph_length(element: Any) -> int:
 
 
 def _length(element: Any) -> int:
-    return len(_SPACES.sub(" ", "".join(element.itertext())).strip())
+    return int(float(str(_TEXT_LENGTH(element))))
 
 
 def _empty(element: Any) -> None:

@@ -10,6 +10,7 @@ _LONGEST = 500  # characters of a byline that are read
 _LONGEST_NAME = 80
 _LONGEST_SITE = 60  # characters; what is longer is a headline that happens to begin like the site's name
 
+_NO_LETTER = re.compile(r"[\W_]+")
 _SEPARATOR = re.compile(r"\s+[|»›·•–—\-:]+\s+|\s*[|»›]\s*|:\s+")
 _BYLINE = re.compile(
     r"^(?:(?:written|reported|posted|published)\s+by|by|von|par|por|di|da|door|av|af|przez|autore?|auteur|author|"
@@ -26,7 +27,7 @@ _NO_NAME = re.compile(
 
 def fold(text: str) -> str:
     """Give letters and digits only, in one case: what two spellings of one name or headline share."""
-    return "".join(char for char in text.casefold() if char.isalnum())
+    return _NO_LETTER.sub("", text.casefold())
 
 
 def cut_site_name(title: str, site: str | None, host: str | None, heading: str | None = None) -> str:
