@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import time
@@ -29,6 +30,7 @@ MEMORY_LIMIT = "1600MiB"
 # The write-ahead log is folded into the file at the end of every opening; within one, only when it grows past this, so
 # that a load is written twice once and not in slices.
 WAL_LIMIT = "256MiB"
+DISK_FULL = "the disk is full; nothing was lost, make room and run again"
 
 
 def working_path(home: Path) -> Path:
@@ -162,6 +164,10 @@ def engine_errors() -> Iterator[None]:
         if told is None:
             raise
         raise told from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(DISK_FULL) from error
+        raise
 
 
 def _tell(error: Exception) -> WarehouseError | None:
@@ -170,7 +176,7 @@ def _tell(error: Exception) -> WarehouseError | None:
     text = str(error)
     first = text.splitlines()[0] if text else type(error).__name__
     if "No space left" in text or "ENOSPC" in text or "max_temp_directory_size" in text:
-        return DiskFull("the disk is full; nothing was lost, make room and run again")
+        return DiskFull(DISK_FULL)
     if "checksum" in text.lower() or "corrupt" in text.lower():
         return Damaged(f"the warehouse is damaged: {first}")
     if isinstance(error, (duckdb.FatalException, duckdb.SerializationException)):

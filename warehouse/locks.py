@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -124,4 +124,5 @@ def _write_holder(handle: int, purpose: str) -> None:
         "command": purpose,
     }
     os.ftruncate(handle, 0)
-    os.pwrite(handle, json.dumps(said).encode(), 0)
+    with suppress(OSError):  # on a full disk the name is missing, the lock holds all the same
+        os.pwrite(handle, json.dumps(said).encode(), 0)

@@ -73,12 +73,16 @@ def publish(
     """
     fresh = spool_path(home) / "publishing.duckdb"
     with engine_errors():
-        rows = None if anew else _write_differences(con, home, fresh, now)
-        complete = rows is None
-        if rows is None:
-            rows = _write_everything(con, fresh, now)
-    _sync(fresh)
-    _put_in_place(home, fresh, keep)
+        try:
+            rows = None if anew else _write_differences(con, home, fresh, now)
+            complete = rows is None
+            if rows is None:
+                rows = _write_everything(con, fresh, now)
+            _sync(fresh)
+        except BaseException:
+            _remove(fresh)  # half a file is of no use, and its room may be what is missing
+            raise
+        _put_in_place(home, fresh, keep)
     size = published_path(home).stat().st_size
     return Publication(path=published_path(home), bytes=size, rows_written=rows, is_complete=complete)
 
