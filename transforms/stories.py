@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from math import log, sqrt
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -21,22 +21,20 @@ STANDING_APART: Final = frozenset({Kind.STUB, Kind.INDEX})
 # Scores are summed as whole millionths, so that no order of adding can change a sum.
 _SCALE: Final = 1_000_000
 
-# The four figures below decide where the tree of an average linkage is cut. They were chosen on the tuning sets
-# together; docs/decisions/0021 has the table.
+# The figures below decide where the tree of an average linkage is cut. They were chosen on the tuning sets together;
+# docs/decisions/0021 has the table.
 #
 # A group is a story when its inner similarity stands out by MARGIN from OUTSIDE times the similarity to what it would
 # be merged with next. OUTSIDE 0 is a plain threshold; 1 asks for a gap alone. Dense topics need the gap, lone pairs
 # the plain threshold.
-MARGIN: Final = 0.1
+MARGIN: Final = 0.12
 OUTSIDE: Final = 0.7
 # Similarity to the outside that is granted where none is known.
 OUTSIDE_LEAST: Final = 0.08
-# What each e-fold of members adds to the margin: large groups have to stand out more.
-SIZE_COST: Final = 0.02
 # Two groups that are stories in their own right stay apart when the similarity between them is below COHESION times
-# that within them. COHESION_DOUBT members of the smaller one halve the demand: one stray report proves no story.
-COHESION: Final = 0.8
-COHESION_DOUBT: Final = 1.0
+# that within them. A smaller group of 1 + COHESION_DOUBT members halves the demand: one stray report proves no story.
+COHESION: Final = 1.0
+COHESION_DOUBT: Final = 0.5
 
 Pair = tuple[int, int]
 _Offer = tuple[float, int, int, int]  # minus the mean, the smaller and larger group, whose offer it is
@@ -255,7 +253,7 @@ def _stands_out(part: _Group, threshold: float) -> bool:
     """Say whether a merged group is one story: similar inside, less so to the outside, and not two stories in one."""
     if part.height < threshold * threshold or part.parts is None:
         return False
-    if not _is_clear(part.height, part.outside, part.size):
+    if not _is_clear(part.height, part.outside):
         return False
     a, b = part.parts
     proof = min(a.size, b.size) - 1
@@ -263,8 +261,8 @@ def _stands_out(part: _Group, threshold: float) -> bool:
     return part.height >= demand * sqrt(a.mean() * b.mean())
 
 
-def _is_clear(inside: float, outside: float, size: int) -> bool:
-    return inside - OUTSIDE * max(outside, OUTSIDE_LEAST) - SIZE_COST * log(size) >= MARGIN
+def _is_clear(inside: float, outside: float) -> bool:
+    return inside - OUTSIDE * max(outside, OUTSIDE_LEAST) >= MARGIN
 
 
 def _leaves(tree: _Group) -> list[_Group]:
@@ -301,11 +299,7 @@ def _attach(
         )
         outside = -fits[1][0] if len(fits) > 1 else 0.0
         rivals = apart.get(group.first, set())
-        if (
-            fits
-            and -fits[0][0] >= threshold
-            and _is_clear(-fits[0][0], outside, sizes[fits[0][2]] + group.size)
-        ):
+        if fits and -fits[0][0] >= threshold and _is_clear(-fits[0][0], outside):
             at = fits[0][2]
             if rivals.isdisjoint(leaf.first for leaf in stories[at]) and rivals.isdisjoint(
                 guests.get(at, ())
