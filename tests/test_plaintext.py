@@ -68,6 +68,16 @@ def test_headlines_under_the_text_are_cut_without_any_heading() -> None:
     assert body_of(*BODY, "", *LINKS) == BODY
 
 
+def test_headlines_with_numbers_and_colons_are_no_list() -> None:
+    links = [
+        "Budget 2026: what bakers can expect",
+        *LINKS[:2],
+        "Storm of 1987 – the night nobody forgot",
+        *LINKS[2:],
+    ]
+    assert body_of(*BODY, *links) == BODY
+
+
 def test_headlines_between_paragraphs_are_cut_but_a_subheading_stays() -> None:
     page = [BODY[0], *LINKS, BODY[1], "What comes next", BODY[2]]
     assert body_of(*page) == [BODY[0], BODY[1], "What comes next", BODY[2]]

@@ -103,7 +103,8 @@ class Line:
     is_legal: bool
     is_time: bool
     is_byline: bool
-    is_item: bool  # an item of a list: a bullet, or numbers with a separator
+    is_bullet: bool
+    is_item: bool  # an item of a list: a bullet, or numbers with a separator among others of that form
     is_title_case: bool
     is_repeated: bool = False
 
@@ -191,6 +192,7 @@ def look(text: str) -> Line:
         is_legal=_count_legal(plain[: 4 * HEAD_CHARACTERS]) >= LEGAL_WORDS,
         is_time=is_short and _is_time(text, units, sentence),
         is_byline=is_short and _is_byline(text, units, sentence),
+        is_bullet=bool(_BULLET.match(text)),
         is_item=bool(_BULLET.match(text)) or (is_short and bool(_SEPARATED.search(text))),
         is_title_case=is_short and _is_title_case(text),
     )

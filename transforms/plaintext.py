@@ -39,6 +39,7 @@ LINK_LIST_UNITS = 3.0
 CAPTION_MIN_UNITS = 6.0  # a closing line without a full stop is kept from this length, and cut when shorter
 TITLE_MIN_UNITS = 3.0
 TITLE_LIKELY_UNITS = 5.0  # a line of so many words is rather a headline than a label
+ITEMS_MIN = 3  # so many lines of numbers with a separator make a table; fewer may be headlines
 ITEM_MIN_UNITS = 5.0  # an item right above the first sentence is body from this length, and else a menu
 TITLE_REACH = 12  # lines above the body in which its headline is looked for
 TITLE_NEAR = 4  # the same, for a headline of which the body takes up no word
@@ -116,7 +117,21 @@ def _read(raws: Sequence[str]) -> list[Line]:
     texts = [line for raw in raws if (line := _SPACES.sub(" ", raw).strip())]
     seen = Counter(texts)
     known = {line: replace(look(line), is_repeated=True) if n > 1 else look(line) for line, n in seen.items()}
-    return [known[line] for line in texts]
+    return _drop_lone_items([known[line] for line in texts])
+
+
+def _drop_lone_items(lines: list[Line]) -> list[Line]:
+    """Take lines like "Budget 2026: What it means" for headlines where no others of that form stand beside them."""
+    run: list[int] = []
+    for i in range(len(lines) + 1):
+        if i < len(lines) and lines[i].is_item and not lines[i].is_bullet:
+            run.append(i)
+            continue
+        if len(run) < ITEMS_MIN:
+            for k in run:
+                lines[k] = replace(lines[k], is_item=False)
+        run = []
+    return lines
 
 
 def _score(line: Line) -> float:
