@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from transforms import kernel_loops, kernel_numpy
-from transforms.kernel_numpy import I32, I64, U8, U32, U64
+from transforms.kernel_numpy import F32, F64, I32, I64, U8, U32, U64
 
 Function = Callable[..., Any]
 
@@ -88,6 +88,21 @@ def anchors(values: U32, offsets: I64, width: int, share: int) -> tuple[U64, I64
     return keys[:count].copy(), owners[:count].copy()
 
 
+def count_distinct(grams_: U32, offsets: I64) -> I64:
+    """Count the different shingles of each text."""
+    if not has_numba():
+        return kernel_numpy.count_distinct(grams_, offsets)
+    out = np.empty(len(offsets) - 1, np.int64)
+    compiled("count_distinct")(grams_, offsets, np.empty(_table_size(offsets), np.int64), out)
+    return out
+
+
+def _table_size(offsets: I64) -> int:
+    """Return the size of a hash table that the longest text fills by half."""
+    longest = int(np.diff(offsets).max(initial=1))
+    return max(8, 1 << (2 * longest - 1).bit_length())
+
+
 def compare(values: U32, flags: U8, grams_: U32, offsets: I64, left: I64, right: I64) -> I32:
     """Measure pairs of texts token by token; one row of `kernel_loops.FEATURES` columns for each pair.
 
@@ -96,11 +111,32 @@ def compare(values: U32, flags: U8, grams_: U32, offsets: I64, left: I64, right:
     out = np.zeros((len(left), kernel_loops.FEATURES), np.int32)
     if len(left) == 0:
         return out
-    longest = int(np.diff(offsets).max())
-    size = 8
-    while size < 2 * longest:
-        size *= 2
     loop = compiled("compare") if has_numba() else kernel_loops.compare
-    work = np.zeros((5, size), np.int64)
-    loop(values, flags, grams_, offsets, left, right, work, out)
+    work = np.zeros((5, _table_size(offsets)), np.int64)
+    loop(values, flags, grams_, offsets, left, right, count_distinct(grams_, offsets), work, out)
     return out
+
+
+def sum_trees(inputs: F64, roots: I64, column: I64, threshold: F64, left: I64, right: I64, value: F64) -> F64:
+    """Add up the leaves that each row of inputs reaches in a forest of flat trees."""
+    if not has_numba():
+        return kernel_numpy.sum_trees(inputs, roots, column, threshold, left, right, value)
+    out = np.empty(len(inputs), np.float64)
+    compiled("sum_trees")(inputs, roots, column, threshold, left, right, value, out)
+    return out
+
+
+def average_linkage(similarity: F32, least: float) -> I64:
+    """Cluster rows by average similarity; return for each the smallest row of its cluster. Uses up its input."""
+    label = np.empty(len(similarity), np.int64)
+    loop = compiled("average_linkage") if has_numba() else kernel_loops.average_linkage
+    loop(similarity, least, label)
+    return label
+
+
+def components(count: int, left: I64, right: I64) -> I64:
+    """Return for each of `count` nodes the smallest node that links join it with."""
+    parent = np.empty(count, np.int64)
+    loop = compiled("components") if has_numba() else kernel_loops.components
+    loop(left, right, parent)
+    return parent

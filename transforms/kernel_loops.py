@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from transforms.kernel_numpy import I32, I64, U8, U32, U64
+from transforms.kernel_numpy import F32, F64, I32, I64, U8, U32, U64
 
 # Plain integers of the module become constants of the compiled code.
 _LETTER, _UPPER, _DIGIT, _UNSPACED, _LONG, _MARK, _IGNORED, _END = 1, 2, 3, 4, 5, 6, 7, 8
@@ -18,15 +18,13 @@ _SLOT = (
 )
 
 # columns of `compare`
-FEATURES = 26
+FEATURES = 19
 (
     TOKENS_A,
     TOKENS_B,
     SHARED,  # distinct shingles in both
     DISTINCT_A,
     DISTINCT_B,
-    COVERED_A,  # tokens inside a shared shingle, wherever it stands
-    COVERED_B,
     MATCHED,  # tokens aligned in order
     RUNS,
     LONGEST,
@@ -34,18 +32,13 @@ FEATURES = 26
     HEAD_B,
     TAIL_A,
     TAIL_B,
-    CLASH,  # tokens of gaps too long for a slot, the smaller side of each: passages that differ
+    CLASH,  # passages that differ: the geometric mean of both sides of each gap too long for a slot
     ONLY_A,  # tokens inside the alignment that one text has and the other has not
     ONLY_B,
     SLOTS,  # gaps of a few tokens on both sides
     SLOT_TOKENS,
     NUMBER_SLOTS,  # slots where each side has a number that the other has not
     NAME_SLOTS,  # slots where each side has a capitalised word that the other has not
-    NUMBERS,  # aligned tokens that are numbers
-    NAMES,  # aligned tokens that are capitalised
-    CORE,  # tokens aligned in runs of at least 12
-    CLASH_NUMBERS,
-    SPARE,
 ) = range(FEATURES)
 
 
@@ -75,7 +68,7 @@ def tokenise(
         flag = 0
         for at in range(starts[text], starts[text + 1] + 1):
             kind = 0
-            point = 0
+            point = np.int64(0)
             if at < starts[text + 1]:
                 point = np.int64(points[at])
                 if point < limit:
@@ -210,6 +203,29 @@ def anchors(values: U32, offsets: I64, width: int, share: int, keys: U64, owners
     return count
 
 
+def count_distinct(grams: U32, offsets: I64, keys: I64, out: I64) -> None:
+    """Fill how many different shingles each text has. See `kernel.count_distinct`."""
+    for text in range(len(offsets) - 1):
+        size = 8
+        while size < 2 * (offsets[text + 1] - offsets[text]):
+            size *= 2
+        mask = size - 1
+        for i in range(size):
+            keys[i] = 0
+        count = 0
+        for i in range(offsets[text], offsets[text + 1]):
+            gram = np.int64(grams[i])
+            if gram == 0:
+                continue
+            slot = gram & mask
+            while keys[slot] != 0 and keys[slot] != gram:
+                slot = (slot + 1) & mask
+            if keys[slot] == 0:
+                keys[slot] = gram
+                count += 1
+        out[text] = count
+
+
 def compare(
     values: U32,
     flags: U8,
@@ -217,6 +233,7 @@ def compare(
     offsets: I64,
     left: I64,
     right: I64,
+    distinct: I64,
     work: I64,
     out: I32,
 ) -> None:
@@ -225,7 +242,7 @@ def compare(
     The alignment is greedy: equal tokens are walked through; at a difference it goes on at the shared shingle that
     skips the fewest tokens of both texts together (ties: fewest of the first).
     """
-    keys, first, stamp, following, marks = work[0], work[1], work[2], work[3], work[4]
+    keys, first, stamp, following, hits = work[0], work[1], work[2], work[3], work[4]
     indexed = -1
     mask = 0
     distinct_a = 0
@@ -233,7 +250,6 @@ def compare(
         a, b = left[pair], right[pair]
         a0, b0 = offsets[a], offsets[b]
         n, m = offsets[a + 1] - a0, offsets[b + 1] - b0
-        # index over B = the text that stays the same over a run of pairs is `left`, so it is the indexed one
         if a != indexed:
             size = 8
             while size < 2 * n:
@@ -260,51 +276,24 @@ def compare(
                 first[slot] = i
             indexed = a
         row = out[pair]
-        row[0], row[1], row[3] = n, m, distinct_a
-        # which shingles of B are in A; covered tokens of B
+        row[TOKENS_A], row[TOKENS_B], row[DISTINCT_A] = n, m, distinct_a
+        row[DISTINCT_B] = distinct[b]
+        # for every shingle of B where it stands first in A
         shared = 0
-        covered_until = 0
-        covered = 0
         for j in range(m):
             gram = np.int64(grams[b0 + j])
+            hits[j] = -1
             if gram == 0:
                 continue
             slot = gram & mask
             while keys[slot] != 0 and keys[slot] != gram:
                 slot = (slot + 1) & mask
-            if keys[slot] == 0:
-                continue
-            if stamp[slot] != pair:
-                stamp[slot] = pair
-                shared += 1
-            width = _WORDS
-            if flags[b0 + j] & _LONG_TOKEN:
-                width = _LONG_CHARACTERS
-            elif flags[b0 + j] & _SINGLE:
-                width = _CHARACTERS
-            covered += j + width - max(j, covered_until)
-            covered_until = j + width
-        row[2] = shared
-        row[6] = covered
-        covered_until = 0
-        covered = 0
-        for i in range(n):
-            gram = np.int64(grams[a0 + i])
-            if gram == 0:
-                continue
-            slot = gram & mask
-            while keys[slot] != gram:
-                slot = (slot + 1) & mask
-            if stamp[slot] != pair:
-                continue
-            width = _WORDS
-            if flags[a0 + i] & _LONG_TOKEN:
-                width = _LONG_CHARACTERS
-            elif flags[a0 + i] & _SINGLE:
-                width = _CHARACTERS
-            covered += i + width - max(i, covered_until)
-            covered_until = i + width
-        row[5] = covered
+            if keys[slot] != 0:
+                hits[j] = first[slot]
+                if stamp[slot] != pair:
+                    stamp[slot] = pair
+                    shared += 1
+        row[SHARED] = shared
         # alignment
         i = 0
         j = 0
@@ -313,51 +302,39 @@ def compare(
         while True:
             run = 0
             while i < n and j < m and values[a0 + i] == values[b0 + j]:
-                if flags[a0 + i] & _NUMBER:
-                    row[21] += 1
-                elif flags[a0 + i] & _CAPITAL:
-                    row[22] += 1
                 i += 1
                 j += 1
                 run += 1
             if run > 0:
                 started = True
-                row[7] += run
-                row[8] += 1
-                if run >= 12:
-                    row[23] += run
-                if run > row[9]:
-                    row[9] = run
+                row[MATCHED] += run
+                row[RUNS] += 1
+                if run > row[LONGEST]:
+                    row[LONGEST] = run
             # the nearest shared shingle from here
             best = n - i + m - j + 1
             to_i, to_j = -1, -1
             dj = 0
             while j + dj < m and dj < best:
-                gram = np.int64(grams[b0 + j + dj])
-                if gram != 0:
-                    slot = gram & mask
-                    while keys[slot] != 0 and keys[slot] != gram:
-                        slot = (slot + 1) & mask
-                    if keys[slot] != 0:
-                        at = first[slot]
-                        while at >= 0 and (at < i or values[a0 + at] != values[b0 + j + dj]):
-                            at = following[at]  # a shingle hash can collide; the token itself must be equal
-                        if at >= 0 and at - i + dj < best:
-                            best = at - i + dj
-                            to_i, to_j = at, j + dj
+                at = hits[j + dj]
+                while at >= 0 and (at < i or values[a0 + at] != values[b0 + j + dj]):
+                    at = following[at]  # a shingle hash can collide; the token itself must be equal
+                if at >= 0 and at - i + dj < best:
+                    best = at - i + dj
+                    to_i, to_j = at, j + dj
                 dj += 1
             if to_i < 0:
                 if started:
-                    row[12], row[13] = n - i, m - j
+                    row[TAIL_A], row[TAIL_B] = n - i, m - j
                 else:
-                    row[10], row[11] = n, m
+                    row[HEAD_A], row[HEAD_B] = n, m
                 break
             gap_a, gap_b = to_i - i, to_j - j
             if not started:
-                row[10], row[11] = gap_a, gap_b
+                row[HEAD_A], row[HEAD_B] = gap_a, gap_b
             elif gap_a > 0 and gap_b > 0 and gap_a <= _SLOT and gap_b <= _SLOT:
-                row[17] += 1
-                row[18] += max(gap_a, gap_b)
+                row[SLOTS] += 1
+                row[SLOT_TOKENS] += max(gap_a, gap_b)
                 number_a, number_b, name_a, name_b = 0, 0, 0, 0
                 for x in range(i, to_i):
                     found = False
@@ -380,12 +357,98 @@ def compare(
                         elif flags[b0 + y] & _CAPITAL and not flags[b0 + y] & _OPENS:
                             name_b += 1
                 if number_a > 0 and number_b > 0:
-                    row[19] += 1
+                    row[NUMBER_SLOTS] += 1
                 elif name_a > 0 and name_b > 0:
-                    row[20] += 1
+                    row[NAME_SLOTS] += 1
             else:
-                row[14] += min(gap_a, gap_b)
-                row[15] += gap_a - min(gap_a, gap_b)
-                row[16] += gap_b - min(gap_a, gap_b)
+                row[CLASH] += int(np.sqrt(gap_a * gap_b))
+                row[ONLY_A] += gap_a - min(gap_a, gap_b)
+                row[ONLY_B] += gap_b - min(gap_a, gap_b)
             i, j = to_i, to_j
-    marks[0] = 0
+
+
+def sum_trees(
+    inputs: F64, roots: I64, column: I64, threshold: F64, left: I64, right: I64, value: F64, out: F64
+) -> None:
+    """Fill the sum of the leaves that each row of inputs reaches. See `kernel.sum_trees`."""
+    for row in range(inputs.shape[0]):
+        total = 0.0
+        for tree in range(len(roots)):
+            node = roots[tree]
+            while column[node] >= 0:
+                node = left[node] if inputs[row, column[node]] <= threshold[node] else right[node]
+            total += value[node]
+        out[row] = total
+
+
+def components(left: I64, right: I64, parent: I64) -> None:
+    """Fill for each node the smallest node it is linked with, over any number of links."""
+    for node in range(len(parent)):
+        parent[node] = node
+    for link in range(len(left)):
+        a, b = left[link], right[link]
+        while parent[a] != a:
+            parent[a] = parent[parent[a]]
+            a = parent[a]
+        while parent[b] != b:
+            parent[b] = parent[parent[b]]
+            b = parent[b]
+        if a < b:
+            parent[b] = a
+        elif b < a:
+            parent[a] = b
+    for node in range(len(parent)):
+        parent[node] = parent[
+            parent[node]
+        ]  # roots are smaller than what hangs on them, so one look is enough
+
+
+def average_linkage(similarity: F32, least: float, label: I64) -> None:
+    """Cluster by average similarity down to `least`; fill for each row the smallest row of its cluster.
+
+    Nearest-neighbour chains (Murtagh 1983; Benzecri 1982): exact for average linkage, since it is reducible, in time of
+    the square of the rows. `similarity` is used up.
+    """
+    rows = similarity.shape[0]
+    size = np.ones(rows, np.int64)
+    alive = np.ones(rows, np.bool_)
+    stack = np.empty(rows + 1, np.int64)
+    for row in range(rows):
+        label[row] = row
+    for start in range(rows):
+        top = 0
+        stack[0] = start
+        while top >= 0 and alive[stack[top]]:
+            here = stack[top]
+            before = stack[top - 1] if top > 0 else -1
+            nearest = before
+            best = similarity[here, before] if before >= 0 else -1.0
+            for other in range(rows):
+                if alive[other] and other != here and similarity[here, other] > best:
+                    best = similarity[here, other]
+                    nearest = other
+            if nearest < 0 or best < least:
+                alive[here] = False  # nothing is near enough, and nothing ever will be
+                top -= 1
+            elif nearest == before:
+                top -= 2
+                kept, gone = min(here, before), max(here, before)
+                both = size[kept] + size[gone]
+                for other in range(rows):
+                    if alive[other] and other != kept and other != gone:
+                        mean = (
+                            size[kept] * similarity[kept, other] + size[gone] * similarity[gone, other]
+                        ) / both
+                        similarity[kept, other] = mean
+                        similarity[other, kept] = mean
+                size[kept] = both
+                alive[gone] = False
+                for other in range(rows):
+                    if label[other] == gone:
+                        label[other] = kept
+                if top < 0:
+                    top = 0
+                    stack[0] = kept
+            else:
+                top += 1
+                stack[top] = nearest

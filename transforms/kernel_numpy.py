@@ -12,6 +12,8 @@ U32: TypeAlias = NDArray[np.uint32]
 U64: TypeAlias = NDArray[np.uint64]
 I32: TypeAlias = NDArray[np.int32]
 I64: TypeAlias = NDArray[np.int64]
+F32: TypeAlias = NDArray[np.float32]
+F64: TypeAlias = NDArray[np.float64]
 
 # classes of characters
 SEPARATOR, LETTER, UPPER, DIGIT, UNSPACED, UNSPACED_LONG, MARK, IGNORED, SENTENCE_END = range(9)
@@ -36,7 +38,8 @@ def mix64(values: U64) -> U64:
     mixed = mixed * np.uint64(_MIX_1)
     mixed = mixed ^ (mixed >> np.uint64(27))
     mixed = mixed * np.uint64(_MIX_2)
-    return mixed ^ (mixed >> np.uint64(31))
+    spread: U64 = mixed ^ (mixed >> np.uint64(31))
+    return spread
 
 
 def mix32(values: U32) -> U32:
@@ -45,7 +48,8 @@ def mix32(values: U32) -> U32:
     mixed = mixed * np.uint32(_MURMUR_1)
     mixed = mixed ^ (mixed >> np.uint32(13))
     mixed = mixed * np.uint32(_MURMUR_2)
-    return mixed ^ (mixed >> np.uint32(16))
+    spread: U32 = mixed ^ (mixed >> np.uint32(16))
+    return spread
 
 
 def gram_weights() -> U64:
@@ -207,6 +211,16 @@ def band_keys(signatures: U32, bands: int) -> U64:
     return keys
 
 
+def count_distinct(gram_hashes: U32, offsets: I64) -> I64:
+    """See `kernel.count_distinct`."""
+    owner = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
+    present = gram_hashes != 0
+    packed = np.unique((owner[present] << np.uint64(32)) | gram_hashes[present])
+    return np.bincount((packed >> np.uint64(32)).astype(np.int64), minlength=len(offsets) - 1).astype(
+        np.int64
+    )
+
+
 def anchors(values: U32, offsets: I64, width: int, share: int) -> tuple[U64, I64]:
     """See `kernel.anchors`."""
     count = max(len(values) - width + 1, 0)
@@ -220,3 +234,19 @@ def anchors(values: U32, offsets: I64, width: int, share: int) -> tuple[U64, I64
     kept = (owner[:count] == owner[width - 1 :]) if count else np.zeros(0, np.bool_)
     kept &= (hashes % np.uint64(share) == 0) & (hashes != 0)
     return hashes[kept], owner[:count][kept]
+
+
+def sum_trees(inputs: F64, roots: I64, column: I64, threshold: F64, left: I64, right: I64, value: F64) -> F64:
+    """See `kernel.sum_trees`."""
+    total = np.zeros(len(inputs), np.float64)
+    rows = np.arange(len(inputs))
+    for root in roots:
+        node = np.full(len(inputs), root, np.int64)
+        while True:
+            inner = column[node] >= 0
+            if not inner.any():
+                break
+            goes_left = inputs[rows, np.maximum(column[node], 0)] <= threshold[node]
+            node = np.where(inner, np.where(goes_left, left[node], right[node]), node)
+        total += value[node]
+    return total
