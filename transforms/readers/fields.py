@@ -97,6 +97,7 @@ _LIST_AS_TEXT = re.compile(
     r"\[\s*['\"].*['\"]\s*\]$", re.S
 )  # what tables make of a list: "['Ann Ley', 'Bo Ek']"
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+MAX_PARAGRAPHS = 20_000  # of one body given as a list: a long book; more are made to exhaust their readers
 MAX_LIST = 200  # values taken from one list of authors, tags or paragraphs' names
 
 
@@ -251,7 +252,7 @@ def _inner(value: object) -> object:
 def _text_of(value: object) -> str:
     """Give a body as one text; a list is its paragraphs."""
     if isinstance(value, list | tuple):
-        return "\n".join(part for part in (_text_of(item) for item in value) if part)
+        return "\n".join(part for part in map(_text_of, value[:MAX_PARAGRAPHS]) if part)
     value = _inner(value)
     if isinstance(value, list | tuple):
         return _text_of(list(value))

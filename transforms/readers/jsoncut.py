@@ -21,7 +21,7 @@ TEXT_NAMES = frozenset(
     ("articlebody", "maintext", "fulltext", "text", "body", "bodytext", "bodyhtml", "contenthtml", "headline")
 )
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}\[\]]', re.S)
-_BETWEEN = b" \t\r\n,\x1e"  # a comma in an array; the record separator of JSON text sequences
+_VALUE = re.compile(rb"[^ \t\r\n,\x1e]")  # a comma in an array; the record separator of JSON text sequences
 _LOOSE = re.compile(rb'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^"{}\[\]])++', re.S)
 ENVELOPE_BYTES = 1 << 18  # where the list of records must begin at the latest
 
@@ -34,47 +34,47 @@ def cut_values(window: Window, limit: int, in_list: bool, is_envelope: bool) -> 
     one piece, so that a damaged file gives one rejection for each gap and not one for each word of it.
     """
     cutter = _Cutter(window, limit)
-    while cutter.skip_space():
-        first = cutter.buffer[:1]
+    while first := cutter.next_byte():
         if not in_list and first == b"[":
             in_list = True
-            cutter.take(1)
+            cutter.at += 1
         elif in_list and first == b"]":
             if is_envelope:
                 return
             in_list = False
-            cutter.take(1)
+            cutter.at += 1
         else:
-            yield cutter.take(cutter.find_end() if first in (b"{", b"[") else cutter.find_gap())
+            end = cutter.find_end() if first in (b"{", b"[") else cutter.find_gap()
+            yield cutter.buffer[cutter.at : end]
+            cutter.at = end
     if in_list:
         raise Refusal(Reason.TRUNCATED, "the list of records has no end")
 
 
 class _Cutter:
-    """The bytes of a stream from the value at hand on."""
+    """The bytes of a stream around the value at hand, which begins at `at`."""
 
     def __init__(self, window: Window, limit: int) -> None:
         self._window = window
         self._limit = limit
         self.buffer = b""
+        self.at = 0
 
-    def take(self, count: int) -> bytes:
-        """Take the first bytes off the buffer."""
-        taken, self.buffer = self.buffer[:count], self.buffer[count:]
-        return taken
-
-    def skip_space(self) -> bool:
-        """Go to the next value; False at the end of the stream."""
+    def next_byte(self) -> bytes:
+        """Go to the next value and show its first byte; b"" at the end of the stream."""
         while True:
-            self.buffer = self.buffer.lstrip(_BETWEEN)
-            if self.buffer:
-                return True
+            found = _VALUE.search(self.buffer, self.at)
+            if found is not None:
+                self.at = found.start()
+                return found.group()
+            self.at = len(self.buffer)
             if not self._more():
-                return False
+                return b""
 
     def find_end(self) -> int:
         """Find where the object or array at hand ends; refuse one that does not, or that is too large."""
-        depth = scanned = 0
+        depth = 0
+        scanned = self.at
         while True:
             for token in _TOKEN.finditer(self.buffer, scanned):
                 mark = token.group()
@@ -87,22 +87,25 @@ class _Cutter:
                     depth -= 1
                     if depth == 0:
                         return scanned
-            if len(self.buffer) > self._limit:
+            if len(self.buffer) - self.at > self._limit:
                 raise Refusal(Reason.TOO_LARGE, f"a record is larger than {self._limit} bytes")
+            scanned -= self.at
             if not self._more():
-                start = self.buffer[:40].decode("utf-8", "replace")
+                start = self.buffer[self.at :][:40].decode("utf-8", "replace")
                 raise Refusal(Reason.TRUNCATED, one_line(f"the last record has no end: {start}"))
 
     def find_gap(self) -> int:
         """Find where what is no object and no array ends: before the next bracket."""
-        while len(self.buffer) < CHUNK and self._more():
+        while len(self.buffer) - self.at < CHUNK and self._more():
             pass
-        gap = _LOOSE.match(self.buffer)
-        return gap.end() if gap else 1
+        gap = _LOOSE.match(self.buffer, self.at)
+        return gap.end() if gap else self.at + 1
 
     def _more(self) -> bool:
-        data = self._window.read(CHUNK)
-        self.buffer += data
+        """Append to the value at hand, as much again as there is: a long string is scanned from its start each time."""
+        kept = self.buffer[self.at :]
+        data = self._window.read(max(CHUNK, len(kept)))
+        self.buffer, self.at = kept + data, 0
         return bool(data)
 
 

@@ -19,6 +19,8 @@ class ReadOptions:
     # one document, unpacked. Real articles end near 5 MiB even with inlined images; parsing costs about
     # eight times the bytes, so 50 MiB is what a worker of 1 GiB can still hold.
     max_document_bytes: int = 50 * MIB
+    # one JSON record: parsed, its values take up to twenty times its bytes. Articles end near 1 MiB.
+    max_record_bytes: int = 16 * MIB
     # a member that must be held whole to be read at all (a zip inside a tar): memory against completeness
     max_buffered_bytes: int = 128 * MIB
     # packings around a document: .tar.gz inside a .zip is 3. Honest deliveries stop there; each level costs a buffer.

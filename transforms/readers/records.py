@@ -15,7 +15,7 @@ from transforms.types import Format, Reason
 
 def read_lines(source: Source) -> Items:
     """Read JSON Lines; a broken line is rejected alone, and `#n` is its line number."""
-    limit = source.options.max_document_bytes
+    limit = _limit(source)
     window = as_utf8(source.window)
     number = source.options.first_record - 1
     while line := window.readline(limit + 1):
@@ -40,7 +40,7 @@ def read_json(source: Source) -> Items:
     if start is not None:
         window.read(start)
     is_envelope = start is not None and not head[:start].strip().startswith(b"[")
-    values = cut_values(window, source.options.max_document_bytes, start is not None, is_envelope)
+    values = cut_values(window, _limit(source), start is not None, is_envelope)
     first = next(values, None)
     if first is None:
         return
@@ -50,6 +50,10 @@ def read_json(source: Source) -> Items:
         return
     for number, own in enumerate(_chain(first, second, values), start=1):
         yield from _record(own, f"{source.ref}#{number}", Format.JSON, source, f"record {number}: ")
+
+
+def _limit(source: Source) -> int:
+    return min(source.options.max_record_bytes, source.options.max_document_bytes)
 
 
 def _chain(first: bytes, second: bytes | None, rest: Iterator[bytes]) -> Iterator[bytes]:
