@@ -229,8 +229,8 @@ def measure_days(pages: list[Page]) -> list[dict[str, Any]]:
         row = {
             "name": name,
             "same_day": round(sum(same) / len(same), 4),
-            "same_day_chosen_on": round(sum(same[::2]) / len(same[::2]), 4),
-            "same_day_reported": round(sum(same[1::2]) / len(same[1::2]), 4),
+            "same_day_chosen_on": _share(same, pages, 0),
+            "same_day_reported": _share(same, pages, 1),
             "with_time": round(sum(minute for _, minute, _ in found) / len(found), 4),
             "with_zone": round(sum(zone for _, _, zone in found) / len(found), 4),
             "ms_per_page": round(1000 * seconds / len(pages), 2),
@@ -241,6 +241,11 @@ def measure_days(pages: list[Page]) -> list[dict[str, Any]]:
             f"to the minute {row['with_time']:.3f}  with zone {row['with_zone']:.3f}  {row['ms_per_page']:.1f} ms"
         )
     return rows
+
+
+def _share(same: list[bool], pages: list[Page], half: int) -> float:
+    part = [each for each, page in zip(same, pages, strict=True) if page.number % 2 == half]
+    return round(sum(part) / max(len(part), 1), 4)
 
 
 def main() -> int:

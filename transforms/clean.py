@@ -25,6 +25,8 @@ _MAX_TEXT = 600_000  # characters of text kept: some 100,000 words, longer than 
 
 _PAGE_KINDS = ("ImageGallery", "MediaGallery", "CollectionPage", "SearchResultsPage")
 
+_LARGEST = 40_000_000  # bytes or characters that are decoded at all; a page's own limit is half of it
+
 _SENTENCE_END = re.compile(r"""[.!?…。！？]["'”’»)\]]*(?:\s+|(?<=[。！？]))""")
 _MARKUP = re.compile(
     r"<(?:p|br|div|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|blockquote|figure|table|script)\b[^<>]*>|</(?:p|div|a)>|&(?:[a-z]{2,8}|#\d{2,5});",
@@ -53,6 +55,8 @@ def clean(doc: RawDocument, *, now: datetime) -> Article | Rejection:
     What the container states beats what the page says; the page's canonical address beats the fetched one.
     Never raises for what a document holds: what cannot become an article is a `Rejection` with its reason.
     """
+    if len(doc.body) > _LARGEST:
+        return _reject(doc, Reason.TOO_LARGE, f"more than {_LARGEST:,} bytes or characters in one document")
     body = doc.body if isinstance(doc.body, str) else decode(doc.body, doc.stated.charset).text
     if not body.strip() and not (doc.stated.is_clean and doc.stated.title):
         return _reject(doc, Reason.EMPTY, "no text at all")
@@ -97,7 +101,7 @@ def _clean_record(body: str, doc: RawDocument) -> _Draft | Rejection:
 
 
 def _clean_text(body: str, doc: RawDocument, now: datetime) -> _Draft | Rejection:
-    parts = segment(tidy(body)[:_MAX_TEXT])
+    parts = segment(_cut(tidy(body[: 2 * _MAX_TEXT])))
     if not parts.body:
         return _reject(doc, Reason.NO_TEXT, "no running text")
     draft = _Draft(text=parts.body, title=parts.title or "", sources={"text": "plaintext"})
@@ -117,7 +121,7 @@ def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejec
         sources["title"] = "stated"
     if _MARKUP.search(title):
         title = " ".join(parse_fragment(title).split()) or title
-    text = "\n".join(line for line in tidy(draft.text)[:_MAX_TEXT].split("\n") if line.strip())
+    text = "\n".join(line for line in _cut(tidy(draft.text)).split("\n") if line.strip())
     title = title[:_LONGEST_TITLE].rstrip()
     if not title and text:
         title, sources["title"] = derive_title(text), "lead"
@@ -202,6 +206,13 @@ def hash_content(title: str, text: str) -> int:
     """Hash title and text so that case and spacing do not count: the same for the same article, whatever its page."""
     folded = " ".join(f"{title}\n{text}".casefold().split())
     return hash_text(folded)
+
+
+def _cut(text: str) -> str:
+    """Keep as much of an endless text as articles have, to the end of a line."""
+    if len(text) <= _MAX_TEXT:
+        return text
+    return text[:_MAX_TEXT].rpartition("\n")[0] or text[:_MAX_TEXT]
 
 
 def _settle(name: str, stated: str | None, found: str | None, sources: dict[str, str]) -> str | None:
