@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from warehouse.errors import Busy, Damaged, DiskFull, Holder, HomeUnusable, NotPublished, WarehouseError
 from warehouse.locks import POLL_SECONDS, hold
+from warehouse.manifest import take_manifest, write_manifest
 from warehouse.migrations import migrate
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def open_working(
                 migrate(con)
                 yield con
                 con.execute("CHECKPOINT")
+                write_manifest(home, take_manifest(con))
         finally:
             con.close()
 

@@ -225,3 +225,27 @@ CREATE TABLE _ledger_state (name VARCHAR, row_count UBIGINT);
 COMMENT ON TABLE _ledger_state IS 'Rows of published tables that only grow, for the next publication.';
 COMMENT ON COLUMN _ledger_state.name IS 'Table.';
 COMMENT ON COLUMN _ledger_state.row_count IS 'Rows that finished runs wrote into it.';
+
+CREATE TABLE _tombstones (hash UBIGINT, scope VARCHAR, erased_at TIMESTAMP, erased_by VARCHAR, why VARCHAR);
+COMMENT ON TABLE _tombstones IS 'Hashes of what was erased, so that a recovered warehouse keeps it out too.';
+COMMENT ON COLUMN _tombstones.hash IS 'Hash of an id, a content, an address or a publisher.';
+COMMENT ON COLUMN _tombstones.scope IS 'What the hash is of.';
+COMMENT ON COLUMN _tombstones.erased_at IS 'When, UTC.';
+COMMENT ON COLUMN _tombstones.erased_by IS 'Who asked.';
+COMMENT ON COLUMN _tombstones.why IS 'Reason given.';
+
+CREATE TABLE _overrides (
+    override_id UBIGINT, relation VARCHAR, article_a UBIGINT, article_b UBIGINT, story_id UBIGINT, made_by VARCHAR,
+    made_at TIMESTAMP, why VARCHAR, revoked_at TIMESTAMP, revoked_by VARCHAR
+);
+COMMENT ON TABLE _overrides IS 'What people decided, those taken back included, so that a recovered warehouse keeps it.';
+COMMENT ON COLUMN _overrides.override_id IS 'Id of the decision.';
+COMMENT ON COLUMN _overrides.relation IS 'must_link, cannot_link or pin.';
+COMMENT ON COLUMN _overrides.article_a IS 'Article.';
+COMMENT ON COLUMN _overrides.article_b IS 'The other article of a pair.';
+COMMENT ON COLUMN _overrides.story_id IS 'Story of a pin.';
+COMMENT ON COLUMN _overrides.made_by IS 'Who decided.';
+COMMENT ON COLUMN _overrides.made_at IS 'When, UTC.';
+COMMENT ON COLUMN _overrides.why IS 'Reason given.';
+COMMENT ON COLUMN _overrides.revoked_at IS 'When it was taken back, UTC; NULL while it holds.';
+COMMENT ON COLUMN _overrides.revoked_by IS 'Who took it back.';

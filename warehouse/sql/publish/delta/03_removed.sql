@@ -16,4 +16,6 @@ DELETE FROM pub._article_state WHERE article_id IN (SELECT article_id FROM chang
 DELETE FROM pub._story_state WHERE story_id IN (SELECT story_id FROM changed_stories);
 TRUNCATE pub.runs;
 TRUNCATE pub.story_redirects;
-TRUNCATE pub._about
+TRUNCATE pub._about;
+TRUNCATE pub._tombstones;
+TRUNCATE pub._overrides

@@ -1,0 +1,1 @@
+SELECT hash, scope, erased_at, erased_by, why FROM tombstones
