@@ -26,6 +26,7 @@ from transforms.types import Kind, Precision
 from transforms.urls import host_of
 from warehouse import folding
 from warehouse.folding import Ids
+from warehouse.refolding import every_representative, forget_story_evidence
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 # Pairs scored at a time: bounds memory, results do not depend on it.
 _PAIRS_AT_ONCE = 200_000
+# Articles described at a time when all are described anew; bounds memory likewise.
+_ARTICLES_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +67,14 @@ def fold_stories(
     now: datetime,
 ) -> StoryChange:
     """Bring every story that the change may concern up to date; others are not looked at."""
-    bereft = folding.neighbours(con, change.stale, folding.STORY_RELATIONS)
-    folding.forget_representatives(con, change.stale)
-    _store_profiles(con, change.fresh, background)
-    candidates, accepted = _link(con, change.fresh, run_id=run_id, now=now)
+    bereft = change.stale
+    if len(change.stale):
+        bereft = folding.neighbours(con, change.stale, folding.STORY_RELATIONS)
+        folding.forget_representatives(con, change.stale)
+    candidates = accepted = 0
+    if len(change.fresh):
+        _store_profiles(con, change.fresh, background)
+        candidates, accepted = _link(con, change.fresh, run_id=run_id, now=now)
 
     former = folding.stories_of(con, change.touched)
     seeds = np.union1d(
@@ -81,6 +88,27 @@ def fold_stories(
     _write(con, clusters, assignment, changed, old, groups, decisions, canonical, run_id=run_id, now=now)
     new = sum(event.event is StoryEvent.BORN for event in assignment.events)
     return StoryChange(new=new, changed=len(changed) - new, candidates=candidates, accepted=accepted)
+
+
+def rebuild_evidence(con: DuckDBPyConnection, background: Background, *, run_id: str, now: datetime) -> None:
+    """Describe and compare all representatives anew, as after a change of model; stories are not touched."""
+    forget_story_evidence(con)
+    every = every_representative(con)
+    chunks = [every[start : start + _ARTICLES_AT_ONCE] for start in range(0, len(every), _ARTICLES_AT_ONCE)]
+    for chunk in chunks:
+        _store_profiles(con, chunk, background)
+    for chunk in chunks:
+        _link(con, chunk, run_id=run_id, now=now, each_once=True)
+
+
+def stories_at(
+    con: DuckDBPyConnection, articles: Ids, decisions: Decisions, threshold: float
+) -> list[tuple[int, ...]]:
+    """Return the stories that these articles would make at a threshold, from stored links; nothing is changed.
+
+    `articles` must hold everything that can end up in one story with any of them.
+    """
+    return _cluster(con, _groups_of(folding.copy_groups(con, articles)), decisions, threshold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +156,17 @@ def _store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background)
     )
 
 
-def _link(con: DuckDBPyConnection, fresh: Ids, *, run_id: str, now: datetime) -> tuple[int, int]:
-    """Score every candidate pair of a fresh representative and keep what can matter; returns (scored, accepted)."""
+def _link(
+    con: DuckDBPyConnection, fresh: Ids, *, run_id: str, now: datetime, each_once: bool = False
+) -> tuple[int, int]:
+    """Score every candidate pair of a fresh representative and keep what can matter; returns (scored, accepted).
+
+    With `each_once` a pair belongs to the call that has its smaller id among `fresh`.
+    """
     left, right = folding.story_candidates(con, fresh, SHARED_KEYS)
+    if each_once:
+        mine = np.isin(left, fresh)
+        left, right = left[mine], right[mine]
     if not len(left):
         return 0, 0
     ids = np.union1d(left, right)
@@ -188,6 +224,10 @@ def _groups_around(con: DuckDBPyConnection, seeds: Ids, decisions: Decisions) ->
         if len(wider) == len(reached):
             break
         reached = wider
+    return _groups_of(rows)
+
+
+def _groups_of(rows: pa.Table) -> _Groups:
     stands: dict[int, int] = {}
     by_group: dict[int, list[int]] = {}
     for row in rows.to_pylist():
@@ -206,7 +246,9 @@ def _stand_in(con: DuckDBPyConnection, articles: Iterable[int]) -> dict[int, int
     return {row["article_id"]: stands[row["copy_group_id"]] for row in rows}
 
 
-def _cluster(con: DuckDBPyConnection, groups: _Groups, decisions: Decisions) -> list[tuple[int, ...]]:
+def _cluster(
+    con: DuckDBPyConnection, groups: _Groups, decisions: Decisions, threshold: float = THRESHOLD
+) -> list[tuple[int, ...]]:
     """Group the representatives and put each one's copies back beside it: stories as ascending article ids."""
     ids = as_ids(groups.articles)
     rows = folding.links_within(con, ids, folding.STORY_RELATIONS)
@@ -216,6 +258,7 @@ def _cluster(con: DuckDBPyConnection, groups: _Groups, decisions: Decisions) -> 
         Links(_column(rows, "article_a"), _column(rows, "article_b"), rows.column("score").to_numpy()),
         decisions.between(groups.members, "must_link"),
         decisions.between(groups.members, "cannot_link"),
+        threshold,
     )
     return [tuple(sorted(article for one in some for article in groups.articles[one])) for some in found]
 
