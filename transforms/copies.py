@@ -25,9 +25,9 @@ ANCHOR_WORDS = 8  # tokens: long enough that unrelated articles share one only b
 ANCHOR_SHARE = (
     16  # one run in so many is a key: a passage of 50 words keeps about three, an article about twenty
 )
-BUCKET_CAP = (
-    64  # articles of one key that are all paired; beyond, each meets its nearest next BUCKET_NEAREST only
-)
+# Articles of one key that are all paired; beyond, each meets BUCKET_NEAREST of them only. Higher verifies more pairs of
+# articles that share boilerplate alone; lower leaves large groups of copies thinly linked.
+BUCKET_CAP = 64
 BUCKET_NEAREST = 16  # half of them before it, half after
 
 
@@ -77,7 +77,7 @@ def candidate_keys(tokens: Tokens, signed: U32, bands: int = signatures.BANDS) -
     return np.concatenate([flat[keep], anchors]), np.concatenate([owners[keep], anchor_owners])
 
 
-def candidate_pairs(keys: U64, ids: I64) -> I64:
+def candidate_pairs(keys: U64, ids: I64 | U64) -> I64 | U64:
     """Return the distinct pairs of ids that share a key, one a row, the smaller id first, sorted.
 
     `keys` is flat with `ids` beside it, or a row of keys for each id; key 0 matches nothing. A key of more than
