@@ -7,7 +7,7 @@ HOME_DIR ?= newsfold-home
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: run setup test test-slow check bench bench-full bench-fold bench-clean fuzz lock clean help
+.PHONY: run setup test check test-fast bench bench-fold bench-clean fuzz lock clean help
 
 help:           ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -30,6 +30,20 @@ check: $(VENV)/.dev   ## lint, format, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fuzz: $(VENV)/.dev   ## throw broken input at every reader and at cleaning for a minute
+	$(BIN)/python -m tests.fuzz --seconds 30
+	$(BIN)/python -m tests.fuzz --seconds 30 --cleaning
+
+bench-fold: $(VENV)/.dev   ## measure folding beside its baselines
+	$(BIN)/python -m benchmarks.fold_stories
+	$(BIN)/python -m benchmarks.copies
+
+bench-clean: $(VENV)/.dev   ## measure cleaning beside its peers
+	$(BIN)/python -m benchmarks.clean_pages
+	$(BIN)/python -m benchmarks.clean_text
+
+bench: bench-fold bench-clean   ## every benchmark, the short version
 
 lock:           ## make the requirements files again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

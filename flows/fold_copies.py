@@ -15,12 +15,21 @@ import pyarrow.compute as pc
 from flows.decisions import Decisions
 from transforms import kernel_loops as measures
 from transforms.constraints import split_forbidden
-from transforms.copies import MODEL, THRESHOLD, Relation, candidate_keys, group, verify_pairs
+from transforms.copies import (
+    BUCKET_CAP,
+    BUCKET_NEAREST,
+    MODEL,
+    THRESHOLD,
+    Relation,
+    candidate_keys,
+    group,
+    verify_pairs,
+)
 from transforms.shingles import shingle, tokenise
 from transforms.signatures import sign
 from transforms.stories import STANDING_APART
 from transforms.types import Kind
-from warehouse import folding
+from warehouse import folding, refolding
 from warehouse.folding import Ids
 
 if TYPE_CHECKING:
@@ -29,6 +38,8 @@ if TYPE_CHECKING:
 
 # Rejected pairs are kept as evidence from this score on: what a person may ask about, and a lower threshold may take.
 _NEAR_MISS = 0.25
+# Articles compared at a time when all are compared anew; bounds memory, results do not depend on it.
+_ARTICLES_AT_ONCE = 20_000
 _MEASURES = {
     "words_a": measures.TOKENS_A,
     "words_b": measures.TOKENS_B,
@@ -110,6 +121,17 @@ def fold_copies(
     )
 
 
+def rebuild_copy_evidence(con: DuckDBPyConnection, *, run_id: str, now: datetime) -> None:
+    """Sign and compare all articles anew, as after a change of model; copy groups are not touched."""
+    refolding.forget_copy_evidence(con)
+    every = refolding.every_article(con)
+    chunks = [every[start : start + _ARTICLES_AT_ONCE] for start in range(0, len(every), _ARTICLES_AT_ONCE)]
+    for chunk in chunks:
+        _sign(con, _foldable(folding.foldable_articles(con, chunk)))
+    for chunk in chunks:
+        _link(con, chunk, run_id=run_id, now=now, each_once=True)
+
+
 def _foldable(articles: pa.Table) -> pa.Table:
     """Leave out what tells nothing by itself: stubs and lists of headlines."""
     return articles.filter(
@@ -139,9 +161,17 @@ def _sign(con: DuckDBPyConnection, articles: pa.Table) -> None:
     folding.insert_rows(con, "bands", {"band_key": keys, "article_id": ids[owners]})
 
 
-def _link(con: DuckDBPyConnection, fresh: Ids, *, run_id: str, now: datetime) -> tuple[int, int]:
-    """Verify every candidate pair of a fresh article on the texts; returns (verified, accepted)."""
-    left, right = folding.copy_candidates(con, fresh)
+def _link(
+    con: DuckDBPyConnection, fresh: Ids, *, run_id: str, now: datetime, each_once: bool = False
+) -> tuple[int, int]:
+    """Verify every candidate pair of a fresh article on the texts; returns (verified, accepted).
+
+    With `each_once` a pair belongs to the call that has its smaller id among `fresh`.
+    """
+    left, right = folding.copy_candidates(con, fresh, cap=BUCKET_CAP, reach=BUCKET_NEAREST // 2)
+    if each_once:
+        mine = np.isin(left, fresh)
+        left, right = left[mine], right[mine]
     if not len(left):
         return 0, 0
     ids = np.union1d(left, right)
@@ -178,10 +208,11 @@ def _group(con: DuckDBPyConnection, ids: Sequence[int], decisions: Decisions) ->
     rows = folding.links_within(con, as_ids(ids), folding.COPY_RELATIONS)
     rows = rows.filter(pc.equal(rows.column("decision"), "accepted"))
     pairs = list(zip(rows.column("article_a").to_pylist(), rows.column("article_b").to_pylist(), strict=True))
-    groups = group(ids, pairs)
+    scores = rows.column("score").to_pylist()
+    groups = group(ids, pairs, scores)
     if not decisions.cannot:
         return groups
-    scored = [(a, b, score) for (a, b), score in zip(pairs, rows.column("score").to_pylist(), strict=True)]
+    scored = [(a, b, score) for (a, b), score in zip(pairs, scores, strict=True)]
     return split_forbidden(groups, scored, decisions.must, decisions.cannot)
 
 

@@ -116,9 +116,12 @@ def forget_representatives(con: DuckDBPyConnection, ids: Ids) -> None:
     _tell(con, "forget_representatives", ids)
 
 
-def copy_candidates(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
-    """Return pairs (a < b) that share a signature band, at least one of each among `ids`."""
-    return _pairs(_ask(con, "copy_candidates", ids))
+def copy_candidates(con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int) -> tuple[Ids, Ids]:
+    """Return pairs (a < b) that share a candidate key, at least one of each among `ids`.
+
+    Of a key with more than `cap` articles only pairs at most `reach` apart in the order of ids are returned.
+    """
+    return _pairs(_ask(con, "copy_candidates", ids, cap=cap, reach=reach))
 
 
 def story_candidates(con: DuckDBPyConnection, ids: Ids, shared: int) -> tuple[Ids, Ids]:
