@@ -71,6 +71,19 @@ def test_a_body_cut_into_parts_is_joined() -> None:
     assert found.text.startswith(SENTENCES[0])
 
 
+def test_a_table_that_lays_out_the_page_is_no_table() -> None:
+    menu = "<td class='left'><h4>Desks</h4><ul><li><a href='/a'>Oslo</a></li><li><a href='/b'>Lima</a></li></ul></td>"
+    story = f"<td><span class='slug'>NO-Crane</span><h1>{TITLE}</h1><div>{BODY}</div></td>"
+    assert extract(f"<table><tr>{menu}{story}</tr></table>").text == TEXT
+    data = "<table><tr><th>Quay</th><th>Cranes</th></tr><tr><td>North</td><td>2</td></tr></table>"
+    assert "Cranes" in extract(f"<article><h1>{TITLE}</h1>{BODY}{data}</article>").text
+
+
+def test_labels_times_and_names_above_the_text_are_cut_with_the_headline() -> None:
+    above = f"<p>Coast</p><p>{TITLE}</p><p>By Ann Lee</p><p>2 March 2026, 08:00</p>"
+    assert extract(f"<div>{above}{BODY}</div>").text == TEXT
+
+
 def test_of_several_articles_the_one_with_the_headline_is_taken() -> None:
     strike = "<p>The strike at the ferry port goes on and on this week.</p>" * 12
     other = f"<article><h2>Ferry strike</h2>{strike}</article>"

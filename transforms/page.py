@@ -36,6 +36,7 @@ _LIST_LINES = (
 _LIST_LINE = (
     110  # the average; paragraphs have several hundred, so that hardly a page is parsed again for this
 )
+_LABEL_UNITS = 4  # words of a label such as a section's name
 _TOP_LINES = 6  # lines above the text that may be headline, time and author
 
 _DATA_URI = re.compile(r"""(["'(])data:[^"')]{200,}""")
@@ -169,13 +170,14 @@ def trim_top(text: str, title: str | None) -> str:
     lines = text.split("\n")
     wanted = fold(title or "")
     first = 0
-    while first < min(len(lines) - 1, _TOP_LINES):
-        said = fold(lines[first])
+    for number, line in enumerate(lines[: min(len(lines) - 1, _TOP_LINES)]):
+        said = fold(line)
         is_title = len(said) > 8 and (said == wanted or (said in wanted and len(said) > 0.6 * len(wanted)))
-        seen = look(" ".join(lines[first].split()))
-        if not (is_title or seen.is_time or seen.is_byline or seen.is_furniture):
-            break
-        first += 1
+        seen = look(" ".join(line.split()))
+        if is_title or seen.is_time or seen.is_byline or seen.is_furniture:
+            first = number + 1
+        elif seen.is_sentence or seen.units > _LABEL_UNITS:
+            break  # a label goes only with a line that is cut below it: alone it may be a heading or a place
     return "\n".join(lines[first:])
 
 

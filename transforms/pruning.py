@@ -27,8 +27,8 @@ _NOISE = re.compile(
     r"share(?:s|d|-?(?:bar|buttons?|tools|links|this))?|sharing|social|follow-?us|addthis\w*|sharedaddy|"
     r"tags?|tag-?(?:list|cloud|links)|topics|post-?(?:tags|navigation|nav|footer)|keywords|"
     r"author-?(?:bio|box|info|card|description)|about-?(?:the-?)?author|bio|byline|"
-    r"rollover|tooltip|popover|flyout|hover-?card|"
-    r"print-?(?:only|header|footer)|visible-?print|screen-?reader\w*|sr-?only|visually-?hidden|"
+    r"slug|kicker|eyebrow|time-?stamp|rollover|tooltip|popover|flyout|hover-?card|"
+    r"print-?(?:only|header|footer)|visible-?print|screen-?reader\w*|sr(?:-?only)?|(?:video|audio|media)-?player|no-?js|visually-?hidden|"
     r"captions?|wp-caption-text|image-?(?:credit|caption)|photo-?(?:credit|caption)|credits?|"
     r"cookies?|consent|gdpr|copyright|disclaimer|legal|correction-?form|"
     r"paywall-?(?:prompt|offer|cta)|inline-?ad|ads?|ad-?(?:slot|unit|wrapper|container|break)"
@@ -83,6 +83,7 @@ def prune(tree: Any, title: str | None = None) -> None:
             element.tag = "div"  # never closed, or the page's whole text for readers without scripts
         else:
             _drop(element)
+    _unwrap_layout(tree, total)
     _keep_posts(tree)
     _drop_other_articles(tree, title)
     _drop_named(tree, total)
@@ -109,6 +110,17 @@ def _drop_named(tree: Any, total: int) -> None:
             continue
         if _weigh(element, total) <= _MOST_SHARE and element.find(".//h1") is None:
             _drop(element)
+
+
+def _unwrap_layout(tree: Any, total: int) -> None:
+    """Turn tables that lay out the page into plain boxes: those that hold the headline or much of the text."""
+    for table in list(tree.iter("table")):
+        if table.find(".//h1") is None and not (total and _weigh(table, total) > _MOST_SHARE):
+            continue
+        for part in list(table.iter("table", "tbody", "thead", "tfoot", "tr", "td", "th")):
+            if part is table or next(part.iterancestors("table"), table) is table:
+                part.tag = "div"
+        table.tag = "div"
 
 
 def _keep_posts(tree: Any) -> None:
