@@ -1,0 +1,217 @@
+"""Copies on evaluation texts with known edits: quality over all and by edit, and speed beside other MinHash engines.
+
+Run: python -m benchmarks.copies [--rivals DIR]   (DIR: where rensa and gaoya are installed with `pip install --target`)
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.measures import score_groups
+from transforms.copies import candidate_keys, candidate_pairs, group, verify_pairs
+from transforms.kernel_numpy import I64
+from transforms.shingles import shingle, tokenise
+from transforms.signatures import sign
+
+DATA = Path(os.environ.get("NEWSFOLD_DATA", "../shared/data")) / "copies" / "corpus_25k.parquet"
+RESULT = Path(__file__).parent / "results" / "copies.json"
+APART = ("template", "quote_share", "short", "single")  # kinds that have no copy and must stay alone
+ROUNDS = 3  # speed is the median of so many runs, each engine in turn
+
+
+def fold(texts: Sequence[str]) -> tuple[list[list[int]], I64, dict[str, float]]:
+    """Run the whole engine; return groups of indices, candidate pairs and CPU seconds by stage."""
+    clock = [time.process_time()]
+    tokens = tokenise(texts)
+    shingles = shingle(tokens)
+    clock.append(time.process_time())
+    signed = sign(shingles.values, shingles.offsets)
+    clock.append(time.process_time())
+    keys, owners = candidate_keys(tokens, signed)
+    pairs = candidate_pairs(keys, owners).astype(np.int64)
+    clock.append(time.process_time())
+    verdicts = verify_pairs(tokens, pairs[:, 0], pairs[:, 1])
+    clock.append(time.process_time())
+    kept = verdicts.is_copy
+    groups = group(range(len(texts)), pairs[kept], verdicts.score[kept])
+    clock.append(time.process_time())
+    stages = ("shingle", "sign", "candidates", "verify", "group")
+    return groups, pairs, dict(zip(stages, np.diff(clock).round(3).tolist(), strict=True))
+
+
+def labels(groups: list[list[int]], count: int) -> list[int]:
+    """Return the group number of each text."""
+    found = [0] * count
+    for number, members in enumerate(groups):
+        for member in members:
+            found[member] = number
+    return found
+
+
+def quality(rows: list[dict[str, Any]], half: int | None) -> dict[str, Any]:
+    """Fold the texts whose gold group is of one half (0: chosen on, 1: reported on; None: all) and score the result."""
+    some = [row for row in rows if half is None or row["gold_group"] % 2 == half]
+    groups, pairs, _ = fold([row["text"] for row in some])
+    found, gold = labels(groups, len(some)), [row["gold_group"] for row in some]
+    place = {row["id"]: at for at, row in enumerate(some)}
+    by_kind: dict[str, list[bool]] = {}
+    size = np.bincount(found)
+    for at, row in enumerate(some):
+        if row["edit_kind"] in APART:
+            by_kind.setdefault(row["edit_kind"] + " alone", []).append(bool(size[found[at]] == 1))
+        elif row["parent_id"] in place:
+            by_kind.setdefault(row["edit_kind"], []).append(found[at] == found[place[row["parent_id"]]])
+    numbers = np.array(gold)
+    true = int((numbers[pairs[:, 0]] == numbers[pairs[:, 1]]).sum())
+    sizes = np.unique(numbers, return_counts=True)[1]
+    return {
+        **score_groups(found, gold).as_dict(),
+        "texts": len(some),
+        "candidates_per_article": round(len(pairs) / len(some), 1),
+        "candidate_pair_recall": round(true / int((sizes * (sizes - 1) // 2).sum()), 4),
+        "by_kind": {name: round(float(np.mean(hits)), 4) for name, hits in sorted(by_kind.items())},
+    }
+
+
+def datasketch_batched(texts: Sequence[str]) -> None:
+    """The quickest way to use plain datasketch: xxhash over word 3-grams, update_batch, one LSH index."""
+    import xxhash
+    from datasketch import MinHash, MinHashLSH
+
+    index = MinHashLSH(num_perm=128, params=(16, 8))
+    made = MinHash(128, hashfunc=int)
+    for at, text in enumerate(texts):
+        words = text.lower().split()
+        hashed = [
+            xxhash.xxh32_intdigest(" ".join(words[i : i + 3]).encode()) for i in range(max(len(words) - 2, 1))
+        ]
+        one = made.copy()
+        one.clear()
+        one.update_batch(hashed)
+        index.query(one)
+        index.insert(at, one, check_duplication=False)
+
+
+def rensa_batched(texts: Sequence[str]) -> None:
+    """rensa's RMinHash over word 3-grams and its LSH."""
+    rensa = importlib.import_module("rensa")
+    index = rensa.RMinHashLSH(threshold=0.7, num_perm=128, num_bands=16)
+    for at, text in enumerate(texts):
+        words = text.lower().split()
+        one = rensa.RMinHash(num_perm=128, seed=1)
+        one.update([" ".join(words[i : i + 3]) for i in range(max(len(words) - 2, 1))])
+        index.query(one)
+        index.insert(at, one)
+
+
+def gaoya_batched(texts: Sequence[str]) -> None:
+    """gaoya's MinHash index with its own word 3-gram analyser."""
+    module = importlib.import_module("gaoya.minhash")
+    index = module.MinHashStringIndex(
+        hash_size=32,
+        jaccard_threshold=0.7,
+        num_bands=16,
+        band_size=8,
+        analyzer="word",
+        lowercase=True,
+        ngram_range=(3, 3),
+    )
+    for at, text in enumerate(texts):
+        index.query(text)
+        index.insert_document(at, text)
+
+
+def speed(texts: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Measure CPU seconds of every engine on the same texts; absent ones are left out with a line."""
+    engines: dict[str, Callable[[Sequence[str]], object]] = {
+        "newsfold, verified and grouped": fold,
+        "datasketch, batched, xxhash": datasketch_batched,
+        "rensa": rensa_batched,
+        "gaoya": gaoya_batched,
+    }
+    taken: dict[str, list[float]] = {}
+    for name, engine in engines.items():
+        try:
+            engine(texts[:50])  # compiled, imported
+        except ImportError as missing:
+            print(f"skipped {name}: {missing}")
+            continue
+        except (TypeError, AttributeError) as changed:
+            print(f"skipped {name}: its interface is another one here ({changed})")
+            continue
+        taken[name] = []
+    for _ in range(ROUNDS):
+        for name in taken:
+            start = time.process_time()
+            engines[name](texts)
+            taken[name].append(time.process_time() - start)
+    return {
+        name: {
+            "texts_per_cpu_second": round(len(texts) / float(np.median(seconds))),
+            "median_seconds": round(float(np.median(seconds)), 2),
+            "spread_seconds": round(max(seconds) - min(seconds), 2),
+        }
+        for name, seconds in taken.items()
+    }
+
+
+def installed(name: str) -> str | None:
+    """Return the version of a package, None when it is absent."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def main() -> None:
+    """Print the tables and write them down."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rivals", help="folder with rensa and gaoya")
+    parser.add_argument("--texts", type=int, default=5000, help="texts of the speed table")
+    options = parser.parse_args()
+    if options.rivals:
+        sys.path.append(options.rivals)
+    if not DATA.exists():
+        print(f"skipped: no evaluation data at {DATA} (set NEWSFOLD_DATA)")
+        return
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(DATA).to_pylist()
+    result: dict[str, Any] = {"quality": {}}
+    for name, half in (("chosen on", 0), ("reported on", 1), ("all", None)):
+        one = quality(rows, half)
+        result["quality"][name] = one
+        print(f"{name:12}", *(f"{key} {value}" for key, value in one.items() if key != "by_kind"), sep="  ")
+    for kind, share in result["quality"]["reported on"]["by_kind"].items():
+        print(f"    {kind:20} {share:.4f}")
+    texts = [row["text"] for row in rows[: options.texts]]
+    result["stages"] = fold(texts)[2]
+    result["speed"] = speed(texts)
+    for name, figures in result["speed"].items():
+        print(f"{name:32}", figures)
+    result["machine"] = {
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+    result["versions"] = {
+        name: installed(name) for name in ("numpy", "numba", "datasketch", "rensa", "gaoya")
+    }
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
