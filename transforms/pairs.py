@@ -12,16 +12,16 @@ import numpy.typing as npt
 from transforms.dots import dot_rows
 from transforms.terms import CHANNELS, Profile
 
-MODEL_VERSION: Final = "story-4"
+MODEL_VERSION: Final = "story-6"
 # Two articles that nothing else resembles are one story from this score on; it also bounds the components in which
 # stories are formed. It follows from the cut in transforms/stories.py: sqrt(MARGIN + OUTSIDE * OUTSIDE_LEAST), and
 # a test keeps the two together.
-THRESHOLD: Final = 0.42
+THRESHOLD: Final = 0.434
 # Weaker scores are still kept as evidence inside a group (average linkage needs them).
 FLOOR: Final = 0.25
 # Days apart at which a dated pair has lost half of its similarity; beyond it fades on without a cliff.
-HALF_LIFE_DAYS: Final = 30.0
-GRACE_DAYS: Final = 2.0  # reports of one event spread over this many days at no cost
+HALF_LIFE_DAYS: Final = 60.0
+GRACE_DAYS: Final = 7.0  # reports of one event spread over this many days at no cost
 # Beyond this gap even equal texts stay below FLOOR, so that such pairs need not be looked at. A consequence, no cliff.
 WINDOW_DAYS: Final = GRACE_DAYS + HALF_LIFE_DAYS * 4.0
 # How much each channel counts, in the order of CHANNELS; an absent channel hands its share to the body.

@@ -27,8 +27,8 @@ _SCALE: Final = 1_000_000
 # A group is a story when its inner similarity stands out by MARGIN from OUTSIDE times the similarity to what it would
 # be merged with next. OUTSIDE 0 is a plain threshold; 1 asks for a gap alone. Dense topics need the gap, lone pairs
 # the plain threshold.
-MARGIN: Final = 0.12
-OUTSIDE: Final = 0.7
+MARGIN: Final = 0.14
+OUTSIDE: Final = 0.6
 # Similarity to the outside that is granted where none is known.
 OUTSIDE_LEAST: Final = 0.08
 # Two groups that are stories in their own right stay apart when the similarity between them is below COHESION times
