@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "unlink": "Keep two articles in different stories.",
     "pin": "Let an article stand for its story.",
     "overrides": "List what people decided, and take it back.",
+    "refold": "Group everything again, or tell what another threshold would change.",
     "maintain": "Look after the warehouse, as the nightly schedule does.",
     "serve": "Fold the inbox on a schedule, on this machine.",
     "config": "Show the settings that count here, and where each came from.",

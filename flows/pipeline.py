@@ -23,6 +23,7 @@ from flows.fold_copies import fold_copies
 from flows.fold_stories import Canonical, fold_stories
 from flows.processes import LocalEngine
 from flows.recording import utc_now, versions
+from flows.refolding import keep_up
 from flows.settings import Settings
 from flows.split import split
 from transforms.background import load_background
@@ -153,12 +154,13 @@ def fold_files(
     with open_working(settings.home, wait_seconds=settings.wait_seconds, purpose="newsfold ingest") as con:
         report.run_id = _begin(con, settings)
         try:
+            refolded = run.stage("refold", keep_up, con, settings, run_id=report.run_id, now=utc_now())
             _fold_found(con, found, run)
             report.newest = [
                 (format_id(story_id), articles, title)
                 for story_id, articles, title in biggest_new_stories(con, report.run_id, _TOLD_STORIES)
             ]
-            if report.has_changes or is_behind(con, settings.home):
+            if report.has_changes or refolded is not None or is_behind(con, settings.home):
                 publication = run.stage(
                     "publish", publish, con, settings.home, now=utc_now(), keep=settings.keep_published
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from transforms.pairs import THRESHOLD
 from transforms.stories import ATTACHING, Links, cluster
@@ -145,3 +146,24 @@ def _regroup(
         [(a, b) for a, b in cannot if a in chosen and b in chosen],
         threshold,
     )
+
+
+def components(
+    ids: npt.NDArray[np.uint64], a: npt.NDArray[np.uint64], b: npt.NDArray[np.uint64]
+) -> list[npt.NDArray[np.uint64]]:
+    """Cut ascending ids into connected components over edges; ends that are not among the ids are left out.
+
+    Components come by their smallest id, each ascending.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if not len(ids):
+        return []
+    known = np.isin(a, ids) & np.isin(b, ids)
+    row, column = np.searchsorted(ids, a[known]), np.searchsorted(ids, b[known])
+    graph = coo_array((np.ones(len(row), np.int8), (row, column)), shape=(len(ids), len(ids)))
+    _, label = connected_components(graph, directed=False)
+    order = np.argsort(label, kind="stable")
+    parts = np.split(ids[order], np.flatnonzero(np.diff(label[order])) + 1)
+    return sorted(parts, key=lambda part: int(part[0]))
