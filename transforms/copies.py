@@ -28,6 +28,7 @@ ANCHOR_SHARE = (
 # Articles of one key that are all paired; beyond, each meets BUCKET_NEAREST of them only. Higher verifies more pairs of
 # articles that share boilerplate alone; lower leaves large groups of copies thinly linked.
 BUCKET_CAP = 64
+_LOW_BITS = (1 << 22) - 1  # counted in 32 MB; more bits put more lone keys aside
 BUCKET_NEAREST = 16  # half of them before it, half after
 
 
@@ -87,6 +88,10 @@ def candidate_pairs(keys: U64, ids: I64 | U64) -> I64 | U64:
     flat = np.ascontiguousarray(keys).ravel()
     owner = np.repeat(ids, keys.shape[1]) if keys.ndim == 2 else np.asarray(ids)
     keep = flat != 0
+    flat, owner = flat[keep], owner[keep]
+    # most keys stand alone: those that share their low bits with no other are put aside before anything is sorted
+    low = (flat & np.uint64(_LOW_BITS)).astype(np.int64)
+    keep = np.bincount(low, minlength=1)[low] > 1
     flat, owner = flat[keep], owner[keep]
     known, rank = np.unique(owner, return_inverse=True)
     # within a key texts stand in an order of the key's own, so that different keys give them different neighbours
