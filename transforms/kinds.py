@@ -121,20 +121,19 @@ def tell_kind(
     if not text.strip():
         return _tell_bare(title, is_clean)
     plain_title, path = _part(title[:500]), _path(url)
-    lines = [
-        look(" ".join(line.split()))
-        for line in text[:HEAD_CHARACTERS].split("\n")[:HEAD_LINES]
-        if line.strip()
+    head = [
+        " ".join(line.split()) for line in text[:HEAD_CHARACTERS].split("\n")[:HEAD_LINES] if line.strip()
     ]
+    lines = [] if is_clean else [look(line) for line in head]  # looking closely costs more than all the rest
     if not is_clean and (
         found := _tell_stub(plain_title, text, lines, word_count, is_paywalled, url is not None)
     ):
         return found
-    if found := _tell_live(plain_title, path, lines, word_count):
+    if found := _tell_live(plain_title, path, head, word_count):
         return found
     if match := markers().round_up.search(plain_title):
         return Kind.ROUND_UP, f"the title says {match.group().strip()!r}"
-    if found := _tell_gallery(plain_title, path, lines, word_count):
+    if found := _tell_gallery(plain_title, path, head, word_count):
         return found
     if found := _tell_template(plain_title, text, word_count):
         return found
@@ -171,9 +170,9 @@ def _tell_stub(
     return None
 
 
-def _tell_live(title: str, path: str, lines: Sequence[Line], word_count: int) -> tuple[Kind, str] | None:
+def _tell_live(title: str, path: str, head: Sequence[str], word_count: int) -> tuple[Kind, str] | None:
     known = markers()
-    entries = sum(bool(_CLOCK_START.match(line.text)) for line in lines)
+    entries = sum(bool(_CLOCK_START.match(line)) for line in head)
     if match := known.live.search(title):
         return Kind.LIVE_BLOG, f"the title says {match.group().strip()!r}"
     if _LIVE_URL.search(path) and (entries or known.maybe_live.search(title)):
@@ -186,14 +185,14 @@ def _tell_live(title: str, path: str, lines: Sequence[Line], word_count: int) ->
     return None
 
 
-def _tell_gallery(title: str, path: str, lines: Sequence[Line], word_count: int) -> tuple[Kind, str] | None:
+def _tell_gallery(title: str, path: str, head: Sequence[str], word_count: int) -> tuple[Kind, str] | None:
     if word_count > GALLERY_MAX_WORDS:
         return None
     if match := markers().gallery.search(title):
         return Kind.GALLERY, f"the title says {match.group().strip()!r}, over {word_count} words"
     if _GALLERY_URL.search(path):
         return Kind.GALLERY, f"its address says pictures, over {word_count} words"
-    if (counters := sum(bool(_COUNTER.match(line.text)) for line in lines)) >= 4:
+    if (counters := sum(bool(_COUNTER.match(line)) for line in head)) >= 4:
         return Kind.GALLERY, f"{counters} pictures are counted"
     return None
 
