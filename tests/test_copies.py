@@ -241,10 +241,10 @@ def test_compiled_and_plain_loops_agree_on_real_comparisons() -> None:
     left, right = np.array([0, 0, 1], np.int64), np.array([1, 2, 2], np.int64)
     fast = kernel.compare(tokens.values, tokens.flags, grams, tokens.offsets, left, right)
     plain = np.zeros_like(fast)
-    work = np.zeros((5, 2048), np.int64)
+    keys, work = np.zeros(2048, np.uint32), np.zeros((4, 2048), np.int32)
     distinct = kernel_numpy.count_distinct(grams, tokens.offsets)
     kernel_loops.compare(
-        tokens.values, tokens.flags, grams, tokens.offsets, left, right, distinct, work, plain
+        tokens.values, tokens.flags, grams, tokens.offsets, left, right, distinct, keys, work, plain
     )
     assert np.array_equal(fast, plain)
     forest, inputs = copymodel.load_forest(), copymodel.measure(fast)

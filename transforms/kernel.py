@@ -112,8 +112,9 @@ def compare(values: U32, flags: U8, grams_: U32, offsets: I64, left: I64, right:
     if len(left) == 0:
         return out
     loop = compiled("compare") if has_numba() else kernel_loops.compare
-    work = np.zeros((5, _table_size(offsets)), np.int64)
-    loop(values, flags, grams_, offsets, left, right, count_distinct(grams_, offsets), work, out)
+    keys = np.zeros(_table_size(offsets), np.uint32)
+    work = np.zeros((4, len(keys)), np.int32)
+    loop(values, flags, grams_, offsets, left, right, count_distinct(grams_, offsets), keys, work, out)
     return out
 
 

@@ -234,7 +234,8 @@ def compare(
     left: I64,
     right: I64,
     distinct: I64,
-    work: I64,
+    keys: U32,
+    work: I32,
     out: I32,
 ) -> None:
     """Fill one row of features a pair. See `kernel.compare`.
@@ -242,7 +243,7 @@ def compare(
     The alignment is greedy: equal tokens are walked through; at a difference it goes on at the shared shingle that
     skips the fewest tokens of both texts together (ties: fewest of the first).
     """
-    keys, first, stamp, following, hits = work[0], work[1], work[2], work[3], work[4]
+    first, stamp, following, hits = work[0], work[1], work[2], work[3]
     indexed = -1
     mask = 0
     distinct_a = 0
@@ -261,11 +262,11 @@ def compare(
             distinct_a = 0
             for back in range(n):
                 i = n - 1 - back
-                gram = np.int64(grams[a0 + i])
+                gram = grams[a0 + i]
                 following[i] = -1
                 if gram == 0:
                     continue
-                slot = gram & mask
+                slot = np.int64(gram) & mask
                 while keys[slot] != 0 and keys[slot] != gram:
                     slot = (slot + 1) & mask
                 if keys[slot] == 0:
@@ -281,11 +282,11 @@ def compare(
         # for every shingle of B where it stands first in A
         shared = 0
         for j in range(m):
-            gram = np.int64(grams[b0 + j])
+            gram = grams[b0 + j]
             hits[j] = -1
             if gram == 0:
                 continue
-            slot = gram & mask
+            slot = np.int64(gram) & mask
             while keys[slot] != 0 and keys[slot] != gram:
                 slot = (slot + 1) & mask
             if keys[slot] != 0:
