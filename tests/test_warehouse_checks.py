@@ -69,6 +69,7 @@ def test_every_check_fails_when_its_promise_is_broken(home: Path) -> None:
             assert broken[name].describe().startswith("BROKEN")
 
 
+@pytest.mark.slow
 def test_a_run_looks_at_what_it_touched_and_at_the_totals(home: Path) -> None:
     unseen = {
         "dispositions_add_up",

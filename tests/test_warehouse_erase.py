@@ -66,6 +66,7 @@ def holding(home: Path, *needles: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_no_byte_of_an_erased_article_is_left(tmp_path: Path) -> None:
     old = sample("pilots", SECRET + " Erste Fassung.", title="Lotsen weg", publisher="Kutterblatt")
     new = sample(
@@ -109,6 +110,7 @@ def test_a_publisher_goes_as_a_whole_and_stays_out(tmp_path: Path) -> None:
         find_erasable(con, "nobody")
 
 
+@pytest.mark.slow
 def test_old_texts_and_old_lone_articles_go_by_age(tmp_path: Path) -> None:
     ingest(tmp_path, [sample("a", SECRET), sample("b"), sample("lone", "A lone voice.")])
     ingest(tmp_path, [sample("a", SECRET + " Neu.", updated_at=NOON + timedelta(hours=1))], day=1)
@@ -132,6 +134,7 @@ def test_old_texts_and_old_lone_articles_go_by_age(tmp_path: Path) -> None:
     assert ingest(tmp_path, [sample("lone", "A lone voice.")], day=22).dispositions == {"loaded": 1}
 
 
+@pytest.mark.slow
 def test_compaction_gives_room_back_and_changes_nothing(tmp_path: Path) -> None:
     noise = np.random.default_rng(1)
     texts = [noise.bytes(3000).hex() for _ in range(300)]

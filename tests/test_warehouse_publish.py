@@ -95,6 +95,7 @@ def test_ids_are_sixteen_digits_and_stubs_have_no_story(home: Path) -> None:
     con.close()
 
 
+@pytest.mark.slow
 def test_small_steps_end_where_one_large_step_does(tmp_path: Path) -> None:
     ingest(
         tmp_path,
