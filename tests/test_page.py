@@ -37,6 +37,7 @@ NOISE = {
     "share bar": '<div class="share-buttons"><span>Share this on every network that you like to use</span></div>',
     "comments": '<div id="comments"><p>I always said that it would fall.</p></div>',
     "contact": '<p>To <a href="mailto:desk@example.com">the news desk</a> if you know more.</p>',
+    "mailing": '<p>You get this as a reader. <a href="/u/1">Unsubscribe</a></p>',
     "profiles": '<p>On <a href="https://twitter.com/a">one</a> and <a href="https://facebook.com/a">other</a>.</p>',
     "caption": '<figure><img src="a.jpg"><figcaption>The crane as it looked in its last summer.</figcaption></figure>',
     "tooltip": '<span class="rollover-people">The harbour master has held office since 2011 and was born here.</span>',
@@ -124,6 +125,12 @@ def test_fragments_are_flattened_to_their_blocks() -> None:
         parse_fragment("<p>One &amp; <b>two</b></p><p>three<br>four</p><script>x()</script>")
         == "One & two\nthree\nfour"
     )
+
+
+def test_what_systems_add_below_a_feed_entry_is_left_out() -> None:
+    added = f'<p>This entry, <a href="/x">{TITLE}</a>, was first seen on <a href="/">Harbour Post</a>.</p>'
+    assert parse_fragment(f"<p>{SENTENCES[0]}</p>{added}", TITLE) == SENTENCES[0]
+    assert "first seen" in parse_fragment(f"<p>{SENTENCES[0]}</p>{added}", "Another title")
 
 
 def test_extraction_does_not_depend_on_what_came_before() -> None:

@@ -94,7 +94,7 @@ def _clean_page(body: str, doc: RawDocument, now: datetime) -> _Draft | Rejectio
 
 
 def _clean_record(body: str, doc: RawDocument) -> _Draft | Rejection:
-    text = parse_fragment(body) if doc.is_html or _MARKUP.search(body) else tidy(body)
+    text = parse_fragment(body, doc.stated.title) if doc.is_html or _MARKUP.search(body) else tidy(body)
     if not text and not (doc.stated.title or "").strip():
         return _reject(doc, Reason.NO_TEXT, "neither title nor text")
     return _Draft(text=text, sources={"text": "stated"})

@@ -108,10 +108,19 @@ def parse_page(text: str) -> Any | Reason:
     return tree
 
 
-def parse_fragment(text: str) -> str:
-    """Give the visible text of a piece of HTML, such as the body of a feed entry, one block a line."""
+def parse_fragment(text: str, title: str | None = None) -> str:
+    """Give the visible text of a piece of HTML, such as the body of a feed entry, one block a line.
+
+    A last paragraph that links the entry's own title is what publishing systems add for copiers, and left out.
+    """
     tree = parse_page(f"<html><body><div>{text[:MAX_CHARS]}</div></body></html>")
-    return "" if isinstance(tree, Reason) else flatten(tree)
+    if isinstance(tree, Reason):
+        return ""
+    last = next(iter(reversed(list(tree.iter("p")))), None)
+    wanted = fold(title or "")
+    if last is not None and wanted and any(fold(_shown(link)) == wanted for link in last.iter("a")):
+        last.clear()
+    return flatten(tree)
 
 
 def extract_body(

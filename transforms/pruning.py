@@ -60,6 +60,13 @@ _PROFILE = re.compile(
     r"https?://(?:\w+\.)?(?:twitter|x|facebook|fb|instagram|linkedin|youtube|tiktok|t|telegram|whatsapp|threads)\.(?:com|me)/",
     re.I,
 )
+# What a mailing says below its text, beside the link by which one leaves it.
+_LEAVE = re.compile(
+    r"unsubscribe|view in (?:your )?browser|abbestellen|newsletter abmelden|désabonner|désinscrire|darse de baja|"
+    r"cancelar (?:la |a )?(?:suscripción|inscrição|subscrição)|disiscri|uitschrijven|"
+    r"отписаться|配信停止|退订|수신 ?거부",
+    re.I,
+)
 _CONTACTS = 0.6  # share of a paragraph's links that lead to mailboxes and profiles
 _CONTACT = 350  # characters; what is longer says more than where to write to
 _POST = re.compile(r"twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed", re.I)
@@ -209,6 +216,9 @@ def _drop_contact_lines(tree: Any) -> None:
     """Take out short paragraphs that send the reader to a mailbox or to several social networks."""
     for element in list(tree.iter("p")):
         links = [link.get("href") or "" for link in element.iter("a")]
+        if links and _length(element) <= _CONTACT and _LEAVE.search("".join(element.itertext())):
+            _drop(element)
+            continue
         mails = sum(1 for link in links if link.startswith("mailto:"))
         profiles = sum(1 for link in links if _PROFILE.match(link))
         is_contact = (mails > 0 or profiles >= 2) and mails + profiles >= _CONTACTS * len(links)
