@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from flows.fold_copies import describe
 from transforms.background import load_background
 from transforms.candidates import SHARED_KEYS, story_keys
+from transforms.copies import MODEL, THRESHOLD, verify_pairs
 from transforms.pairs import Explanation, explain_pair
+from transforms.shingles import tokenise
+from transforms.templates import fill_same_form
 from transforms.terms import Profile, profile
 from transforms.types import Kind, Precision
 
@@ -18,10 +24,34 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Whether two texts are one wording, and the measures that say so."""
+
+    relation: str | None
+    score: float
+    threshold: float
+    model_version: str
+    measures: dict[str, int]
+
+    def lines(self) -> Iterator[str]:
+        """Say it in words, a line each."""
+        told = self.measures
+        relation = self.relation or "no"
+        yield f"same wording: {relation}, score {self.score:.3f} against {self.threshold} ({self.model_version})"
+        yield (
+            f"  {told['words_matched']} words in the same order, of {told['words_a']} and {told['words_b']}; "
+            f"{told['numbers_changed']} numbers and {told['names_changed']} names replaced"
+        )
+        if told["same_form"]:
+            yield "  both fill in one form with other numbers and names: a series, so never one event"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
     """Both questions about a pair answered: the same wording, the same event."""
 
     story: Explanation
+    wording: Wording
     are_candidates: bool  # whether they share a blocking key, so that folding compares them at all
 
     def lines(self, pair: PairDetail) -> Iterator[str]:
@@ -33,6 +63,8 @@ class Explained:
         yield _verdict(pair)
         for link in pair.links:
             yield from _stored(link)
+        yield ""
+        yield from self.wording.lines()
         yield ""
         story = self.story
         sign = "reaches" if story.is_same_story else "falls short of"
@@ -56,7 +88,23 @@ def explain(pair: PairDetail) -> Explained:
     background = load_background()
     a, b = (_profile(article) for article in (pair.a, pair.b))
     shared = set(story_keys(a, background).tolist()) & set(story_keys(b, background).tolist())
-    return Explained(story=explain_pair(a, b), are_candidates=len(shared) >= SHARED_KEYS)
+    return Explained(
+        story=explain_pair(a, b),
+        wording=_compare(pair.a.text or pair.a.title, pair.b.text or pair.b.title),
+        are_candidates=len(shared) >= SHARED_KEYS,
+    )
+
+
+def _compare(text_a: str, text_b: str) -> Wording:
+    verdicts = verify_pairs(tokenise([text_a, text_b]), np.array([0]), np.array([1]))
+    is_same_form = not verdicts.is_copy[0] and bool(fill_same_form(verdicts.features)[0])
+    return Wording(
+        relation=verdicts.relation(0),
+        score=round(float(verdicts.score[0]), 4),
+        threshold=THRESHOLD,
+        model_version=MODEL,
+        measures=describe(verdicts.features[0], is_same_form),
+    )
 
 
 def _profile(article: ArticleRow) -> Profile:

@@ -28,6 +28,7 @@ from transforms.copies import (
 from transforms.shingles import shingle, tokenise
 from transforms.signatures import sign
 from transforms.stories import STANDING_APART
+from transforms.templates import fill_same_form
 from transforms.types import Kind
 from warehouse import folding, refolding
 from warehouse.folding import Ids
@@ -177,7 +178,8 @@ def _link(
     ids = np.union1d(left, right)
     tokens = tokenise(_wordings(folding.foldable_articles(con, ids)))
     verdicts = verify_pairs(tokens, np.searchsorted(ids, left), np.searchsorted(ids, right))
-    kept = np.flatnonzero(verdicts.is_copy | (verdicts.score >= _NEAR_MISS))
+    same_form = ~verdicts.is_copy & fill_same_form(verdicts.features)
+    kept = np.flatnonzero(verdicts.is_copy | (verdicts.score >= _NEAR_MISS) | same_form)
     relations = np.where(verdicts.is_exact[kept], str(Relation.EXACT), str(Relation.NEAR_DUPLICATE))
     folding.insert_rows(
         con,
@@ -189,7 +191,10 @@ def _link(
             "score": verdicts.score[kept],
             "decision": np.where(verdicts.is_copy[kept], "accepted", "rejected").tolist(),
             "threshold": np.full(len(kept), THRESHOLD, np.float32),
-            "features": [json.dumps(_describe(row)) for row in verdicts.features[kept]],
+            "features": [
+                json.dumps(describe(row, is_same_form))
+                for row, is_same_form in zip(verdicts.features[kept], same_form[kept].tolist(), strict=True)
+            ],
             "model_version": [MODEL] * len(kept),
             "run_id": [run_id] * len(kept),
             "linked_at": [now] * len(kept),
@@ -198,9 +203,9 @@ def _link(
     return len(left), int(verdicts.is_copy.sum())
 
 
-def _describe(row: Sequence[int]) -> dict[str, int]:
-    """Name the measures of a pair that people can read."""
-    return {name: int(row[place]) for name, place in _MEASURES.items()}
+def describe(row: Sequence[int], is_same_form: bool) -> dict[str, int]:
+    """Name the measures of a compared pair that people can read, as `links.features` has them."""
+    return {name: int(row[place]) for name, place in _MEASURES.items()} | {"same_form": int(is_same_form)}
 
 
 def _group(con: DuckDBPyConnection, ids: Sequence[int], decisions: Decisions) -> list[list[int]]:

@@ -167,6 +167,7 @@ def _link(
     if each_once:
         mine = np.isin(left, fresh)
         left, right = left[mine], right[mine]
+    left, right = _without(left, right, folding.same_form_pairs(con, np.union1d(left, right)))
     if not len(left):
         return 0, 0
     ids = np.union1d(left, right)
@@ -200,6 +201,15 @@ def _link(
         )
         accepted += int((scores.final >= THRESHOLD).sum())
     return len(left), accepted
+
+
+def _without(left: Ids, right: Ids, unwanted: tuple[Ids, Ids]) -> tuple[Ids, Ids]:
+    """Leave pairs out."""
+    gone = set(zip(unwanted[0].tolist(), unwanted[1].tolist(), strict=True))
+    if not gone:
+        return left, right
+    kept = [pair not in gone for pair in zip(left.tolist(), right.tolist(), strict=True)]
+    return left[kept], right[kept]
 
 
 def _profiles(con: DuckDBPyConnection, ids: Ids) -> list[Profile]:

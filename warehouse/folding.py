@@ -124,6 +124,11 @@ def copy_candidates(con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int) 
     return _pairs(_ask(con, "copy_candidates", ids, cap=cap, reach=reach))
 
 
+def same_form_pairs(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
+    """Return pairs (a < b) within `ids` that were found to fill in one form with other numbers and names."""
+    return _pairs(_ask(con, "same_form_pairs", ids))
+
+
 def story_candidates(con: DuckDBPyConnection, ids: Ids, shared: int) -> tuple[Ids, Ids]:
     """Return pairs (a < b) that share at least `shared` blocking keys, at least one of each among `ids`."""
     return _pairs(_ask(con, "story_candidates", ids, shared=shared))
