@@ -1,20 +1,16 @@
-"""The nightly flow: tries every promise of the warehouse, and says in Prefect which of them hold."""
+"""The nightly flow: looks after the warehouse, and says in Prefect what was found and done."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
-from prefect.artifacts import create_table_artifact
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.settings import Settings, load_settings
-from warehouse.checks import CheckResult, run_checks
-from warehouse.connection import open_working, working_path
+from flows.tending import Tended, tend
 from warehouse.errors import Busy, DiskFull
-from warehouse.runs import close_abandoned_runs
 
 
 class BrokenPromisesError(Exception):
@@ -25,23 +21,42 @@ class BrokenPromisesError(Exception):
 def maintain(home: str | None = None, settings: dict[str, Any] | None = None) -> int:
     """Look after the warehouse, and return how many promises were tried.
 
-    Runs that ended without a word are closed, and the deep checks read everything back. Raises BrokenPromisesError
-    after all were tried, Busy when another run holds the warehouse too long.
+    Runs that ended without a word are closed, the deep checks read everything back, what is past its time goes, room
+    is given back, and a report says what folding again would change. Raises BrokenPromisesError after all were tried,
+    Busy when another run holds the warehouse too long.
     """
     chosen = load_settings(**{**(settings or {}), **({"home": home} if home else {})})
-    results = look_after(chosen)
+    told = look_after(chosen)
     create_table_artifact(
         key="newsfold-checks",
         table=[
             {"promise": each.promise, "holds": each.is_kept, "seconds": round(each.seconds, 3)}
-            for each in results
+            for each in told.checks
         ],
         description="The promises of the warehouse",
     )
-    broken = [each.describe() for each in results if not each.is_kept]
-    if broken:
-        raise BrokenPromisesError("; ".join(broken))
-    return len(results)
+    create_table_artifact(
+        key="newsfold-refold",
+        table=[
+            {
+                "threshold": round(report.threshold, 3),
+                "stories": report.stories_after,
+                "merges": report.count("merge"),
+                "splits": report.count("split"),
+                "regroups": report.count("regroup"),
+            }
+            for report in told.refolds
+        ],
+        description="What folding again would change, now and a notch to either side",
+    )
+    create_markdown_artifact(
+        key="newsfold-maintain",
+        markdown="\n".join(f"- {line}" for line in told.lines()),
+        description="The night's work in words",
+    )
+    if told.broken:
+        raise BrokenPromisesError("; ".join(told.broken))
+    return len(told.checks)
 
 
 def _can_pass(task: object, run: object, state: Any) -> bool:
@@ -57,11 +72,6 @@ def _can_pass(task: object, run: object, state: Any) -> bool:
     retry_delay_seconds=[60, 300, 900],  # a large ingest may hold the warehouse for a while at night
     retry_condition_fn=_can_pass,
 )
-def look_after(settings: Settings) -> list[CheckResult]:
-    """Do the work in the warehouse, in one opening."""
-    home = Path(settings.home)
-    if not working_path(home).exists():
-        return []  # nothing was ingested yet: nothing to look after
-    with open_working(home, wait_seconds=settings.wait_seconds, purpose="newsfold maintain") as con:
-        close_abandoned_runs(con, now=datetime.now(UTC).replace(tzinfo=None))
-        return run_checks(con, deep=True)
+def look_after(settings: Settings) -> Tended:
+    """Do the work in the warehouse."""
+    return tend(settings)

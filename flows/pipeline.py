@@ -87,6 +87,7 @@ class RunReport:
     stories_changed: int = 0
     copy_pairs: int = 0
     story_pairs: int = 0
+    refolded: str | None = None  # what folding everything again changed, when the models were new
     stage_seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     seconds: float = 0.0
     newest: list[tuple[str, int, str]] = field(
@@ -155,12 +156,14 @@ def fold_files(
         report.run_id = _begin(con, settings)
         try:
             refolded = run.stage("refold", keep_up, con, settings, run_id=report.run_id, now=utc_now())
+            if refolded is not None:
+                report.refolded = refolded.describe()
             _fold_found(con, found, run)
             report.newest = [
                 (format_id(story_id), articles, title)
                 for story_id, articles, title in biggest_new_stories(con, report.run_id, _TOLD_STORIES)
             ]
-            if report.has_changes or refolded is not None or is_behind(con, settings.home):
+            if report.has_changes or report.refolded or is_behind(con, settings.home):
                 publication = run.stage(
                     "publish", publish, con, settings.home, now=utc_now(), keep=settings.keep_published
                 )

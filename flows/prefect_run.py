@@ -43,9 +43,7 @@ def newsfold_arguments(arguments: tuple[str, ...]) -> list[str]:
     if name == "ingest" and not arguments[1:] and SEEDS.is_dir() and not _inbox().exists():
         print(f"newsfold: no inbox yet, so these are the stories of {SEEDS}", file=sys.stderr)
         rest = [str(SEEDS)]
-    if name == "ingest":
-        rest = ["--prefect", "always", *rest]
-    return [name, *rest]
+    return [name, "--prefect", "always", *rest]
 
 
 def _inbox() -> Path:

@@ -37,8 +37,12 @@ def record_run(
     settings: Settings,
     command: str,
     work: Callable[[str, datetime], tuple[Told, RunOutcome]],
+    *,
+    is_published: bool = True,
 ) -> tuple[str, Told]:
     """Do `work(run_id, now)` in one transaction that also closes the run, then publish; returns run id and result.
+
+    Without `is_published` publishing is left to the caller, who has more to do first.
 
     A broken promise (CheckFailed) or any other error undoes all of it and marks the run as failed.
     """
@@ -52,7 +56,8 @@ def record_run(
             told, outcome = work(run_id, now)
             enforce_checks(con, run_id)
             finish_run(con, run_id, outcome, now=utc_now())
-        publish(con, settings.home, now=utc_now(), keep=settings.keep_published)
+        if is_published:
+            publish(con, settings.home, now=utc_now(), keep=settings.keep_published)
     except BaseException as error:
         with transaction(con):
             fail_run(con, run_id, f"{type(error).__name__}: {error}", now=utc_now())

@@ -155,14 +155,14 @@ def refold(settings: Settings, *, threshold: float | None = None, dry_run: bool 
 def keep_up(
     con: DuckDBPyConnection, settings: Settings, *, run_id: str, now: datetime
 ) -> RefoldReport | None:
-    """Fold everything again when the evidence was made by other models than the current ones, as after an upgrade.
+    """Fold everything again when the evidence was not made by the current models: after an upgrade, or a recovery.
 
     Evidence of two models cannot be compared, so this comes before anything new is folded. Returns what changed.
     """
     known, current = refolding.known_models(con), current_models()
     if known == current:
         return None
-    if not known:
+    if not known and not len(refolding.every_article(con)):
         refolding.record_models(con, current, now=now)
         return None
     report = RefoldReport(threshold=THRESHOLD, is_dry_run=False, run_id=run_id)
@@ -177,7 +177,7 @@ def fold_everything(
     """Fold all articles again inside the caller's transaction, filling the report; a dry run stops before stories."""
     decisions, background = read_decisions(con), load_background()
     known, current = refolding.known_models(con), current_models()
-    stale = tuple(kind for kind in current if known.get(kind, current[kind]) != current[kind])
+    stale = tuple(kind for kind in current if known.get(kind) != current[kind])
     is_plain = report.threshold == THRESHOLD
     if is_plain and stale:
         report.stale_models = stale

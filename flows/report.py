@@ -21,6 +21,7 @@ def as_json(report: RunReport) -> dict[str, Any]:
         "reasons": dict(sorted(report.reasons.items())),
         "articles_new": report.articles_new,
         "articles_changed": report.articles_changed,
+        "refolded": report.refolded,
         "stories_new": report.stories_new,
         "stories_changed": report.stories_changed,
         "stage_seconds": {name: round(seconds, 3) for name, seconds in report.stage_seconds.items()},
@@ -47,6 +48,8 @@ def in_words(report: RunReport) -> list[str]:
     lines = [
         f"{report.files:,} files, {report.documents:,} documents in {report.seconds:.1f} s: {kinds or 'nothing to do'}"
     ]
+    if report.refolded:
+        lines.append(f"folded again with the models of this version: {report.refolded}")
     if report.reasons:
         reasons = ", ".join(
             f"{count:,} {name.replace('_', ' ')}" for name, count in sorted(report.reasons.items())

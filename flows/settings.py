@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     )
     preferred_publishers: tuple[str, ...] = Field((), description="for canonical_policy preferred-publishers")
     keep_published: int = Field(3, ge=0, description="older published files kept")
+    keep_text_days: int = Field(
+        0, ge=0, description="texts of articles that did not change for longer are dropped; 0 keeps them"
+    )  # grouping keeps its evidence, but a dropped text can be compared with nothing new
+    keep_unfolded_days: int = Field(
+        0, ge=0, description="articles that stayed alone for longer are removed; 0 keeps them"
+    )
     field_map: dict[str, str] = Field(
         default_factory=dict, description="our field to theirs, for JSON, CSV and Parquet records"
     )

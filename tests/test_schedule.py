@@ -95,7 +95,7 @@ def test_words_after_run_are_newsfolds(tmp_path: Path, monkeypatch: pytest.Monke
         "h",
     ]
     assert newsfold_arguments(()) == ["ingest", "--prefect", "always"]
-    assert newsfold_arguments(("maintain",)) == ["maintain"]
+    assert newsfold_arguments(("maintain",)) == ["maintain", "--prefect", "always"]
     with pytest.raises(SystemExit) as ended:
         newsfold_arguments(("deploy",))
     assert ended.value.code == 2

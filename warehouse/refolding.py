@@ -73,6 +73,12 @@ def stories_with(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
     return _about(con, "story_titles", ids)
 
 
+def articles_of_stories(con: DuckDBPyConnection, story_ids: Ids) -> Ids:
+    """Return the articles of these stories, ascending."""
+    ids: Ids = _about(con, "articles_of_stories", story_ids).column("article_id").to_numpy().astype(np.uint64)
+    return ids
+
+
 def titles(con: DuckDBPyConnection, ids: Ids) -> dict[int, str]:
     """Return the headline of each article."""
     rows = _about(con, "article_titles", ids)
