@@ -33,7 +33,18 @@ SAMPLES = {
     "euc_kr": "강 위의 다리가 어제 개통되었다고 시장이 말하며 모든 노동자에게 감사를 표했다.",
     "cp874": "สะพานข้ามแม่น้ำเปิดให้บริการเมื่อวานนี้ นายกเทศมนตรีกล่าว",
 }
-DETECTED = ("cp1251", "koi8-r", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "cp1255", "cp874", "cp1253")
+DETECTED = (
+    "cp1251",
+    "koi8-r",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc_jp",
+    "euc_kr",
+    "cp1255",
+    "cp874",
+    "cp1253",
+)
 
 
 @pytest.mark.parametrize("codec", SAMPLES)

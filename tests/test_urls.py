@@ -60,7 +60,9 @@ def test_different_pages_stay_different(one: str, other: str) -> None:
 
 
 def test_parameters_are_sorted_and_their_values_kept() -> None:
-    assert normalise_url("https://example.com/s?b=2&a=%C3%A9&ref=home") == "https://example.com/s?a=%C3%A9&b=2"
+    assert (
+        normalise_url("https://example.com/s?b=2&a=%C3%A9&ref=home") == "https://example.com/s?a=%C3%A9&b=2"
+    )
 
 
 def test_relative_addresses_are_resolved() -> None:
@@ -79,7 +81,10 @@ def test_what_is_no_address_is_none(garbage: str | None) -> None:
     assert url_key(garbage) is None
 
 
-@given(st.text(max_size=80), st.sampled_from(["", "http://", "https://example.com/", "https://example.com/?", "//"]))
+@given(
+    st.text(max_size=80),
+    st.sampled_from(["", "http://", "https://example.com/", "https://example.com/?", "//"]),
+)
 def test_normalising_is_safe_and_twice_is_once(text: str, start: str) -> None:
     once = normalise_url(start + text)
     if once is not None:
