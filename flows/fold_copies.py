@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -181,9 +180,8 @@ def _link(
     same_form = ~verdicts.is_copy & fill_same_form(verdicts.features)
     kept = np.flatnonzero(verdicts.is_copy | (verdicts.score >= _NEAR_MISS) | same_form)
     relations = np.where(verdicts.is_exact[kept], str(Relation.EXACT), str(Relation.NEAR_DUPLICATE))
-    folding.insert_rows(
+    folding.insert_links(
         con,
-        "links",
         {
             "article_a": left[kept],
             "article_b": right[kept],
@@ -191,14 +189,12 @@ def _link(
             "score": verdicts.score[kept],
             "decision": np.where(verdicts.is_copy[kept], "accepted", "rejected").tolist(),
             "threshold": np.full(len(kept), THRESHOLD, np.float32),
-            "features": [
-                json.dumps(describe(row, is_same_form))
-                for row, is_same_form in zip(verdicts.features[kept], same_form[kept].tolist(), strict=True)
-            ],
             "model_version": [MODEL] * len(kept),
             "run_id": [run_id] * len(kept),
             "linked_at": [now] * len(kept),
         },
+        features={name: verdicts.features[kept, place] for name, place in _MEASURES.items()}
+        | {"same_form": same_form[kept].astype(np.int32)},
     )
     return len(left), int(verdicts.is_copy.sum())
 

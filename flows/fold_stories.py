@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -179,10 +178,9 @@ def _link(
         scores = score_pairs(table, places)
         kept = np.flatnonzero(scores.final >= FLOOR)
         names = (*CHANNELS, "time")
-        columns = np.column_stack((scores.channels, scores.time))[kept]
-        folding.insert_rows(
+        columns = np.column_stack((scores.channels, scores.time))[kept].astype(np.float64).round(4)
+        folding.insert_links(
             con,
-            "links",
             {
                 "article_a": a[kept],
                 "article_b": b[kept],
@@ -190,14 +188,11 @@ def _link(
                 "score": scores.final[kept],
                 "decision": np.where(scores.final[kept] >= THRESHOLD, "accepted", "rejected").tolist(),
                 "threshold": np.full(len(kept), THRESHOLD, np.float32),
-                "features": [
-                    json.dumps(dict(zip(names, (round(float(value), 4) for value in row), strict=True)))
-                    for row in columns
-                ],
                 "model_version": [MODEL_VERSION] * len(kept),
                 "run_id": [run_id] * len(kept),
                 "linked_at": [now] * len(kept),
             },
+            features=dict(zip(names, columns.T, strict=True)),
         )
         accepted += int((scores.final >= THRESHOLD).sum())
     return len(left), accepted

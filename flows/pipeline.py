@@ -399,7 +399,7 @@ def _fold_batch(con: DuckDBPyConnection, batch: _Batch, tally: _Tally, run: _Run
         report.stories_changed += told.changed
         report.copy_pairs += change.accepted
         report.story_pairs += told.accepted
-    run.stage("check", enforce_checks, con)
+    run.stage("check", enforce_checks, con, report.run_id)
 
 
 def _make_engine(settings: Settings, items: Sequence[CleaningItem]) -> Engine:

@@ -101,6 +101,21 @@ def insert_rows(con: DuckDBPyConnection, table: str, columns: Mapping[str, Any])
     return int(rows.num_rows)
 
 
+def insert_links(con: DuckDBPyConnection, columns: Mapping[str, Any], features: Mapping[str, Any]) -> int:
+    """Append links; `features` are numeric columns beside them that become one JSON object a link."""
+    fixed = [field for field in _ROWS["links"] if field.name != "features"]
+    rows = pa.table({field.name: _column(columns[field.name], field.type) for field in fixed})
+    for name, values in features.items():
+        rows = rows.append_column(f"feature_{name}", _column(values, None))
+    if rows.num_rows:
+        names = ", ".join(field.name for field in fixed)
+        made = ", ".join(f"'{name}', feature_{name}" for name in features)
+        with registered(con, new_rows=rows):
+            query = f"INSERT INTO links ({names}, features) SELECT {names}, json_object({made}) FROM new_rows"  # noqa: S608 - our own names
+            con.execute(query).fetchall()
+    return int(rows.num_rows)
+
+
 def foldable_articles(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
     """Return what folding looks at of each wanted article, by ascending id."""
     return _ask(con, "foldable_articles", ids)
@@ -244,7 +259,7 @@ def _tell(con: DuckDBPyConnection, name: str, ids: Ids) -> None:
         con.execute(statement("folding", name).sql).fetchall()
 
 
-def _column(values: Any, kind: pa.DataType) -> pa.Array:
+def _column(values: Any, kind: pa.DataType | None) -> pa.Array:
     return values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, type=kind)
 
 
