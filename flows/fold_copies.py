@@ -122,14 +122,18 @@ def fold_copies(
 
 
 def rebuild_copy_evidence(con: DuckDBPyConnection, *, run_id: str, now: datetime) -> None:
-    """Sign and compare all articles anew, as after a change of model; copy groups are not touched."""
+    """Sign and compare all articles anew, as after a change of model; copy groups are not touched.
+
+    Articles whose texts were dropped keep the evidence that they have.
+    """
+    standing = refolding.textless(con)
     refolding.forget_copy_evidence(con)
-    every = refolding.every_article(con)
+    every = np.setdiff1d(refolding.every_article(con), standing)
     chunks = [every[start : start + _ARTICLES_AT_ONCE] for start in range(0, len(every), _ARTICLES_AT_ONCE)]
     for chunk in chunks:
         _sign(con, _foldable(folding.foldable_articles(con, chunk)))
     for chunk in chunks:
-        _link(con, chunk, run_id=run_id, now=now, each_once=True)
+        _link(con, chunk, run_id=run_id, now=now, standing=standing)
 
 
 def _foldable(articles: pa.Table) -> pa.Table:
@@ -162,15 +166,16 @@ def _sign(con: DuckDBPyConnection, articles: pa.Table) -> None:
 
 
 def _link(
-    con: DuckDBPyConnection, fresh: Ids, *, run_id: str, now: datetime, each_once: bool = False
+    con: DuckDBPyConnection, fresh: Ids, *, run_id: str, now: datetime, standing: Ids | None = None
 ) -> tuple[int, int]:
     """Verify every candidate pair of a fresh article on the texts; returns (verified, accepted).
 
-    With `each_once` a pair belongs to the call that has its smaller id among `fresh`.
+    When all are compared anew, `standing` are the articles whose links stand, since their texts were dropped; a pair
+    then belongs to the call that has its smaller id among `fresh`.
     """
     left, right = folding.copy_candidates(con, fresh, cap=BUCKET_CAP, reach=BUCKET_NEAREST // 2)
-    if each_once:
-        mine = np.isin(left, fresh)
+    if standing is not None:
+        mine = np.isin(left, fresh) & ~np.isin(left, standing) & ~np.isin(right, standing)
         left, right = left[mine], right[mine]
     if not len(left):
         return 0, 0

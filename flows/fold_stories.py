@@ -25,7 +25,7 @@ from transforms.types import Kind, Precision
 from transforms.urls import host_of
 from warehouse import folding
 from warehouse.folding import Ids
-from warehouse.refolding import every_representative, forget_story_evidence
+from warehouse.refolding import every_representative, forget_story_evidence, textless
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,14 +90,18 @@ def fold_stories(
 
 
 def rebuild_evidence(con: DuckDBPyConnection, background: Background, *, run_id: str, now: datetime) -> None:
-    """Describe and compare all representatives anew, as after a change of model; stories are not touched."""
+    """Describe and compare all representatives anew, as after a change of model; stories are not touched.
+
+    Articles whose texts were dropped keep the links that they have, and are described by their headlines.
+    """
+    standing = textless(con)
     forget_story_evidence(con)
     every = every_representative(con)
     chunks = [every[start : start + _ARTICLES_AT_ONCE] for start in range(0, len(every), _ARTICLES_AT_ONCE)]
     for chunk in chunks:
         _store_profiles(con, chunk, background)
     for chunk in chunks:
-        _link(con, chunk, run_id=run_id, now=now, each_once=True)
+        _link(con, chunk, run_id=run_id, now=now, standing=standing)
 
 
 def stories_at(
@@ -156,15 +160,16 @@ def _store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background)
 
 
 def _link(
-    con: DuckDBPyConnection, fresh: Ids, *, run_id: str, now: datetime, each_once: bool = False
+    con: DuckDBPyConnection, fresh: Ids, *, run_id: str, now: datetime, standing: Ids | None = None
 ) -> tuple[int, int]:
     """Score every candidate pair of a fresh representative and keep what can matter; returns (scored, accepted).
 
-    With `each_once` a pair belongs to the call that has its smaller id among `fresh`.
+    When all are compared anew, `standing` are the articles whose links stand, since their texts were dropped; a pair
+    then belongs to the call that has its smaller id among `fresh`.
     """
     left, right = folding.story_candidates(con, fresh, SHARED_KEYS)
-    if each_once:
-        mine = np.isin(left, fresh)
+    if standing is not None:
+        mine = np.isin(left, fresh) & ~np.isin(left, standing) & ~np.isin(right, standing)
         left, right = left[mine], right[mine]
     left, right = _without(left, right, folding.same_form_pairs(con, np.union1d(left, right)))
     if not len(left):

@@ -194,3 +194,16 @@ def test_links_of_people_count_in_a_dry_run_too(home: Path) -> None:
     assert "e3t0" in story_of(home, "e2t0")
     told = refold(settings_of(home), threshold=1.0, dry_run=True)
     assert any({part.articles for part in change.after} != {1} for change in told.changes)
+
+
+def test_articles_whose_texts_were_dropped_keep_their_groups_through_a_change_of_model(home: Path) -> None:
+    right, groups = stories(home), copy_groups(home)
+    with open_working(home, purpose="test") as con:
+        con.execute(
+            "UPDATE articles SET text = '', lead = '', title = 'Morning' WHERE external_id NOT IN ('e1t0', 'e0t0')"
+        ).fetchall()
+        con.execute("UPDATE models SET model_version = 'older'").fetchall()
+    told = refold(settings_of(home))
+    assert told.stale_models == ("copies", "stories")
+    assert (stories(home), copy_groups(home)) == (right, groups)
+    assert not broken(home)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -54,18 +54,23 @@ def every_representative(con: DuckDBPyConnection) -> Ids:
     return _ids(con, "SELECT article_id FROM copy_members WHERE is_representative ORDER BY article_id")
 
 
+def textless(con: DuckDBPyConnection) -> Ids:
+    """Return articles whose text is not there (any more): what it was compared by cannot be made again."""
+    return _ids(con, "SELECT article_id FROM articles WHERE text = '' ORDER BY article_id")
+
+
 def forget_copy_evidence(con: DuckDBPyConnection) -> None:
-    """Delete all that was made to find copies; the groups themselves stay until they are made again."""
-    con.execute("TRUNCATE signatures").fetchall()
-    con.execute("TRUNCATE bands").fetchall()
-    con.execute("DELETE FROM links WHERE list_contains(?, relation)", [list(COPY_RELATIONS)]).fetchall()
+    """Delete what was made of texts that are there to find copies; the groups themselves stay until made again."""
+    for table in ("signatures", "bands"):
+        con.execute(f"DELETE FROM {table} WHERE {_WITH_TEXT.format(column='article_id')}").fetchall()  # noqa: S608 - our own names
+    _forget_links(con, COPY_RELATIONS)
 
 
 def forget_story_evidence(con: DuckDBPyConnection) -> None:
-    """Delete all that was made to find reports of one event; the stories themselves stay."""
+    """Delete what was made to find reports of one event, but for links of texts that are gone; the stories stay."""
     con.execute("TRUNCATE profiles").fetchall()
     con.execute("TRUNCATE story_keys").fetchall()
-    con.execute("DELETE FROM links WHERE list_contains(?, relation)", [list(STORY_RELATIONS)]).fetchall()
+    _forget_links(con, STORY_RELATIONS)
 
 
 def stories_with(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
@@ -95,6 +100,17 @@ def decide_again(con: DuckDBPyConnection, threshold: float) -> int:
             {"threshold": threshold},
         ).fetchall()[0][0]
     )
+
+
+_WITH_TEXT = "{column} NOT IN (SELECT article_id FROM articles WHERE text = '')"
+
+
+def _forget_links(con: DuckDBPyConnection, relations: Sequence[str]) -> None:
+    both = f"{_WITH_TEXT.format(column='article_a')} AND {_WITH_TEXT.format(column='article_b')}"
+    con.execute(
+        f"DELETE FROM links WHERE list_contains(?, relation) AND {both}",  # noqa: S608 - our own names
+        [list(relations)],
+    ).fetchall()
 
 
 def _about(con: DuckDBPyConnection, query: str, ids: Ids) -> pa.Table:
