@@ -153,6 +153,8 @@ def _tell_stub(
     title: str, text: str, lines: Sequence[Line], word_count: int, is_paywalled: bool, is_page: bool
 ) -> tuple[Kind, str] | None:
     known = markers()
+    if word_count <= PAYWALL_MAX_WORDS and (match := known.error.search(title)):
+        return Kind.STUB, f"the title is that of an error or a check: {match.group().strip()!r}"
     if word_count <= ERROR_MAX_WORDS:
         head = [title, *(letters(line.text) for line in lines[:3])]
         if match := next((m for part in head if (m := known.error.search(part))), None):

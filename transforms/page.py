@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from transforms.encoding import strip_escapes, tidy
 from transforms.lines import count_units, look
-from transforms.pruning import drop_code, prune
+from transforms.pruning import CONTACT_CHARACTERS, LEAVE_MAILING, drop_code, prune
 from transforms.titles import fold
 from transforms.types import Reason
 
@@ -136,7 +136,7 @@ def extract_body(
     method = "pruned"
     if count_units(text[:_SAMPLE]) < _ENOUGH:
         text, method = _rescue(text, tree, stated_body, markup)
-    text = trim_top(text, title)
+    text = trim_bottom(trim_top(text, title))
     return Body(text=text, method=method, link_ratio=_measure_links(text, markup))
 
 
@@ -188,6 +188,14 @@ def trim_top(text: str, title: str | None) -> str:
         elif seen.is_sentence or seen.units > _LABEL_UNITS:
             break  # a label goes only with a line that is cut below it: alone it may be a heading or a place
     return "\n".join(lines[first:])
+
+
+def trim_bottom(text: str) -> str:
+    """Cut last lines by which one leaves a mailing; the link itself may stand in a line of its own."""
+    lines = text.split("\n")
+    while len(lines) > 1 and len(lines[-1]) <= CONTACT_CHARACTERS and LEAVE_MAILING.search(lines[-1]):
+        lines.pop()
+    return "\n".join(lines)
 
 
 def flatten(tree: Any) -> str:

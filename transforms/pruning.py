@@ -61,14 +61,14 @@ _PROFILE = re.compile(
     re.I,
 )
 # What a mailing says below its text, beside the link by which one leaves it.
-_LEAVE = re.compile(
+LEAVE_MAILING = re.compile(
     r"unsubscribe|view in (?:your )?browser|abbestellen|newsletter abmelden|désabonner|désinscrire|darse de baja|"
     r"cancelar (?:la |a )?(?:suscripción|inscrição|subscrição)|disiscri|uitschrijven|"
     r"отписаться|配信停止|退订|수신 ?거부",
     re.I,
 )
 _CONTACTS = 0.6  # share of a paragraph's links that lead to mailboxes and profiles
-_CONTACT = 350  # characters; what is longer says more than where to write to
+CONTACT_CHARACTERS = 350  # characters; what is longer says more than where to write to
 _POST = re.compile(r"twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed", re.I)
 _POST_FRAME = 60  # characters beside the post within a box that holds nothing else
 _ARTICLE = 400  # characters of paragraphs from which an article element is one, and not a card with a teaser
@@ -216,7 +216,7 @@ def _drop_contact_lines(tree: Any) -> None:
     """Take out short paragraphs that send the reader to a mailbox or to several social networks."""
     for element in list(tree.iter("p")):
         links = [link.get("href") or "" for link in element.iter("a")]
-        if links and _length(element) <= _CONTACT and _LEAVE.search("".join(element.itertext())):
+        if links and _length(element) <= CONTACT_CHARACTERS and LEAVE_MAILING.search("".join(element.itertext())):
             _drop(element)
             continue
         mails = sum(1 for link in links if link.startswith("mailto:"))
@@ -224,7 +224,7 @@ def _drop_contact_lines(tree: Any) -> None:
         is_contact = (mails > 0 or profiles >= 2) and mails + profiles >= _CONTACTS * len(links)
         if (
             is_contact
-            and _length(element) <= _CONTACT
+            and _length(element) <= CONTACT_CHARACTERS
             and next(element.iterancestors("blockquote"), None) is None
         ):
             _drop(element)

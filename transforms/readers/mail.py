@@ -19,6 +19,9 @@ from transforms.types import Format, Reason, Stated
 
 MAX_PARTS = 1000  # parts looked through in one message: newsletters have 2-30
 _ENVELOPE = re.compile(rb"From \S+.*\d{4}\r?\n")
+# What mail to many carries (RFC 2369, RFC 2919): such a message tells of several things, so it may not bridge stories.
+_LIST_HEADERS = ("List-Unsubscribe", "List-Id")
+_SIGNATURE = re.compile(r"^-- ?\r?$.*\Z", re.MULTILINE | re.DOTALL)  # below the delimiter of RFC 3676 stands no news
 _FORWARD = re.compile(r"^(?:(?:fwd?|wg|tr|rv|enc)\s*:\s*)+", re.I)
 
 
@@ -95,8 +98,10 @@ def _newsletter(data: bytes, ref: str) -> Item:
         publisher=name or address.rpartition("@")[2] or None,
         published=_date(message),
         language=(_header(message, "Content-Language") or "").partition(",")[0].strip() or None,
+        kind="newsletter" if any(_header(message, name) for name in _LIST_HEADERS) else None,
     )
-    return document(ref, Format.EML, data, scrub(decode(body, _charset(part)).text), is_html, stated)
+    text = scrub(decode(body, _charset(part)).text)
+    return document(ref, Format.EML, data, text if is_html else _SIGNATURE.sub("", text), is_html, stated)
 
 
 def _body_part(message: Message) -> Message | None:
