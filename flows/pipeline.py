@@ -123,6 +123,7 @@ class RunReport:
             stories_new=self.stories_new,
             stories_changed=self.stories_changed,
             stage_seconds=dict(self.stage_seconds),
+            message=f"folded again with new models: {self.refolded}" if self.refolded else None,
         )
 
 

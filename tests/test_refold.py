@@ -130,7 +130,10 @@ def test_evidence_of_another_model_is_made_anew_by_the_next_run_and_ids_stay(hom
     told = refold(settings_of(home), dry_run=True)
     assert told.stale_models == (kind,)
     assert told.changes == []
-    fold(home, home.parent / "inbox")
+    run = fold(home, home.parent / "inbox")
+    assert run.refolded
+    assert run.published
+    assert run.refolded in ask(home, f"SELECT message FROM runs WHERE run_id = '{run.run_id}'")[0][0]
     assert evidence(home) == before
     assert ask(home, "SELECT story_id FROM stories ORDER BY ALL") == ids
     known = dict(ask(home, "SELECT kind, max_by(model_version, created_at) FROM models GROUP BY kind"))
