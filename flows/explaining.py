@@ -12,9 +12,10 @@ import numpy as np
 from flows.fold_copies import describe
 from transforms.background import load_background
 from transforms.candidates import SHARED_KEYS, story_keys
-from transforms.copies import MODEL, THRESHOLD, verify_pairs
+from transforms.copies import MODEL, THRESHOLD, candidate_keys, verify_pairs
 from transforms.pairs import Explanation, explain_pair
-from transforms.shingles import tokenise
+from transforms.shingles import shingle, tokenise
+from transforms.signatures import sign, to_datasketch
 from transforms.templates import fill_same_form
 from transforms.terms import Profile, profile
 from transforms.types import Kind, Precision
@@ -31,6 +32,8 @@ class Wording:
     score: float
     threshold: float
     model_version: str
+    estimated_jaccard: float  # of their shingles, from the MinHash signatures
+    are_candidates: bool  # whether they share a band or an anchor, so that folding compares them at all
     measures: dict[str, int]
 
     def lines(self) -> Iterator[str]:
@@ -42,6 +45,10 @@ class Wording:
             f"  {told['words_matched']} words in the same order, of {told['words_a']} and {told['words_b']}; "
             f"{told['numbers_changed']} numbers and {told['names_changed']} names replaced"
         )
+        shared = (
+            "they share a band or an anchor" if self.are_candidates else "they share no band and no anchor"
+        )
+        yield f"  MinHash estimates a Jaccard of {self.estimated_jaccard:.3f}; {shared}"
         if told["same_form"]:
             yield "  both fill in one form with other numbers and names: a series, so never one event"
 
@@ -96,13 +103,19 @@ def explain(pair: PairDetail) -> Explained:
 
 
 def _compare(text_a: str, text_b: str) -> Wording:
-    verdicts = verify_pairs(tokenise([text_a, text_b]), np.array([0]), np.array([1]))
+    tokens = tokenise([text_a, text_b])
+    shingles = shingle(tokens)
+    signatures = sign(shingles.values, shingles.offsets)
+    keys, owners = candidate_keys(tokens, signatures)
+    verdicts = verify_pairs(tokens, np.array([0]), np.array([1]))
     is_same_form = not verdicts.is_copy[0] and bool(fill_same_form(verdicts.features)[0])
     return Wording(
         relation=verdicts.relation(0),
         score=round(float(verdicts.score[0]), 4),
         threshold=THRESHOLD,
         model_version=MODEL,
+        estimated_jaccard=round(float(to_datasketch(signatures[0]).jaccard(to_datasketch(signatures[1]))), 4),
+        are_candidates=bool(np.isin(keys[owners == 0], keys[owners == 1]).any()),
         measures=describe(verdicts.features[0], is_same_form),
     )
 

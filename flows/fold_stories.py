@@ -12,7 +12,7 @@ import numpy as np
 from flows.decisions import Decisions
 from flows.fold_copies import CopyChange, as_ids
 from transforms.background import Background
-from transforms.candidates import SHARED_KEYS, story_keys
+from transforms.candidates import BUCKET_CAP, BUCKET_REACH, story_keys
 from transforms.canonical import choose
 from transforms.constraints import cluster_bound
 from transforms.identity import Assignment, StoryEvent, assign_ids, propose_story_id
@@ -167,7 +167,7 @@ def _link(
     When all are compared anew, `standing` are the articles whose links stand, since their texts were dropped; a pair
     then belongs to the call that has its smaller id among `fresh`.
     """
-    left, right = folding.story_candidates(con, fresh, SHARED_KEYS)
+    left, right = folding.story_candidates(con, fresh, cap=BUCKET_CAP, reach=BUCKET_REACH)
     if standing is not None:
         mine = np.isin(left, fresh) & ~np.isin(left, standing) & ~np.isin(right, standing)
         left, right = left[mine], right[mine]

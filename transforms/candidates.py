@@ -20,6 +20,10 @@ KEY_TERMS: Final = 32
 KEY_REACH: Final = 120
 # Keys two articles must share to be a candidate pair.
 SHARED_KEYS: Final = 1
+# Articles of one key that are all paired. No key of the labelled sets has more than 222; keys of boilerplate and of
+# forms filled in by the thousand do, and pairing them all costs the square of it.
+BUCKET_CAP: Final = 256
+BUCKET_REACH: Final = 16  # beyond, each article meets so many on either side
 
 
 def story_keys(item: Profile, background: Background) -> npt.NDArray[np.uint64]:

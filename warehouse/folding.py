@@ -132,11 +132,9 @@ def forget_representatives(con: DuckDBPyConnection, ids: Ids) -> None:
 
 
 def copy_candidates(con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int) -> tuple[Ids, Ids]:
-    """Return pairs (a < b) that share a candidate key, at least one of each among `ids`.
-
-    Of a key with more than `cap` articles only pairs at most `reach` apart in the order of ids are returned.
-    """
-    return _pairs(_ask(con, "copy_candidates", ids, cap=cap, reach=reach))
+    """Return pairs (a < b) that share a key of wording, at least one of each among `ids`; see `candidates.sql`."""
+    con.execute("CREATE OR REPLACE TEMP VIEW keyed AS SELECT band_key AS key, article_id FROM bands")
+    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach))
 
 
 def same_form_pairs(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
@@ -144,9 +142,10 @@ def same_form_pairs(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
     return _pairs(_ask(con, "same_form_pairs", ids))
 
 
-def story_candidates(con: DuckDBPyConnection, ids: Ids, shared: int) -> tuple[Ids, Ids]:
-    """Return pairs (a < b) that share at least `shared` blocking keys, at least one of each among `ids`."""
-    return _pairs(_ask(con, "story_candidates", ids, shared=shared))
+def story_candidates(con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int) -> tuple[Ids, Ids]:
+    """Return pairs (a < b) that share a key of content, at least one of each among `ids`; see `candidates.sql`."""
+    con.execute("CREATE OR REPLACE TEMP VIEW keyed AS SELECT key, article_id FROM story_keys")
+    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach))
 
 
 def neighbours(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> Ids:
