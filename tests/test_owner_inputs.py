@@ -34,13 +34,13 @@ def lines_of(path: Path) -> list[str]:
 
 
 def fold(home: Path, *paths: Path) -> None:
-    arguments = [NEWSFOLD, "ingest", *paths, "--home", home, "--quiet"]
+    arguments: list[str | Path] = [NEWSFOLD, "ingest", *paths, "--home", home, "--quiet"]
     done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=900)
     assert done.returncode == 0, done.stderr
 
 
 def ask(home: Path, query: str) -> list[dict[str, Any]]:
-    arguments = [NEWSFOLD, "sql", "--json", query, "--home", home]
+    arguments: list[str | Path] = [NEWSFOLD, "sql", "--json", query, "--home", home]
     done = subprocess.run(arguments, capture_output=True, text=True, check=True, timeout=300)
     return [json.loads(line) for line in done.stdout.splitlines()]
 

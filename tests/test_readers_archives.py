@@ -47,7 +47,9 @@ def test_zeros_and_junk_after_the_end_are_ignored(packing: str) -> None:
 @pytest.mark.parametrize("packing", PACKERS)
 def test_unpacking_gives_every_byte_whatever_is_asked(packing: str) -> None:
     data = random.Random(7).randbytes(300_000) + b"a" * 900_000
-    window = unpack(Window(io.BytesIO(PACKERS[packing](data)).read), packing, Budget(lambda: 1 << 20, ReadOptions()))
+    window = unpack(
+        Window(io.BytesIO(PACKERS[packing](data)).read), packing, Budget(lambda: 1 << 20, ReadOptions())
+    )
     dice, parts = random.Random(8), []
     while part := window.read(dice.choice((1, 10, 4096, 300_000))):
         parts.append(part)

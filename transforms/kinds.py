@@ -90,7 +90,13 @@ def markers() -> Markers:
     sections = tomllib.loads(source).values()
 
     def gather(key: str) -> re.Pattern[str]:
-        return re.compile("|".join(sorted({_pattern(p) for part in sections for p in part.get(key, ())})))
+        by_start: dict[str, set[str]] = {}
+        for starts, rest in (_pattern(phrase) for part in sections for phrase in part.get(key, ())):
+            by_start.setdefault(starts, set()).add(rest)
+        # where a phrase may start is asked once for all phrases: most places in a title are inside a word
+        return re.compile(
+            "|".join(f"{starts}(?:{'|'.join(sorted(by_start[starts]))})" for starts in sorted(by_start))
+        )
 
     return Markers(*(gather(key) for key in Markers.__dataclass_fields__))
 
@@ -240,11 +246,11 @@ def _path(url: str | None) -> str:
         return "-"
 
 
-def _pattern(phrase: str) -> str:
+def _pattern(phrase: str) -> tuple[str, str]:
     plain = letters(phrase)
     words = re.escape(plain)
     if is_spaceless(plain):
         words = words.replace(r"\ ", "")
     starts = r"(?:^|(?<=\| ))" if phrase.startswith("^") else ("" if is_spaceless(plain) else r"(?:^|(?<= ))")
     ends = r"(?= \||$)" if phrase.endswith("$") else ("" if is_spaceless(plain) else r"(?= |$)")
-    return starts + words + ends
+    return starts, words + ends

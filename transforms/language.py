@@ -8,6 +8,8 @@ from typing import Any
 
 UNKNOWN = "und"
 _SAMPLE = 1200  # characters looked at: more costs time and changes no verdict on news text
+_GLANCE = 400  # characters that settle nine texts of ten: the model's time grows with what it reads
+_CERTAIN = 0.999
 _SHORTEST = (
     40  # letters: below this the Latin-script guesses of the model are noise ("Sport", names, tickers)
 )
@@ -80,7 +82,7 @@ def primary_tag(tag: str | None) -> str | None:
 def _ask(sample: str, stated: str | None, letters: int, among: tuple[str, ...]) -> tuple[str, float]:
     if letters < _SHORTEST:
         return (stated, 0.5) if stated else (UNKNOWN, 0.0)
-    scores = dict(_model().rank(sample))
+    scores = _rank(sample)
     if among:
         scores = {tag: scores[tag] for tag in among if tag in scores}
     total = sum(scores.values()) or 1.0
@@ -91,6 +93,14 @@ def _ask(sample: str, stated: str | None, letters: int, among: tuple[str, ...]) 
     if stated:
         return stated, 0.6
     return (_OLD_TAGS.get(best, best), round(confidence, 3)) if confidence >= _SURE else (UNKNOWN, 0.0)
+
+
+def _rank(sample: str) -> dict[str, float]:
+    """Score all languages on the beginning of a text, and on more of it only where the beginning leaves a doubt."""
+    scores = dict(_model().rank(sample[:_GLANCE]))
+    if len(sample) > _GLANCE and max(scores.values()) < _CERTAIN * sum(scores.values()):
+        scores = dict(_model().rank(sample))
+    return scores
 
 
 @lru_cache(maxsize=1)

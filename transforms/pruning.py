@@ -216,7 +216,11 @@ def _drop_contact_lines(tree: Any) -> None:
     """Take out short paragraphs that send the reader to a mailbox or to several social networks."""
     for element in list(tree.iter("p")):
         links = [link.get("href") or "" for link in element.iter("a")]
-        if links and _length(element) <= CONTACT_CHARACTERS and LEAVE_MAILING.search("".join(element.itertext())):
+        if (
+            links
+            and _length(element) <= CONTACT_CHARACTERS
+            and LEAVE_MAILING.search("".join(element.itertext()))
+        ):
             _drop(element)
             continue
         mails = sum(1 for link in links if link.startswith("mailto:"))

@@ -181,5 +181,5 @@ class Article:
     tags: tuple[str, ...] = ()
     image_url: str | None = None
     is_paywalled: bool = False
-    content_hash: int  # 64 bits, of the cleaned title and text: changes when the article changes, not when its page does
+    content_hash: int  # 64 bits, of title and text: changes when the article changes, not when its page does
     field_sources: tuple[tuple[str, str], ...] = ()  # ("title", "json-ld"), …

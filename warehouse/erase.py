@@ -99,7 +99,9 @@ def drop_texts(con: DuckDBPyConnection, *, older_than: timedelta, now: datetime)
         "SELECT article_id, content_hash, row_number() OVER (PARTITION BY article_id ORDER BY version) AS number "
         "FROM article_versions) n WHERE v.article_id = n.article_id AND v.content_hash = n.content_hash"
     )
-    emptied = con.execute("UPDATE articles SET text = '', lead = '' WHERE last_changed_at < ? AND text <> ''", [before])
+    emptied = con.execute(
+        "UPDATE articles SET text = '', lead = '' WHERE last_changed_at < ? AND text <> ''", [before]
+    )
     return int(emptied.fetchall()[0][0])
 
 

@@ -21,7 +21,9 @@ MAX_PARTS = 1000  # parts looked through in one message: newsletters have 2-30
 _ENVELOPE = re.compile(rb"From \S+.*\d{4}\r?\n")
 # What mail to many carries (RFC 2369, RFC 2919): such a message tells of several things, so it may not bridge stories.
 _LIST_HEADERS = ("List-Unsubscribe", "List-Id")
-_SIGNATURE = re.compile(r"^-- ?\r?$.*\Z", re.MULTILINE | re.DOTALL)  # below the delimiter of RFC 3676 stands no news
+_SIGNATURE = re.compile(
+    r"^-- ?\r?$.*\Z", re.MULTILINE | re.DOTALL
+)  # below the delimiter of RFC 3676 stands no news
 _FORWARD = re.compile(r"^(?:(?:fwd?|wg|tr|rv|enc)\s*:\s*)+", re.I)
 
 
