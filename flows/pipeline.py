@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Input handed to the cleaning processes at a time, in bytes: one Prefect task each, and what a crash does again.
-_BATCH_BYTES = 256 * MIB
 # Stories named in the report of a run.
 _TOLD_STORIES = 10
 
@@ -246,7 +244,7 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
         outcomes = zip(items, engine.map(clean_item, items, spool, on_pulse=_pulse(run)), strict=True)
         refused = fresh.refused
         while True:
-            batch, is_last = run.stage("clean", _take, outcomes, refused)
+            batch, is_last = run.stage("clean", _take, outcomes, refused, run.settings.batch_mb * MIB)
             refused = ()
             with transaction(con):
                 _fold_batch(con, batch, tally, run)
@@ -353,7 +351,7 @@ class _Batch:
 
 
 def _take(
-    outcomes: Iterator[tuple[CleaningItem, Outcome]], refused: Sequence[Rejection]
+    outcomes: Iterator[tuple[CleaningItem, Outcome]], refused: Sequence[Rejection], batch_bytes: int
 ) -> tuple[_Batch, bool]:
     """Wait for the next batch of cleaned items; the flag says that it is the last."""
     items: list[CleaningItem] = []
@@ -364,7 +362,7 @@ def _take(
         items.append(item)
         done.append(outcome)
         cost += item.cost
-        if cost >= _BATCH_BYTES:
+        if cost >= batch_bytes:
             is_last = False
             break
     return _Batch(items=tuple(items), cleaned=collect(items, done), refused=tuple(refused)), is_last

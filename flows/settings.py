@@ -16,9 +16,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from flows.engine import usable_processors
+
 SETTINGS_FILE = "newsfold.toml"
-# environment names with our prefix that are no settings: where the tests find their evaluation data
-_NOT_SETTINGS = {"NEWSFOLD_DATA", "NEWSFOLD_DATA_REQUIRED"}
+# environment names with our prefix that are no settings: they steer the tests
+_NOT_SETTINGS = {"NEWSFOLD_DATA", "NEWSFOLD_DATA_REQUIRED", "NEWSFOLD_KILLS"}
 
 
 class SettingsError(ValueError):
@@ -34,9 +36,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("newsfold-home"), description="folder with the warehouse")
     inbox: Path = Field(Path("inbox"), description="folder that scheduled runs read")
-    workers: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="cleaning processes"
-    )
+    workers: int = Field(default_factory=usable_processors, ge=1, le=256, description="cleaning processes")
     document_seconds: float = Field(
         30.0, gt=0, description="a document that takes longer is rejected: timeout"
     )  # the slowest honest page measured took under 2 s
@@ -44,9 +44,9 @@ class Settings(BaseSettings):
         1024, ge=128, description="a document that grows its worker past this is rejected: out_of_memory"
     )
     max_document_mb: int = Field(50, ge=1, description="a larger single document is rejected: too_large")
-    batch_articles: int = Field(
-        25_000, ge=1, description="articles folded and committed together"
-    )  # larger: fewer commits; smaller: less memory and less to do again after a crash
+    batch_mb: int = Field(
+        64, ge=1, description="input folded and committed together"
+    )  # about 25,000 articles of JSONL; larger: fewer commits; smaller: less memory and less to do again after a crash
     wait_seconds: float = Field(60.0, ge=0, description="how long to wait for another run to finish")
     settle_seconds: float = Field(
         10.0, ge=0, description="a scheduled run leaves files alone that changed less long ago"

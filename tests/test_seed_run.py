@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -166,6 +167,15 @@ def test_a_second_run_changes_nothing(first: tuple[Path, dict[str, Any]]) -> Non
     assert again["dispositions"] == {"unchanged": report["documents"]}
     assert ask(home, count) == before
     assert (home / "news.duckdb").read_bytes() == published
+
+
+def test_the_readmes_questions_are_answered(first: tuple[Path, dict[str, Any]]) -> None:
+    block = re.search(r"```sql\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+    assert block
+    questions = [query for query in block[1].split(";") if query.strip()]
+    assert len(questions) >= 5
+    for question in questions:
+        assert ask(first[0], question), question
 
 
 def test_every_promise_is_kept_and_said_in_words(first: tuple[Path, dict[str, Any]]) -> None:
