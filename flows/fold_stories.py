@@ -363,6 +363,7 @@ def _write(
         former = before.get(story_id)
         row |= {
             "story_id": story_id,
+            "title": _title(chosen, members, facts, canonical),
             "canonical_reason": reason,
             "created_at": former["created_at"] if former else now,
             "updated_at": now,
@@ -403,12 +404,22 @@ def _role(article: int, chosen: int, groups: _Groups) -> str:
     return "report" if article == representative and groups.members[chosen] != representative else "copy"
 
 
+def _title(
+    chosen: int, members: Sequence[Member], facts: Mapping[int, Mapping[str, Any]], canonical: Canonical
+) -> str:
+    """Return the canonical article's headline; where it came without one, that of the next best report that has one."""
+    headed = [member for member in members if not facts[member.article_id]["is_title_derived"]]
+    if headed and facts[chosen]["is_title_derived"]:
+        chosen, _ = choose(headed, canonical.policy, canonical.preferred)
+    title: str = facts[chosen]["title"]
+    return title
+
+
 def _story_row(
     members: Sequence[Member], chosen: Mapping[str, Any], profiles: Sequence[Profile]
 ) -> dict[str, object]:
     times = [member.published_at for member in members if member.published_at is not None]
     return {
-        "title": chosen["title"],
         "canonical_article_id": chosen["article_id"],
         "url": chosen["canonical_url"] or chosen["url"],
         "publisher": chosen["publisher"],

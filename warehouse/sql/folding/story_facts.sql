@@ -1,5 +1,5 @@
 -- The facts of member articles that a story's row is made of: everything but the text.
 SELECT article_id, title, url, canonical_url, publisher, language, published_at, published_precision, kind, wire_agency,
-       word_count, is_paywalled
+       word_count, is_paywalled, coalesce(field_sources['title'] = 'lead', false) AS is_title_derived
 FROM articles SEMI JOIN wanted USING (article_id)
 ORDER BY article_id
