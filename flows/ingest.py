@@ -15,8 +15,8 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 
-from flows.pipeline import RunReport, fold_files
-from flows.report import markdown_report, outcome_rows
+from flows.pipeline import fold_files
+from flows.report import RunReport, markdown_report, outcome_rows
 from flows.settings import load_settings
 
 P = ParamSpec("P")

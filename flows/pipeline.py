@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
@@ -20,12 +20,14 @@ from flows.decisions import read_decisions
 from flows.discover import FoundFile, discover, refuse, sha256_of
 from flows.engine import Engine, Limits, Outcome, Pulse
 from flows.fold_copies import fold_copies
-from flows.fold_stories import Canonical, fold_stories
+from flows.fold_stories import fold_stories
 from flows.processes import LocalEngine
 from flows.recording import utc_now, versions
 from flows.refolding import keep_up
+from flows.report import RunReport
 from flows.settings import Settings
 from flows.split import split
+from flows.story_rows import Canonical
 from transforms.background import load_background
 from transforms.ids import hash_text
 from transforms.readers.options import MIB, ReadOptions
@@ -35,9 +37,9 @@ from warehouse.checks import enforce_checks
 from warehouse.connection import open_working, spool_path, transaction
 from warehouse.folding import biggest_new_stories
 from warehouse.lag import is_behind
-from warehouse.load import LoadResult, files_by_hash, known_files, load_documents, record_files
+from warehouse.load import files_by_hash, known_files, load_documents, record_files
 from warehouse.publish import publish
-from warehouse.runs import RunOutcome, begin_run, close_abandoned_runs, fail_run, finish_run
+from warehouse.runs import begin_run, close_abandoned_runs, fail_run, finish_run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -66,63 +68,6 @@ OnProgress = Callable[[str, int, int], None]
 
 def ignore_progress(stage: str, done: int, total: int) -> None:
     """Show nothing."""
-
-
-@dataclass(kw_only=True)
-class RunReport:
-    """What a run did, for people: filled while it goes on."""
-
-    run_id: str = ""
-    home: Path = Path()
-    published: Path | None = None
-    files: int = 0
-    documents: int = 0
-    dispositions: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
-    articles_new: int = 0
-    articles_changed: int = 0
-    stories_new: int = 0
-    stories_changed: int = 0
-    copy_pairs: int = 0
-    story_pairs: int = 0
-    refolded: str | None = None  # what folding everything again changed, when the models were new
-    stage_seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    seconds: float = 0.0
-    newest: list[tuple[str, int, str]] = field(
-        default_factory=list
-    )  # biggest new stories: id, articles, title
-
-    @property
-    def has_changes(self) -> bool:
-        """Whether anything but unchanged documents came in."""
-        return any(count for name, count in self.dispositions.items() if name != Disposition.UNCHANGED)
-
-    def count_unchanged(self, documents: int) -> None:
-        """Count documents that were not looked at again."""
-        self.documents += documents
-        if documents:
-            self.dispositions[Disposition.UNCHANGED] += documents
-
-    def count(self, documents: int, loaded: LoadResult) -> None:
-        """Count a batch that was loaded."""
-        self.documents += documents
-        self.dispositions.update(loaded.dispositions)
-        self.reasons.update(loaded.reasons)
-        self.articles_new += len(loaded.new_ids)
-        self.articles_changed += len(loaded.changed_ids)
-
-    def outcome(self) -> RunOutcome:
-        """Return what the ledger keeps."""
-        return RunOutcome(
-            files=self.files,
-            documents=self.documents,
-            dispositions=dict(self.dispositions),
-            reasons=dict(self.reasons),
-            stories_new=self.stories_new,
-            stories_changed=self.stories_changed,
-            stage_seconds=dict(self.stage_seconds),
-            message=f"folded again with new models: {self.refolded}" if self.refolded else None,
-        )
 
 
 def fold_files(

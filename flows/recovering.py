@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.pipeline import RunReport, fold_files
+from flows.pipeline import fold_files
 from flows.recording import record_run, utc_now
 from flows.refolding import RefoldReport, fold_everything
+from flows.report import RunReport
 from transforms.pairs import THRESHOLD
 from warehouse.connection import open_working
 from warehouse.recovery import recover as recover_tables

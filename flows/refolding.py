@@ -12,9 +12,11 @@ import numpy as np
 
 from flows.decisions import Decisions, read_decisions
 from flows.fold_copies import as_ids, fold_copies, rebuild_copy_evidence
-from flows.fold_stories import Canonical, StoryChange, fold_stories, rebuild_evidence, stories_at
+from flows.fold_stories import StoryChange, fold_stories, stories_at
 from flows.recording import record_run, utc_now
 from flows.refusals import RefusedError
+from flows.story_evidence import rebuild_evidence
+from flows.story_rows import Canonical
 from transforms import copies
 from transforms.background import load_background
 from transforms.constraints import components

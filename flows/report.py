@@ -3,10 +3,73 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from transforms.types import Disposition
+from warehouse.runs import RunOutcome
+
 if TYPE_CHECKING:
-    from flows.pipeline import RunReport
+    from warehouse.load import LoadResult
+
+
+@dataclass(kw_only=True)
+class RunReport:
+    """What a run did, for people: filled while it goes on."""
+
+    run_id: str = ""
+    home: Path = Path()
+    published: Path | None = None
+    files: int = 0
+    documents: int = 0
+    dispositions: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    articles_new: int = 0
+    articles_changed: int = 0
+    stories_new: int = 0
+    stories_changed: int = 0
+    copy_pairs: int = 0
+    story_pairs: int = 0
+    refolded: str | None = None  # what folding everything again changed, when the models were new
+    stage_seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    seconds: float = 0.0
+    newest: list[tuple[str, int, str]] = field(
+        default_factory=list
+    )  # biggest new stories: id, articles, title
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything but unchanged documents came in."""
+        return any(count for name, count in self.dispositions.items() if name != Disposition.UNCHANGED)
+
+    def count_unchanged(self, documents: int) -> None:
+        """Count documents that were not looked at again."""
+        self.documents += documents
+        if documents:
+            self.dispositions[Disposition.UNCHANGED] += documents
+
+    def count(self, documents: int, loaded: LoadResult) -> None:
+        """Count a batch that was loaded."""
+        self.documents += documents
+        self.dispositions.update(loaded.dispositions)
+        self.reasons.update(loaded.reasons)
+        self.articles_new += len(loaded.new_ids)
+        self.articles_changed += len(loaded.changed_ids)
+
+    def outcome(self) -> RunOutcome:
+        """Return what the ledger keeps."""
+        return RunOutcome(
+            files=self.files,
+            documents=self.documents,
+            dispositions=dict(self.dispositions),
+            reasons=dict(self.reasons),
+            stories_new=self.stories_new,
+            stories_changed=self.stories_changed,
+            stage_seconds=dict(self.stage_seconds),
+            message=f"folded again with new models: {self.refolded}" if self.refolded else None,
+        )
 
 
 def as_json(report: RunReport) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.pipeline import OnProgress, RunReport, fold_files, ignore_progress
+from flows.pipeline import OnProgress, fold_files, ignore_progress
 from flows.refusals import RefusedError
+from flows.report import RunReport
 from warehouse.connection import open_working, transaction, working_path
 from warehouse.errors import NotPublished
 from warehouse.retrying import forget_files, rejected_places

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.engine import InlineEngine
-from flows.pipeline import RunReport, fold_files
+from flows.pipeline import fold_files
+from flows.report import RunReport
 from flows.settings import Settings, load_settings
 from warehouse.connection import open_working
 

@@ -144,7 +144,7 @@ def test_evidence_of_another_model_is_made_anew_by_the_next_run_and_ids_stay(hom
 def test_chunks_do_not_matter(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = evidence(home)
     monkeypatch.setattr(flows.refolding, "_ARTICLES_AT_ONCE", 1)
-    monkeypatch.setattr("flows.fold_stories._ARTICLES_AT_ONCE", 3)
+    monkeypatch.setattr("flows.story_evidence._ARTICLES_AT_ONCE", 3)
     monkeypatch.setattr("flows.fold_copies._ARTICLES_AT_ONCE", 3)
     with open_working(home, purpose="test") as con:
         con.execute("UPDATE models SET model_version = 'older'").fetchall()
