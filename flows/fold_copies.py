@@ -162,7 +162,8 @@ def _sign(con: DuckDBPyConnection, articles: pa.Table) -> None:
         },
     )
     keys, owners = candidate_keys(tokens, signatures)
-    folding.insert_rows(con, "bands", {"band_key": keys, "article_id": ids[owners]})
+    each = np.unique(np.rec.fromarrays((keys, ids[owners])))  # a text that repeats a passage repeats its key
+    folding.insert_rows(con, "bands", {"band_key": each["f0"], "article_id": each["f1"]})
 
 
 def _link(

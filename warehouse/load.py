@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -84,13 +84,23 @@ def record_files(con: DuckDBPyConnection, run_id: str, files: pa.Table, *, now: 
 @contextmanager
 def registered(con: DuckDBPyConnection, **tables: pa.Table) -> Iterator[None]:
     """Let SQL see Arrow tables under these names for the block."""
+    import duckdb
+
     for name, table in tables.items():
         con.register(name, table)
     try:
         yield
-    finally:
-        for name in tables:
-            con.unregister(name)
+    except BaseException:
+        # after an error in a transaction nothing can be taken back, and a second error would hide the first
+        with suppress(duckdb.Error):
+            _unregister(con, tables)
+        raise
+    _unregister(con, tables)
+
+
+def _unregister(con: DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:
+    for name in tables:
+        con.unregister(name)
 
 
 def _numbered(batch: pa.Table) -> pa.Table:
