@@ -35,13 +35,22 @@ fuzz: $(VENV)/.dev   ## throw broken input at every reader and at cleaning for a
 	$(BIN)/python -m tests.fuzz --seconds 30
 	$(BIN)/python -m tests.fuzz --seconds 30 --cleaning
 
-bench-fold: $(VENV)/.dev   ## measure folding beside its baselines
-	$(BIN)/python -m benchmarks.fold_stories
-	$(BIN)/python -m benchmarks.copies
+# What newsfold is measured against and does not depend on, in a folder of its own.
+RIVALS := .benchmarks/rivals
+$(RIVALS)/.done: | $(VENV)/.dev
+	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --target $(RIVALS) \
+	  readability-lxml newspaper4k justext rensa gaoya \
+	  beautifulsoup4 brotli chardet cssselect filelock joblib lxml_html_clean nltk pillow pyyaml requests requests_file \
+	  sgmllib3k soupsieve tldextract w3lib
+	touch $@
 
-bench-clean: $(VENV)/.dev   ## measure cleaning beside its peers
-	$(BIN)/python -m benchmarks.clean_pages
-	$(BIN)/python -m benchmarks.clean_text
+bench-fold: $(VENV)/.dev $(RIVALS)/.done   ## measure folding beside its baselines
+	$(BIN)/python -m benchmarks.fold_stories
+	$(BIN)/python -m benchmarks.copies --rivals $(RIVALS)
+
+bench-clean: $(VENV)/.dev $(RIVALS)/.done   ## measure cleaning beside its peers
+	$(BIN)/python -m benchmarks.clean_pages --rivals $(RIVALS)
+	$(BIN)/python -m benchmarks.clean_text --rivals $(RIVALS)
 
 bench: bench-fold bench-clean   ## every benchmark, the short version
 
