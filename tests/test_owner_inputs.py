@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 NEWSFOLD = Path(sys.executable).with_name("newsfold")
-DATA = Path(os.environ.get("NEWSFOLD_DATA", ROOT.parent / "shared" / "data"))
+DATA = Path(os.environ.get("NEWSFOLD_DATA", ROOT.parent / "shared" / "data")).resolve()
 INPUTS = DATA / "seeds"
 OTHERS = [
     DATA / "stories" / f"{name}.jsonl.gz" for name in ("ecbplus", "galaxy_wikinews", "allsides_roundup2021")
