@@ -179,7 +179,14 @@ def test_every_hostile_case_is_accounted_for(tmp_path: Path) -> None:
     assert not Path("/tmp/absolute.html").exists()
 
     def ask(query: str) -> list[dict[str, object]]:
-        asked = [Path(sys.executable).with_name("newsfold"), "sql", "--json", query, "--home", home]
+        asked: list[str | Path] = [
+            Path(sys.executable).with_name("newsfold"),
+            "sql",
+            "--json",
+            query,
+            "--home",
+            home,
+        ]
         answer = subprocess.run(asked, capture_output=True, text=True, check=True)
         return [json.loads(line) for line in answer.stdout.splitlines()]
 
