@@ -30,7 +30,7 @@ from transforms.stories import STANDING_APART
 from transforms.templates import fill_same_form
 from transforms.types import Kind
 from warehouse import folding, refolding
-from warehouse.folding import Ids
+from warehouse.folding import Ids, id_column
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -85,9 +85,9 @@ def fold_copies(
     folding.forget_articles(con, dirty)
     articles = _foldable(folding.foldable_articles(con, dirty))
     _sign(con, articles)
-    candidates, accepted = _link(con, _column(articles, "article_id"), run_id=run_id, now=now)
+    candidates, accepted = _link(con, id_column(articles, "article_id"), run_id=run_id, now=now)
 
-    seeds = np.union1d(np.union1d(dirty, bereft), _column(before, "article_id"))
+    seeds = np.union1d(np.union1d(dirty, bereft), id_column(before, "article_id"))
     if again is not None:
         seeds = np.union1d(seeds, again)
     # a forbidden pair can be held together over must-links and other copy groups, so these are looked at too
@@ -109,7 +109,7 @@ def fold_copies(
             ],
         },
     )
-    old = _column(before.filter(before.column("is_representative")), "article_id")
+    old = id_column(before.filter(before.column("is_representative")), "article_id")
     new = np.sort(as_ids(leaders))
     return CopyChange(
         dirty=dirty,
@@ -147,7 +147,7 @@ def _sign(con: DuckDBPyConnection, articles: pa.Table) -> None:
     """Store the signature and the candidate keys of each article."""
     if not articles.num_rows:
         return
-    ids = _column(articles, "article_id")
+    ids = id_column(articles, "article_id")
     tokens = tokenise(_wordings(articles))
     shingles = shingle(tokens)
     signatures = sign(shingles.values, shingles.offsets)
@@ -237,8 +237,3 @@ def _wordings(articles: pa.Table) -> list[str]:
     """Return what is compared: the body, since headlines are what reprints change first; the title where it is all."""
     bodies, titles = articles.column("text").to_pylist(), articles.column("title").to_pylist()
     return [body or title for body, title in zip(bodies, titles, strict=True)]
-
-
-def _column(rows: pa.Table, name: str) -> Ids:
-    values: Ids = rows.column(name).to_numpy().astype(np.uint64)
-    return values

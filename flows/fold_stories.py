@@ -20,7 +20,7 @@ from transforms.pairs import THRESHOLD
 from transforms.stories import Links
 from transforms.types import Kind
 from warehouse import folding
-from warehouse.folding import Ids
+from warehouse.folding import Ids, id_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,7 +59,7 @@ def fold_stories(
 
     former = folding.stories_of(con, change.touched)
     seeds = np.union1d(
-        bereft, _representatives(con, np.union1d(change.touched, _column(former, "article_id")))
+        bereft, _representatives(con, np.union1d(change.touched, id_column(former, "article_id")))
     )
     groups = _groups_around(con, seeds, decisions)
     clusters = _cluster(con, groups, decisions)
@@ -85,7 +85,7 @@ def stories_at(
 
 def _representatives(con: DuckDBPyConnection, articles: Ids) -> Ids:
     rows = folding.copy_groups(con, articles)
-    return _column(rows.filter(rows.column("is_representative")), "article_id")
+    return id_column(rows.filter(rows.column("is_representative")), "article_id")
 
 
 def _groups_around(con: DuckDBPyConnection, seeds: Ids, decisions: Decisions) -> Groups:
@@ -95,8 +95,8 @@ def _groups_around(con: DuckDBPyConnection, seeds: Ids, decisions: Decisions) ->
         edges = decisions.must_edges(lambda articles: _stand_in(con, articles))
         reached = folding.component(con, reached, folding.STORY_RELATIONS, edges)
         rows = folding.copy_groups(con, reached)
-        former = folding.stories_of(con, _column(rows, "article_id"))
-        wider = np.union1d(reached, _representatives(con, _column(former, "article_id")))
+        former = folding.stories_of(con, id_column(rows, "article_id"))
+        wider = np.union1d(reached, _representatives(con, id_column(former, "article_id")))
         if len(wider) == len(reached):
             break
         reached = wider
@@ -131,7 +131,7 @@ def _cluster(
     kinds = folding.article_kinds(con, ids)
     found = cluster_bound(
         {number: Kind(kinds[number]) for number in ids.tolist()},
-        Links(_column(rows, "article_a"), _column(rows, "article_b"), rows.column("score").to_numpy()),
+        Links(id_column(rows, "article_a"), id_column(rows, "article_b"), rows.column("score").to_numpy()),
         decisions.between(groups.members, "must_link"),
         decisions.between(groups.members, "cannot_link"),
         threshold,
@@ -177,8 +177,3 @@ def _members_by_story(rows: pa.Table) -> dict[int, list[int]]:
     ):
         stories.setdefault(story_id, []).append(article_id)
     return stories
-
-
-def _column(rows: pa.Table, name: str) -> Ids:
-    values: Ids = rows.column(name).to_numpy().astype(np.uint64)
-    return values

@@ -341,8 +341,6 @@ def _fold_batch(con: DuckDBPyConnection, batch: _Batch, tally: _Tally, run: _Run
         )
         report.stories_new += told.new
         report.stories_changed += told.changed
-        report.copy_pairs += change.accepted
-        report.story_pairs += told.accepted
     run.stage("check", enforce_checks, con, report.run_id)
 
 

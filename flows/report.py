@@ -30,8 +30,6 @@ class RunReport:
     articles_changed: int = 0
     stories_new: int = 0
     stories_changed: int = 0
-    copy_pairs: int = 0
-    story_pairs: int = 0
     refolded: str | None = None  # what folding everything again changed, when the models were new
     stage_seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     seconds: float = 0.0

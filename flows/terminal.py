@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from flows.pipeline import OnProgress
+
 # Columns of a line that nobody's window limits.
 _PIPE_WIDTH = 200
-
-OnProgress = Callable[[str, int, int], None]
 
 
 @contextmanager

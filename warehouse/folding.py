@@ -90,6 +90,12 @@ _ROWS: Mapping[str, pa.Schema] = {
 }
 
 
+def id_column(rows: pa.Table, name: str) -> Ids:
+    """Return a column of ids as an array."""
+    ids: Ids = rows.column(name).to_numpy().astype(np.uint64)
+    return ids
+
+
 def insert_rows(con: DuckDBPyConnection, table: str, columns: Mapping[str, Any]) -> int:
     """Append columns (arrays or lists of one length) to a folding table; returns how many rows."""
     schema = _ROWS[table]
@@ -150,7 +156,7 @@ def story_candidates(con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int)
 
 def neighbours(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> Ids:
     """Return the articles one accepted link away from any of `ids`."""
-    return _ids(_ask(con, "neighbours", ids, relations=list(relations)))
+    return id_column(_ask(con, "neighbours", ids, relations=list(relations)), "article_id")
 
 
 def component(
@@ -211,7 +217,7 @@ def strongest_links(con: DuckDBPyConnection, ids: Ids) -> dict[int, float]:
 
 def used_story_ids(con: DuckDBPyConnection, ids: Ids) -> set[int]:
     """Return which of these story ids any story ever had."""
-    return set(_ids(_ask(con, "used_story_ids", ids)).tolist())
+    return set(id_column(_ask(con, "used_story_ids", ids), "article_id").tolist())
 
 
 def biggest_new_stories(con: DuckDBPyConnection, run_id: str, most: int) -> list[tuple[int, int, str]]:
@@ -262,13 +268,5 @@ def _column(values: Any, kind: pa.DataType | None) -> pa.Array:
     return values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, type=kind)
 
 
-def _ids(rows: pa.Table) -> Ids:
-    ids: Ids = rows.column("article_id").to_numpy().astype(np.uint64)
-    return ids
-
-
 def _pairs(rows: pa.Table) -> tuple[Ids, Ids]:
-    return (
-        rows.column("article_a").to_numpy().astype(np.uint64),
-        rows.column("article_b").to_numpy().astype(np.uint64),
-    )
+    return id_column(rows, "article_a"), id_column(rows, "article_b")
