@@ -10,10 +10,11 @@ from flows.decisions import read_decisions
 from flows.recording import record_run, utc_now
 from flows.refolding import RefoldReport, fold_around, refold
 from transforms.pairs import FLOOR, THRESHOLD
-from warehouse.checks import CheckResult, run_checks
+from warehouse.checks import CheckResult
 from warehouse.compaction import compact, scrub
 from warehouse.connection import open_working, working_path
 from warehouse.erase import drop_texts, drop_unfolded
+from warehouse.recovery import examine, examine_published, replace_published
 from warehouse.refolding import articles_of_stories
 from warehouse.room import free_share
 from warehouse.runs import RunOutcome, close_abandoned_runs
@@ -35,6 +36,7 @@ class Tended:
 
     checks: list[CheckResult] = field(default_factory=list)
     closed_runs: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)  # what was wrong with the published file
     texts_dropped: int = 0
     articles_removed: int = 0
     bytes_before: int = 0
@@ -51,6 +53,7 @@ class Tended:
         lines = [f"{len(self.checks) - len(self.broken)} of {len(self.checks)} promises hold", *self.broken]
         if self.closed_runs:
             lines.append(f"closed runs that ended without a word: {', '.join(self.closed_runs)}")
+        lines += [f"the published file was written anew: {each}" for each in self.mended]
         if self.texts_dropped or self.articles_removed:
             lines.append(
                 f"past their time: {self.texts_dropped:,} texts dropped, {self.articles_removed:,} articles removed"
@@ -64,14 +67,15 @@ def tend(settings: Settings) -> Tended:
     """Look after a warehouse; returns what was found. Where there is none yet, nothing is done.
 
     Nothing is dropped, removed or rewritten where a promise is broken: what is damaged is left for people to look at.
-    Raises Busy when another run holds it too long.
+    Raises Busy when another run holds it too long, Damaged when the working file cannot be opened or lacks commits.
     """
     told = Tended()
     if not working_path(settings.home).exists():
         return told
     with open_working(settings.home, wait_seconds=settings.wait_seconds, purpose="newsfold maintain") as con:
         told.closed_runs = close_abandoned_runs(con, now=utc_now())
-        told.checks = run_checks(con, deep=True)
+        told.checks = examine(con)
+        told.checks += examine_published(settings.home) if told.broken else _mend_published(con, settings, told)
         if not told.broken and (settings.keep_text_days or settings.keep_unfolded_days):
             _forget_old(con, settings, told)
         wasted = free_share(con)
@@ -83,6 +87,16 @@ def tend(settings: Settings) -> Tended:
             if threshold is None or FLOOR <= threshold <= 1
         ]
     return told
+
+
+def _mend_published(con: DuckDBPyConnection, settings: Settings, told: Tended) -> list[CheckResult]:
+    """Look at the published file; a damaged one is written anew, since a copy of it would carry the damage on."""
+    found = examine_published(settings.home)
+    if all(each.is_kept for each in found):
+        return found
+    told.mended += [each.describe() for each in found]
+    replace_published(con, settings.home, now=utc_now(), keep=settings.keep_published)
+    return examine_published(settings.home)
 
 
 def _forget_old(con: DuckDBPyConnection, settings: Settings, told: Tended) -> None:

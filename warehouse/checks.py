@@ -33,6 +33,8 @@ class CheckResult:
         """Say the result in one line."""
         if self.is_kept:
             return f"ok      {self.promise}"
+        if all(len(row) == 1 and isinstance(row[0], str) for row in self.rows):  # said in words
+            return f"BROKEN  {self.promise} ({self.name}: {'; '.join(str(row[0]) for row in self.rows)})"
         more = " or more" if len(self.rows) == SHOWN_ROWS else ""
         return f"BROKEN  {self.promise} ({self.name}: {len(self.rows)}{more} rows, first {self.rows[0]!r})"
 

@@ -11,9 +11,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warehouse.errors import Busy, Damaged, DiskFull, Holder, HomeUnusable, NotPublished, WarehouseError
+from warehouse.errors import (
+    REBUILD,
+    REPUBLISH,
+    Busy,
+    Damaged,
+    DiskFull,
+    Holder,
+    HomeUnusable,
+    NotPublished,
+    WarehouseError,
+)
 from warehouse.locks import POLL_SECONDS, hold
-from warehouse.manifest import take_manifest, write_manifest
+from warehouse.manifest import note_manifest, reconcile
 from warehouse.migrations import migrate
 
 if TYPE_CHECKING:
@@ -76,8 +86,9 @@ def open_working(
 ) -> Iterator[DuckDBPyConnection]:
     """Open the working file as its only writer, at the current schema; keep it open for as short as possible.
 
-    Waits at most `wait_seconds` for another holder, then raises Busy naming it. Leaving the block without an error
-    folds the log into the file, so that the file alone is complete. Engine errors come out as WarehouseError.
+    Waits at most `wait_seconds` for another holder, then raises Busy naming it; a file that lacks what was committed
+    raises Damaged, since going on would lose what people decided and erased. Leaving the block without an error folds
+    the log into the file, so that the file alone is complete. Engine errors come out as WarehouseError.
     """
     prepare_home(home)
     with hold(home, wait_seconds=wait_seconds, purpose=purpose):
@@ -94,9 +105,10 @@ def open_working(
         try:
             with engine_errors():
                 migrate(con)
+                reconcile(con, home)
                 yield con
                 con.execute("CHECKPOINT")
-                write_manifest(home, take_manifest(con))
+                note_manifest(con, home)
         finally:
             con.close()
 
@@ -106,7 +118,8 @@ def open_published(home: Path) -> DuckDBPyConnection:
     path = published_path(home)
     if not path.exists():
         raise NotPublished(f"nothing published in {home} yet: run `newsfold ingest` first")
-    return open_sealed(path)
+    with engine_errors(remedy=REPUBLISH):
+        return open_sealed(path)
 
 
 def open_sealed(path: Path) -> DuckDBPyConnection:
@@ -135,7 +148,11 @@ def open_scratch(path: Path) -> DuckDBPyConnection:
 
 @contextmanager
 def transaction(con: DuckDBPyConnection) -> Iterator[None]:
-    """Commit the block as one, or nothing of it. Does not nest."""
+    """Commit the block as one, or nothing of it. Does not nest.
+
+    A commit of the working file is counted in its manifest at once: should the log be damaged after a kill, what is
+    missing shows.
+    """
     con.execute("BEGIN")
     try:
         yield
@@ -143,6 +160,18 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
     except BaseException:
         _roll_back(con)
         raise
+    home = _home_of(con)
+    if home is not None:
+        note_manifest(con, home)
+
+
+def _home_of(con: DuckDBPyConnection) -> Path | None:
+    """Return the home whose working file a connection writes; None for scratch."""
+    found = con.execute(
+        "SELECT path FROM duckdb_databases() WHERE database_name = current_catalog()"
+    ).fetchall()
+    path = Path(found[0][0] or "")
+    return path.parent if path.name == WORKING_NAME else None
 
 
 def _roll_back(con: DuckDBPyConnection) -> None:
@@ -155,16 +184,24 @@ def _roll_back(con: DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def engine_errors() -> Iterator[None]:
-    """Turn the engine's errors that an operator can act on into ours; others pass as they are."""
+def engine_errors(*, remedy: str = REBUILD) -> Iterator[None]:
+    """Turn the engine's errors that an operator can act on into ours; others pass as they are.
+
+    `remedy` is what to do about damage to the file at hand.
+    """
     import duckdb
 
     try:
         yield
+    except Damaged as error:
+        error.remedy = remedy
+        raise
     except duckdb.Error as error:
         told = _tell(error)
         if told is None:
             raise
+        if isinstance(told, Damaged):
+            told.remedy = remedy
         raise told from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -53,8 +53,16 @@ class Busy(WarehouseError):
         self.holder = holder
 
 
+REBUILD = "see `newsfold check --deep`; `newsfold recover INPUTS` rebuilds it from the published file"
+REPUBLISH = "`newsfold maintain` writes the published file anew from the working file"
+
+
 class Damaged(WarehouseError):
-    """A file of the home cannot be read or contradicts its own records."""
+    """A file of the home cannot be read or contradicts its own records; `remedy` says what to do."""
+
+    def __init__(self, message: str, *, remedy: str = REBUILD) -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class DiskFull(WarehouseError):

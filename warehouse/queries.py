@@ -9,7 +9,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from warehouse.errors import BadQuery, NotFound, UnknownArticle, UnknownStory
+from warehouse.connection import engine_errors
+from warehouse.errors import REPUBLISH, BadQuery, NotFound, UnknownArticle, UnknownStory
 from warehouse.rows import (
     ArticleRow,
     EventRow,
@@ -131,11 +132,12 @@ class QueryResult:
 
 @contextmanager
 def query_errors() -> Iterator[None]:
-    """Turn the engine's errors into BadQuery with one clear line."""
+    """Turn the engine's errors into BadQuery with one clear line; what no query is to blame for is told as it is."""
     import duckdb
 
     try:
-        yield
+        with engine_errors(remedy=REPUBLISH):
+            yield
     except duckdb.Error as error:
         raise BadQuery(_first_lines(str(error))) from error
 

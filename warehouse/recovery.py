@@ -8,39 +8,84 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import warehouse.connection as door
-from warehouse.checks import run_checks
-from warehouse.errors import Damaged, NotPublished, WarehouseError
+from warehouse.checks import CheckResult, run_checks
+from warehouse.errors import REBUILD, REPUBLISH, Damaged, NotPublished, WarehouseError
 from warehouse.locks import hold
-from warehouse.manifest import losses, read_manifest, take_manifest
+from warehouse.manifest import MANIFEST_NAME
+from warehouse.publish import Publication, publish, spare_path
 from warehouse.statements import statements
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_FILES = {"working_file_whole": "working file", "published_file_whole": "published file"}
+REMEDIES = {"working_file_whole": REBUILD, "published_file_whole": REPUBLISH}
+_WHOLE = {
+    "working_file_whole": "Every block of the working file can be read, and nothing that was committed is missing.",
+    "published_file_whole": "Every block of the published file can be read.",
+}
+
+
+def inspect(home: Path, *, wait_seconds: float = 0.0) -> list[CheckResult]:
+    """Compare the working file with its manifest, read every block of both files and run every check.
+
+    Damage is a result like any other, so that all of it is told. Raises Busy when another run holds the home.
+    """
+    results: list[CheckResult] = []
+    try:
+        with door.open_working(home, wait_seconds=wait_seconds, purpose="newsfold check --deep") as con:
+            results += examine(con)
+    except Damaged as error:
+        results.append(_result("working_file_whole", [str(error)]))
+    return [*results, *examine_published(home)]
+
+
+def examine(con: DuckDBPyConnection) -> list[CheckResult]:
+    """Read every block of the working file that is open, then run every check; where blocks are lost, no check."""
+    blocks = _result("working_file_whole", _unreadable(con))
+    return [blocks, *(run_checks(con, deep=True) if blocks.is_kept else [])]
+
+
+def examine_published(home: Path) -> list[CheckResult]:
+    """Read every block of the published file; nothing where none is."""
+    try:
+        con = door.open_published(home)
+    except NotPublished:
+        return []
+    except WarehouseError as error:
+        return [_result("published_file_whole", [str(error)])]
+    try:
+        return [_result("published_file_whole", _unreadable(con))]
+    finally:
+        con.close()
+
 
 def verify(home: Path, *, wait_seconds: float = 0.0) -> list[str]:
-    """Read every block of the working and the published file, run every check; return what is wrong, in words."""
-    told = read_manifest(home)
-    problems: list[str] = []
-    try:
-        with door.open_working(home, wait_seconds=wait_seconds, purpose="check --deep") as con:
-            if told is not None:
-                problems += losses(told, take_manifest(con))
-            problems += _unreadable(con)
-            problems += [check.describe() for check in run_checks(con, deep=True) if not check.is_kept]
-    except Damaged as error:
-        problems.append(str(error))
-    try:
-        published = door.open_published(home)
-    except NotPublished:
-        return problems
-    except WarehouseError as error:
-        return [*problems, f"published file: {error}"]
-    try:
-        problems += [f"published file: {line}" for line in _unreadable(published)]
-    finally:
-        published.close()
-    return problems
+    """Inspect a home and return what is wrong with it, in words."""
+    broken = [found for found in inspect(home, wait_seconds=wait_seconds) if not found.is_kept]
+    return [
+        line
+        for found in broken
+        for line in (
+            [f"{_FILES[found.name]}: {line}" for (line,) in found.rows]
+            if found.name in _FILES
+            else [found.describe()]
+        )
+    ]
+
+
+def _result(name: str, problems: list[str]) -> CheckResult:
+    return CheckResult(name=name, promise=_WHOLE[name], rows=tuple((line,) for line in problems), seconds=0.0)
+
+
+def replace_published(con: DuckDBPyConnection, home: Path, *, now: datetime, keep: int) -> Publication:
+    """Write the published file anew in place of a damaged one, and drop older copies that cannot be read either."""
+    published = publish(con, home, now=now, keep=keep, anew=True)
+    spare_path(home).unlink(missing_ok=True)  # the next publication could be made of it
+    for path in door.history_path(home).glob("*.duckdb"):
+        if not _is_readable(path):
+            path.unlink()
+    return published
 
 
 def recover(home: Path, *, now: datetime, wait_seconds: float = 0.0) -> Path:
@@ -61,7 +106,7 @@ def recover(home: Path, *, now: datetime, wait_seconds: float = 0.0) -> Path:
         ):
             if path.exists():
                 path.replace(target)
-        (home / "manifest.json").unlink(missing_ok=True)
+        (home / MANIFEST_NAME).unlink(missing_ok=True)
     with door.open_working(home, wait_seconds=wait_seconds, purpose="recover") as con:
         quoted = str(source).replace("'", "''")
         con.execute(f"ATTACH '{quoted}' AS pub (READ_ONLY)")
@@ -77,20 +122,22 @@ def recover(home: Path, *, now: datetime, wait_seconds: float = 0.0) -> Path:
 
 def _newest_readable(candidates: Iterable[Path]) -> Path:
     for path in candidates:
-        if not path.exists():
-            continue
-        try:
-            con = door.open_sealed(path)
-        except WarehouseError:
-            continue
-        try:
-            if not list(_unreadable(con)):
-                return path
-        finally:
-            con.close()
+        if path.exists() and _is_readable(path):
+            return path
     raise NotPublished(
         "no published file can be read, so there is nothing to recover from: ingest into a new home"
     )
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        con = door.open_sealed(path)
+    except WarehouseError:
+        return False
+    try:
+        return not _unreadable(con)
+    finally:
+        con.close()
 
 
 def _unreadable(con: DuckDBPyConnection) -> list[str]:

@@ -55,7 +55,7 @@ def told_errors() -> Iterator[None]:
     except Busy as error:
         _end(f"{error}; try again later, or raise wait_seconds", BUSY)
     except Damaged as error:
-        _end(str(error), DAMAGED)
+        _end(f"{error}; {error.remedy}", DAMAGED)
     except (WarehouseError, EngineError, RefusedError) as error:
         _end(str(error), WRONG_USAGE)
 
@@ -68,11 +68,13 @@ def _end(message: str, code: int) -> None:
 @contextmanager
 def published(home: Path | None) -> Iterator[DuckDBPyConnection]:
     """Open the published file of a home for the block, read-only."""
-    from warehouse.connection import open_published
+    from warehouse.connection import engine_errors, open_published
+    from warehouse.errors import REPUBLISH
 
     con = open_published(settings_from(home=home).home)
     try:
-        yield con
+        with engine_errors(remedy=REPUBLISH):  # a damaged block shows when it is read
+            yield con
     finally:
         con.close()
 
