@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.kinds import tell_kind
+from transforms.kinds import markers, tell_kind
 from transforms.types import Kind
 
 PROSE = (
@@ -175,3 +175,15 @@ def test_any_text_is_taken(title: str, text: str, url: str | None, is_clean: boo
     assert reason
     if is_clean and text.strip():
         assert kind not in (Kind.STUB, Kind.INDEX)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["live", "in", "pictures", "the", "week", "|", "galerie", "直播", "briefs"]),
+        max_size=6,
+    )
+)
+def test_looking_words_up_first_misses_no_phrase(words: list[str]) -> None:
+    plain = " ".join(words)
+    for marker in (markers().live, markers().maybe_live, markers().round_up, markers().gallery):
+        assert bool(marker.search(plain)) == bool(marker.pattern.search(plain))

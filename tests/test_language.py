@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from functools import cache
+from typing import Any
 
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from transforms.langmodel import LONGEST_FEATURE, language_model
 from transforms.language import UNKNOWN, primary_tag, tell_language
 
 TEXTS = {
@@ -65,3 +73,39 @@ def test_a_wrong_hint_does_not_overrule_a_sure_text() -> None:
 )
 def test_stated_tags_are_brought_to_their_primary_part(stated: str, tag: str | None) -> None:
     assert primary_tag(stated) == tag
+
+
+@settings(deadline=None, max_examples=50)  # both models are loaded in the first
+@given(
+    st.one_of(
+        st.sampled_from(list(TEXTS.values())), st.text(), st.text("aehinorst tdAEÜé日\0").map(str.upper)
+    )
+)
+def test_the_model_scores_as_its_library_does(text: str) -> None:
+    model = language_model()
+    theirs = dict(library().rank(text))
+    own = dict(zip(model.languages, model.score(text), strict=True))
+    for _, alias in model.aliases:  # their names are those of columns before them
+        own[model.languages[alias]] = model.score(text)[model.languages.index(model.languages[alias])]
+    assert own.keys() == theirs.keys()
+    assert all(abs(own[tag] - theirs[tag]) < 1e-6 for tag in theirs)
+
+
+def test_no_feature_is_longer_than_what_is_looked_at() -> None:
+    model = language_model()
+    table = model.moves.reshape(-1, 256)
+    reached = np.zeros(len(model.rows), dtype=bool)
+    front = np.zeros(1, dtype=np.int64)
+    depth = -1
+    while len(front):
+        reached[front] = True
+        depth += 1
+        after = np.unique(table[model.rows[front] >> 8])
+        front = after[~reached[after]]
+    assert depth == LONGEST_FEATURE
+    assert model.first_rows[0] == model.rows[0]  # a zero byte leads nowhere
+
+
+@cache
+def library() -> Any:
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -18,6 +18,7 @@ from transforms.plaintext import derive_title, segment
 from transforms.titles import split_names
 from transforms.types import Article, RawDocument, Reason, Rejection, Timestamp
 from transforms.urls import normalise_url, registrable_host, url_key
+from transforms.wordcount import count_words
 
 _LEAD = 400  # characters: what a newspaper's first paragraph has, and what fits a table cell
 _LONGEST_TITLE = 500  # characters; longer ones are a whole text in the wrong field
@@ -32,8 +33,6 @@ _MARKUP = re.compile(
     r"<(?:p|br|div|a|b|i|em|strong|span|img|ul|ol|li|h[1-6]|blockquote|figure|table|script)\b[^<>]*>|</(?:p|div|a)>|&(?:[a-z]{2,8}|#\d{2,5});",
     re.I,
 )
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]")
 
 
 @dataclass(slots=True)
@@ -94,7 +93,7 @@ def _clean_page(body: str, doc: RawDocument, now: datetime) -> _Draft | Rejectio
 
 
 def _clean_record(body: str, doc: RawDocument) -> _Draft | Rejection:
-    text = parse_fragment(body, doc.stated.title) if doc.is_html or _MARKUP.search(body) else tidy(body)
+    text = parse_fragment(body, doc.stated.title) if doc.is_html or _has_markup(body) else tidy(body)
     if not text and not (doc.stated.title or "").strip():
         return _reject(doc, Reason.NO_TEXT, "neither title nor text")
     return _Draft(text=text, sources={"text": "stated"})
@@ -119,9 +118,11 @@ def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejec
     title = tidy_line(stated.title or "") or tidy_line(draft.title)
     if stated.title and title:
         sources["title"] = "stated"
-    if _MARKUP.search(title):
+    if _has_markup(title):
         title = " ".join(parse_fragment(title).split()) or title
-    text = "\n".join(line for line in _cut(tidy(draft.text)).split("\n") if line.strip())
+    text = _cut(tidy(draft.text))
+    if "\n\n" in text:
+        text = "\n".join(line for line in text.split("\n") if line)
     title = title[:_LONGEST_TITLE].rstrip()
     if not title and text:
         title, sources["title"] = derive_title(text), "lead"
@@ -185,7 +186,9 @@ def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejec
 def make_lead(text: str) -> str:
     """Give the beginning of a text: whole sentences of the first paragraphs, two of them or up to 400 characters."""
     start = " ".join(text[: 4 * _LEAD].split())
-    ends = [match.end() for match in _SENTENCE_END.finditer(start + " ") if match.end() <= _LEAD + 1]
+    # no sentence that ends within the lead is told by what stands behind the first character after it
+    shown = f"{start} "[: _LEAD + 2]
+    ends = [match.end() for match in _SENTENCE_END.finditer(shown) if match.end() <= _LEAD + 1]
     if len(start) <= _LEAD and len(ends) <= 2:
         return start
     if ends:
@@ -194,18 +197,13 @@ def make_lead(text: str) -> str:
     return cut.rstrip(" ,;:–—-") + "…"
 
 
-def count_words(text: str) -> int:
-    """Count words; in scripts without spaces two characters count as one word."""
-    unspaced = len(_UNSPACED.findall(text)) if not text.isascii() else 0
-    if not unspaced:
-        return len(_WORD.findall(text))
-    return len(_WORD.findall(_UNSPACED.sub(" ", text))) + (unspaced + 1) // 2
-
-
 def hash_content(title: str, text: str) -> int:
     """Hash title and text so that case and spacing do not count: the same for the same article, whatever its page."""
-    folded = " ".join(f"{title}\n{text}".casefold().split())
-    return hash_text(folded)
+    return hash_text(" ".join(f"{title}\n{text}".casefold().split()))
+
+
+def _has_markup(text: str) -> bool:
+    return ("<" in text or "&" in text) and bool(_MARKUP.search(text))
 
 
 def _cut(text: str) -> str:

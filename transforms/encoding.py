@@ -58,6 +58,10 @@ _DROPPED = re.compile(
     "\ud800-\udfff\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff"  # surrogates, noncharacters
     "\U000e0000-\U000e0fff]"  # tags: a hidden copy of ASCII
 )
+# Of these, what Python calls printable: fillers that are letters or marks to Unicode.
+_PRINTABLE_BUT_DROPPED = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\uffa0\U000e0000-\U000e0fff]"
+)
 # A joiner shapes Arabic, Indic and neighbouring scripts and glues emoji; anywhere else it only hides.
 _STRAY_JOINER = re.compile(
     "(?<![\u0600-\u08ff\u0900-\u109f\u1780-\u18af\ufb50-\ufdff\ufe0f\ufe70-\ufeff\u2190-\u2bff\U0001f000-\U0001faff])"
@@ -125,16 +129,27 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
 
 def tidy(text: str) -> str:
     """Give text fit to store and to print: NFC, lines ended by one newline, blank runs shortened, nothing invisible."""
-    if not text.isascii():
+    if _is_plain(text):
+        text = text if text.isascii() else unicodedata.normalize("NFC", text)
+        if "  " in text:
+            text = _SPACES.sub(" ", text)
+    else:
+        is_ascii = text.isascii()
         text = strip_escapes(text)
-        text = _join_surrogates(text)
-        text = _DROPPED.sub("", _LINE_ENDS.sub("\n", text))
-        text = _STRAY_JOINER.sub("", text)
-        text = unicodedata.normalize("NFC", text)
-    elif not text.isprintable():
-        text = _DROPPED.sub("", _LINE_ENDS.sub("\n", strip_escapes(text)))
-    text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text))
-    return _BLANK_RUN.sub("\n\n", text).strip()
+        text = _DROPPED.sub("", _LINE_ENDS.sub("\n", text if is_ascii else _join_surrogates(text)))
+        if not is_ascii:
+            text = unicodedata.normalize("NFC", _STRAY_JOINER.sub("", text))
+        text = _SPACES.sub(" ", text)
+    if " \n" in text or "\n " in text:
+        text = _AROUND_BREAK.sub("\n", text)
+    return (_BLANK_RUN.sub("\n\n", text) if "\n\n\n" in text else text).strip()
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether letters, marks, signs, spaces and newlines are all there is: most texts, found out in no time."""
+    return text.replace("\n", " ").isprintable() and (
+        text.isascii() or not _PRINTABLE_BUT_DROPPED.search(text)
+    )
 
 
 def tidy_line(text: str) -> str:

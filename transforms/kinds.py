@@ -9,8 +9,9 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from transforms.lines import Line, is_spaceless, letters, look
@@ -71,16 +72,31 @@ _STATED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Markers:
-    """Phrases that mark a kind, all languages in one pattern each."""
+class Marker:
+    """Phrases that mark a kind, all languages in one pattern."""
 
-    live: re.Pattern[str]
-    maybe_live: re.Pattern[str]
-    round_up: re.Pattern[str]
-    gallery: re.Pattern[str]
-    template: re.Pattern[str]
-    paywall: re.Pattern[str]
-    error: re.Pattern[str]
+    pattern: re.Pattern[str]
+    openings: frozenset[str]  # the first two words, or the only one, of phrases whose words are spaced
+
+    def search(self, plain: str) -> re.Match[str] | None:
+        """Find a phrase in a text as `letters` gives it, its parts parted by bars."""
+        # most titles have no words that open a phrase, and looking them up costs next to nothing
+        if self.openings.isdisjoint(_openings(plain)) and not is_spaceless(plain):
+            return None
+        return self.pattern.search(plain)
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """What marks each kind."""
+
+    live: Marker
+    maybe_live: Marker
+    round_up: Marker
+    gallery: Marker
+    template: Marker
+    paywall: Marker
+    error: Marker
 
 
 @cache
@@ -89,14 +105,15 @@ def markers() -> Markers:
     source = resources.files("transforms").joinpath("data/kind_phrases.toml").read_text(encoding="utf-8")
     sections = tomllib.loads(source).values()
 
-    def gather(key: str) -> re.Pattern[str]:
+    def gather(key: str) -> Marker:
+        phrases = [phrase for part in sections for phrase in part.get(key, ())]
         by_start: dict[str, set[str]] = {}
-        for starts, rest in (_pattern(phrase) for part in sections for phrase in part.get(key, ())):
+        for starts, rest in map(_pattern, phrases):
             by_start.setdefault(starts, set()).add(rest)
         # where a phrase may start is asked once for all phrases: most places in a title are inside a word
-        return re.compile(
-            "|".join(f"{starts}(?:{'|'.join(sorted(by_start[starts]))})" for starts in sorted(by_start))
-        )
+        pattern = "|".join(f"{starts}(?:{'|'.join(sorted(by_start[starts]))})" for starts in sorted(by_start))
+        plain = [letters(phrase) for phrase in phrases]
+        return Marker(re.compile(pattern), frozenset(_opening(p) for p in plain if not is_spaceless(p)))
 
     return Markers(*(gather(key) for key in Markers.__dataclass_fields__))
 
@@ -210,8 +227,10 @@ def _tell_template(title: str, text: str, word_count: int) -> tuple[Kind, str] |
         return Kind.TEMPLATE, f"the title says {match.group().strip()!r}"
     if not 0 < word_count <= TEMPLATE_MAX_WORDS:
         return None
-    numbers = len(_NUMBER.findall(text[:HEAD_CHARACTERS]))
-    if _TICKER.search(text[:HEAD_CHARACTERS]) and numbers >= NUMBER_SHARE * word_count:
+    head = text[:HEAD_CHARACTERS]
+    if "(" not in head or not _TICKER.search(head):
+        return None
+    if (numbers := len(_NUMBER.findall(head))) >= NUMBER_SHARE * word_count:
         return Kind.TEMPLATE, f"a market report of {numbers} numbers in {word_count} words"
     return None
 
@@ -235,6 +254,16 @@ def _tell_index(path: str, lines: Sequence[Line], link_ratio: float | None) -> t
 def _part(title: str) -> str:
     """Give a title as phrases are compared, its parts parted by bars."""
     return " | ".join(plain for part in _SEPARATOR.split(title) if (plain := letters(part)))
+
+
+@lru_cache(maxsize=64)  # a title is looked at for one kind after the other
+def _openings(plain: str) -> frozenset[str]:
+    words = plain.split()
+    return frozenset((*words, *map(" ".join, pairwise(words))))
+
+
+def _opening(phrase: str) -> str:
+    return " ".join(phrase.split()[:2])
 
 
 def _path(url: str | None) -> str:

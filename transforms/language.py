@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Any
+
+from transforms.langmodel import language_model
 
 UNKNOWN = "und"
 _SAMPLE = 1200  # characters looked at: more costs time and changes no verdict on news text
@@ -15,7 +15,8 @@ _SHORTEST = (
 )
 _SURE = 0.75  # lower names more languages wrongly, higher leaves more short texts unnamed
 
-_LETTERS = re.compile(r"[^\W\d_]")
+_NO_ASCII_LETTER = bytes(point for point in range(128) if not chr(point).isalpha())
+_WIDE_LETTERS = re.compile(r"[^\W\d_\x00-\x7f]")
 # Scripts that one written language owns need no model. Ranges: Unicode blocks.
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff\uff66-\uff9f]"), 0.08),  # kana among Han: Japanese
@@ -45,6 +46,11 @@ _SHARED = (
     (re.compile("[\u0600-\u06ff\u0750-\u077f]"), ("ar", "fa", "ur", "ps", "ug", "ku")),
     (re.compile("[\u0900-\u097f]"), ("hi", "mr", "ne")),
 )
+_OTHER_SCRIPT = re.compile(
+    "["
+    + "".join(pattern.pattern[1:-1] for pattern in [p for _, p, _ in _SCRIPTS] + [p for p, _ in _SHARED])
+    + "]"
+)
 _OLD_TAGS = {"iw": "he", "in": "id", "ji": "yi", "no": "nb", "cn": "zh", "jp": "ja", "kr": "ko", "ua": "uk"}
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
 
@@ -56,18 +62,23 @@ def tell_language(text: str, hint: str | None = None) -> tuple[str, float]:
     """
     stated = primary_tag(hint)
     sample = text[:_SAMPLE]
-    letters = _LETTERS.findall(sample)
-    count = len(letters)
+    count = _count_letters(sample)
     if count == 0:
         return (stated, 0.5) if stated else (UNKNOWN, 0.0)
-    for tag, pattern, share in _SCRIPTS:
-        found = len(pattern.findall(sample))
-        if found >= max(2, share * count):
-            return tag, round(min(1.0, 0.5 + found / count), 3)
-    for pattern, tags in _SHARED:
-        if len(pattern.findall(sample)) >= 0.5 * count:
-            return _ask(sample, stated, count, tags)
+    if not sample.isascii() and _OTHER_SCRIPT.search(sample):
+        for tag, pattern, share in _SCRIPTS:
+            found = len(pattern.findall(sample))
+            if found >= max(2, share * count):
+                return tag, round(min(1.0, 0.5 + found / count), 3)
+        for pattern, tags in _SHARED:
+            if len(pattern.findall(sample)) >= 0.5 * count:
+                return _ask(sample, stated, count, tags)
     return _ask(sample, stated, count, ())
+
+
+def _count_letters(sample: str) -> int:
+    plain = sample.encode("ascii", "ignore").translate(None, _NO_ASCII_LETTER)
+    return len(plain) if sample.isascii() else len(plain) + len(_WIDE_LETTERS.findall(sample))
 
 
 def primary_tag(tag: str | None) -> str | None:
@@ -85,9 +96,8 @@ def _ask(sample: str, stated: str | None, letters: int, among: tuple[str, ...]) 
     scores = _rank(sample)
     if among:
         scores = {tag: scores[tag] for tag in among if tag in scores}
-    total = sum(scores.values()) or 1.0
-    best = max(scores, key=lambda tag: scores[tag])
-    confidence = scores[best] / total
+    best = max(scores, key=scores.__getitem__)
+    confidence = scores[best] / (sum(scores.values()) or 1.0)
     if confidence >= _SURE and (letters >= 4 * _SHORTEST or stated in (None, best)):
         return _OLD_TAGS.get(best, best), round(confidence, 3)
     if stated:
@@ -97,14 +107,9 @@ def _ask(sample: str, stated: str | None, letters: int, among: tuple[str, ...]) 
 
 def _rank(sample: str) -> dict[str, float]:
     """Score all languages on the beginning of a text, and on more of it only where the beginning leaves a doubt."""
-    scores = dict(_model().rank(sample[:_GLANCE]))
-    if len(sample) > _GLANCE and max(scores.values()) < _CERTAIN * sum(scores.values()):
-        scores = dict(_model().rank(sample))
-    return scores
-
-
-@lru_cache(maxsize=1)
-def _model() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # reads its shipped model once
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    model = language_model()
+    scores = model.score(sample[:_GLANCE])
+    if len(sample) > _GLANCE and max(scores) < _CERTAIN * sum(scores):
+        scores = model.score(sample)
+    # an alias has no score of its own, and its name is that of its first column
+    return dict(zip(reversed(model.languages), reversed(scores), strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 _LONGEST = 2048  # characters; what is longer is a tracker's or an attacker's, no publisher's article address
@@ -47,10 +48,7 @@ def normalise_url(raw: str | None, base: str | None = None) -> str | None:
     """
     if not raw or len(raw) > 2 * _LONGEST:
         return None
-    try:
-        return _normalise(raw, base)
-    except (ValueError, UnicodeError):
-        return None
+    return _normalise_or_refuse(raw, base)
 
 
 def url_key(url: str | None) -> str | None:
@@ -71,13 +69,24 @@ def host_of(url: str | None) -> str | None:
 def registrable_host(url: str | None) -> str | None:
     """Give the domain that a publisher registered ("news.example.co.uk" → "example.co.uk"), or the host itself."""
     host = host_of(url)
-    if host is None:
-        return None
+    return _registered(host) if host is not None else None
+
+
+@lru_cache(maxsize=4096)  # hosts repeat by the thousand, addresses do not
+def _registered(host: str) -> str:
     from tld import get_tld  # its list of suffixes ships with it; nothing is fetched
 
     found = get_tld(f"http://{host}/", as_object=True, fail_silently=True, fix_protocol=False)
     registered = getattr(found, "fld", None)
     return str(registered) if registered else host
+
+
+@lru_cache(maxsize=256)  # the address of one document is asked for several times in a row
+def _normalise_or_refuse(raw: str, base: str | None) -> str | None:
+    try:
+        return _normalise(raw, base)
+    except (ValueError, UnicodeError):
+        return None
 
 
 def _normalise(raw: str, base: str | None) -> str | None:

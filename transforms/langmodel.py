@@ -1,0 +1,104 @@
+"""The beginning of a text in, how likely it is in each language out: py3langid's shipped model, read with NumPy.
+
+py3langid walks its automaton byte by byte in Python, which is most of what it costs. The state that the automaton is
+in depends on the last few bytes alone, so all places of a text can be walked at once: the same numbers, bit by bit.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Bytes that decide the state: the longest path into the automaton of the shipped model, which a test walks.
+LONGEST_FEATURE = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LanguageModel:
+    """The automaton's tables and the naive Bayes weights of its features."""
+
+    languages: tuple[str, ...]
+    moves: NDArray[np.integer]  # row of a state and a byte → next state
+    rows: NDArray[np.integer]  # state → its row in `moves`, times 256
+    first_rows: NDArray[np.integer]  # byte → row of the state that it leads to from the start
+    features: NDArray[np.int32]  # state → its feature, or less than 0
+    weights: NDArray[np.float32]  # feature x language
+    priors: NDArray[np.float32]
+    aliases: tuple[tuple[int, int], ...]  # columns that are one language
+
+    def score(self, text: str) -> list[float]:
+        """Give a probability for each of `languages`; what an alias of another scores is counted there."""
+        import numpy as np
+
+        data = _encode(text)
+        visits = Counter(self._visit(data).tolist())
+        if visits:
+            found = np.fromiter(visits.keys(), dtype=np.intp, count=len(visits))
+            counts = np.fromiter(visits.values(), dtype=np.float32, count=len(visits))
+            scores = np.log1p(counts) @ self.weights.take(found, axis=0) + self.priors
+        else:
+            scores = np.zeros(len(self.languages), dtype=np.float32)
+        scores *= 1.0 / math.sqrt(len(data) or 1)  # keeps the confidence comparable between lengths
+        np.exp(scores - scores.max(), out=scores)
+        scores /= scores.sum()
+        for column, alias in self.aliases:
+            scores[column] += scores[alias]
+            scores[alias] = 0.0
+        listed: list[float] = scores.tolist()
+        return listed
+
+    def _visit(self, data: bytes) -> NDArray[np.int32]:
+        """Give the features that end at each byte."""
+        import numpy as np
+
+        size = len(data)
+        # zeros in front: no feature holds one, so the automaton stays at its start
+        places = np.frombuffer(bytes(LONGEST_FEATURE - 1) + data, dtype=np.uint8).astype(np.intp)
+        at = self.first_rows.take(places[:size])
+        for step in range(1, LONGEST_FEATURE):
+            states = self.moves.take(at + places[step : step + size])
+            at = self.rows.take(states) if step < LONGEST_FEATURE - 1 else states
+        features = self.features.take(at)
+        return features[features >= 0]
+
+
+@cache
+def language_model() -> LanguageModel:
+    """Load the model that py3langid ships, once."""
+    import numpy as np
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    shipped = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    languages: list[str] = list(shipped.nb_classes)
+    moves = np.asarray(shipped.tk_nextmove)
+    rows = np.asarray(shipped.tk_row).astype(np.uint32) << 8
+    first: dict[str, int] = {}
+    aliases = [
+        (first[name], column)
+        for column, name in enumerate(languages)
+        if first.setdefault(name, column) != column
+    ]
+    return LanguageModel(
+        languages=tuple(languages),
+        moves=moves,
+        rows=rows,
+        first_rows=rows.take(moves[int(rows[0]) : int(rows[0]) + 256]),
+        features=np.asarray(shipped.tk_output, dtype=np.int32),
+        weights=np.asarray(shipped.nb_ptc, dtype=np.float32),
+        priors=np.asarray(shipped.nb_pc, dtype=np.float32),
+        aliases=tuple(aliases),
+    )
+
+
+def _encode(text: str) -> bytes:
+    # the model was trained on composed letters, and knows no language in capitals alone
+    shown = text.lower() if text.isupper() else text
+    return unicodedata.normalize("NFC", shown).encode("utf-8", "surrogatepass")
