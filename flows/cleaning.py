@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -55,6 +57,7 @@ class Cleaned:
     rejections: pa.Table
     documents: Mapping[str, int]  # source_ref of the file → documents
     formats: Mapping[str, str]
+    seconds: Mapping[str, float]  # of reading and cleaning, by outlet, or by folder where no outlet is known
 
     @property
     def count(self) -> int:
@@ -92,7 +95,8 @@ def collect(items: Sequence[CleaningItem], outcomes: Sequence[Outcome]) -> Clean
             continue
         with pa.memory_map(str(path)) as source:
             tables.append(pa.ipc.open_stream(source).read_all())
-    rows = pa.concat_tables([*tables, pa.Table.from_pylist(given_up, schema=schema)])
+    given_up_rows = pa.Table.from_pylist(given_up, schema=schema)
+    rows = pa.concat_tables([*tables, given_up_rows], promote_options="default")
     counts = pa.TableGroupBy(rows, "file_ref").aggregate([([], "count_all"), ("format", "max")])
     refused = pa.compute.is_valid(rows.column("disposition"))
     return Cleaned(
@@ -104,7 +108,17 @@ def collect(items: Sequence[CleaningItem], outcomes: Sequence[Outcome]) -> Clean
         formats=dict(
             zip(counts.column("file_ref").to_pylist(), counts.column("format_max").to_pylist(), strict=True)
         ),
+        seconds=_seconds_by_source(rows),
     )
+
+
+def _seconds_by_source(rows: pa.Table) -> dict[str, float]:
+    spent: defaultdict[str, float] = defaultdict(float)
+    told = pa.TableGroupBy(rows, ["publisher", "file_ref"]).aggregate([("seconds", "sum")])
+    for row in told.to_pylist():
+        source = row["publisher"] or str(Path(row["file_ref"]).parent)
+        spent[source] += row["seconds_sum"] or 0.0
+    return dict(spent)
 
 
 def rejection_row(rejection: Rejection) -> dict[str, object]:
@@ -123,11 +137,12 @@ def rejection_row(rejection: Rejection) -> dict[str, object]:
 
 def _result_schema() -> pa.Schema:
     extra = [field for field in rejection_schema() if field.name not in article_schema().names]
-    return pa.schema([*article_schema(), *extra, ("file_ref", pa.string())])
+    return pa.schema([*article_schema(), *extra, ("file_ref", pa.string()), ("seconds", pa.float64())])
 
 
 def _rows(item: CleaningItem, progress: Progress) -> Iterator[dict[str, object]]:
     for file in item.work.files:
+        began = time.perf_counter()
         for document in _documents(item, file, progress):
             if isinstance(document, Rejection):
                 result: Article | Rejection = document
@@ -141,7 +156,8 @@ def _rows(item: CleaningItem, progress: Progress) -> Iterator[dict[str, object]]
                     result, format=str(document.format), sha256=document.sha256, size=document.size
                 )
             )
-            yield row | {"file_ref": file.source_ref}
+            yield row | {"file_ref": file.source_ref, "seconds": time.perf_counter() - began}
+            began = time.perf_counter()
 
 
 def _documents(item: CleaningItem, file: FoundFile, progress: Progress) -> Iterator[RawDocument | Rejection]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from prefect import flow, task
 from prefect.artifacts import (
@@ -15,12 +15,22 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 
+from flows.attempts import attempt, notify, told_failure
 from flows.pipeline import fold_files
-from flows.report import RunReport, markdown_report, outcome_rows
-from flows.settings import load_settings
+from flows.report import RunReport, markdown_report, outcome_rows, quality_rows, source_rows
+from flows.settings import Settings, load_settings
+from warehouse.connection import open_published
+from warehouse.errors import WarehouseError
+from warehouse.queries import list_quality, story_urls
+
+if TYPE_CHECKING:
+    from warehouse.rows import RunQuality
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_PAGE = "newsfold-run"  # the key of the run's page, whether it tells of success or of failure
+_TREND = 21  # this run and the twenty before it
 
 
 def as_task(name: str, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -28,7 +38,7 @@ def as_task(name: str, function: Callable[P, R], /, *args: P.args, **kwargs: P.k
     return task(name=name, cache_policy=NO_CACHE, persist_result=False)(function)(*args, **kwargs)
 
 
-@flow(name="ingest", persist_result=False)
+@flow(name="ingest", persist_result=False, on_failure=[notify], on_crashed=[notify])
 def ingest(
     paths: list[str] | None = None, home: str | None = None, settings: dict[str, Any] | None = None
 ) -> RunReport:
@@ -37,23 +47,56 @@ def ingest(
     Without `paths` the inbox folder of the settings is read, and files still being written are left for the next run.
     `settings` wins over newsfold.toml and NEWSFOLD_*; see `newsfold config` for the names.
     """
-    chosen = load_settings(**{**(settings or {}), **({"home": home} if home else {})})
+    with told_failure(_PAGE):
+        chosen = load_settings(**{**(settings or {}), **({"home": home} if home else {})})
+        report = attempt("fold", chosen, _fold, [Path(path) for path in paths or ()], chosen)
+    _tell(report)
+    return report
+
+
+def _fold(paths: list[Path], settings: Settings) -> RunReport:
     progress = _Progress()
     report = fold_files(
-        [Path(path) for path in paths] if paths else [chosen.inbox],
-        chosen,
-        settle_seconds=0.0 if paths else chosen.settle_seconds,
+        paths or [settings.inbox],
+        settings,
+        settle_seconds=0.0 if paths else settings.settle_seconds,
         step=as_task,
         on_progress=progress,
     )
     progress.finish()
+    return report
+
+
+def _tell(report: RunReport) -> None:
+    """Put the run into Prefect's pages; what the published file adds is left out where that cannot be read."""
+    urls: dict[str, str] = {}
+    quality: list[RunQuality] = []
+    try:
+        con = open_published(report.home)
+    except WarehouseError:
+        pass
+    else:
+        with con:
+            urls = story_urls(con, [story for story, _, _ in report.newest])
+            quality = list_quality(con, limit=_TREND) if report.published else []
     create_table_artifact(
         key="newsfold-outcome", table=outcome_rows(report), description="What became of every document"
     )
-    create_markdown_artifact(
-        key="newsfold-run", markdown=markdown_report(report), description="The run in words, with its stories"
+    create_table_artifact(
+        key="newsfold-sources",
+        table=source_rows(report),
+        description="Sources that took the longest to clean",
     )
-    return report
+    create_table_artifact(
+        key="newsfold-quality",
+        table=quality_rows(quality),
+        description="What came in, beside the twenty runs before",
+    )
+    create_markdown_artifact(
+        key=_PAGE,
+        markdown=markdown_report(report, urls, quality),
+        description="The run in words, with its stories",
+    )
 
 
 class _Progress:

@@ -21,6 +21,7 @@ from flows.discover import FoundFile, discover, refuse, sha256_of
 from flows.engine import Engine, Limits, Outcome, Pulse
 from flows.fold_copies import fold_copies
 from flows.fold_stories import fold_stories
+from flows.mishaps import describe
 from flows.processes import LocalEngine
 from flows.recording import utc_now, versions
 from flows.refolding import keep_up
@@ -114,7 +115,7 @@ def fold_files(
                 report.published = publication.path
         except BaseException as error:
             with transaction(con):
-                fail_run(con, report.run_id, f"{type(error).__name__}: {error}", now=utc_now())
+                fail_run(con, report.run_id, describe(error), now=utc_now())
             raise
     report.seconds = time.monotonic() - started
     return report
@@ -324,6 +325,7 @@ def _fold_batch(con: DuckDBPyConnection, batch: _Batch, tally: _Tally, run: _Run
     )
     record_files(con, report.run_id, file_batch(tally.add(batch)), now=now)
     report.count(batch.cleaned.count + len(batch.refused), loaded)
+    report.count_seconds(batch.cleaned.seconds)
     dirty = np.union1d(loaded.new_ids, loaded.changed_ids)
     if len(dirty):
         decisions = read_decisions(con)

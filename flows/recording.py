@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, TypeVar
 
+from flows.mishaps import describe
 from warehouse.checks import enforce_checks
 from warehouse.connection import transaction
 from warehouse.publish import publish
@@ -60,6 +61,6 @@ def record_run(
             publish(con, settings.home, now=utc_now(), keep=settings.keep_published)
     except BaseException as error:
         with transaction(con):
-            fail_run(con, run_id, f"{type(error).__name__}: {error}", now=utc_now())
+            fail_run(con, run_id, describe(error), now=utc_now())
         raise
     return run_id, told

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nlargest
+from operator import itemgetter
 from pathlib import Path
+from statistics import median
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from transforms.types import Disposition
 from warehouse.runs import RunOutcome
 
 if TYPE_CHECKING:
     from warehouse.load import LoadResult
+    from warehouse.rows import RunQuality
+
+# Sources named in a report: enough to see who costs the time, few enough to read.
+_TOLD_SOURCES = 10
+# Runs before this one from which on "never seen before" says something.
+_TREND_RUNS = 5
+_URL_CHARACTERS = (
+    ":/?#@!$&'*+,;=%-._~"  # left as they are in an address: all that can stand in one but brackets
+)
+_MEASURES = {
+    "documents": "documents",
+    "rejected_ratio": "share rejected",
+    "undated_ratio": "share of articles without a date",
+    "nameless_ratio": "share of articles without an outlet",
+    "stub_ratio": "share of walls and stubs",
+    "median_words": "median words an article",
+}
 
 
 @dataclass(kw_only=True)
@@ -33,6 +56,9 @@ class RunReport:
     refolded: str | None = None  # what folding everything again changed, when the models were new
     stage_seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     seconds: float = 0.0
+    source_seconds: dict[str, float] = field(
+        default_factory=lambda: defaultdict(float)
+    )  # outlet or folder → seconds of reading and cleaning
     newest: list[tuple[str, int, str]] = field(
         default_factory=list
     )  # biggest new stories: id, articles, title
@@ -55,6 +81,11 @@ class RunReport:
         self.reasons.update(loaded.reasons)
         self.articles_new += len(loaded.new_ids)
         self.articles_changed += len(loaded.changed_ids)
+
+    def count_seconds(self, seconds: Mapping[str, float]) -> None:
+        """Add what sources took to read and clean."""
+        for source, spent in seconds.items():
+            self.source_seconds[source] += spent
 
     def outcome(self) -> RunOutcome:
         """Return what the ledger keeps."""
@@ -136,19 +167,86 @@ def outcome_rows(report: RunReport) -> list[dict[str, Any]]:
     ]
 
 
-def markdown_report(report: RunReport) -> str:
-    """Return the run as a page for Prefect: what came in, what became of it, where time went, the newest stories."""
-    lines = [f"# Run {report.run_id}", "", *(f"- {line}" for line in in_words(report)), ""]
-    lines += ["| stage | seconds |", "|---|---:|"]
-    lines += [f"| {name} | {seconds:.2f} |" for name, seconds in report.stage_seconds.items()]
+def source_rows(report: RunReport) -> list[dict[str, Any]]:
+    """Return the sources that cost the most time to read and clean, the slowest first, for a table artifact."""
+    total = sum(report.source_seconds.values())
+    return [
+        {"source": source, "seconds": round(seconds, 3), "share": round(seconds / total, 3) if total else 0.0}
+        for source, seconds in nlargest(_TOLD_SOURCES, report.source_seconds.items(), key=itemgetter(1))
+    ]
+
+
+def quality_rows(quality: Sequence[RunQuality]) -> list[dict[str, Any]]:
+    """Compare the latest run with those before it, one row a measure, for a table artifact.
+
+    The remark says when a measure is above or below all of them; fewer than a handful say nothing.
+    """
+    if not quality:
+        return []
+    now, *before = quality
+    return [
+        {"measure": words, **_trend(getattr(now, name), [getattr(each, name) for each in before])}
+        for name, words in _MEASURES.items()
+    ]
+
+
+def _trend(now: float | None, before: Sequence[float | None]) -> dict[str, Any]:
+    known = [value for value in before if value is not None]
+    remark = ""
+    if now is not None and len(known) >= _TREND_RUNS:
+        if now > max(known):
+            remark = f"above the last {len(known)} runs"
+        elif now < min(known):
+            remark = f"below the last {len(known)} runs"
+    return {
+        "this run": _rounded(now),
+        "usual": _rounded(median(known)) if known else None,
+        "lowest": _rounded(min(known)) if known else None,
+        "highest": _rounded(max(known)) if known else None,
+        "runs": len(known),
+        "remark": remark,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def markdown_report(
+    report: RunReport, urls: Mapping[str, str] = MappingProxyType({}), quality: Sequence[RunQuality] = ()
+) -> str:
+    """Return the run as a page for Prefect: what came in and became of it, new stories, time, and what is unusual."""
+    lines = [f"# Run {report.run_id}", "", *(f"- {as_text(line)}" for line in in_words(report))]
     if report.newest:
         lines += ["", "## Biggest new stories", "", "| story | reports | title |", "|---|---:|---|"]
-        lines += [f"| `{story}` | {count} | {_cell(title)} |" for story, count, title in report.newest]
+        lines += [
+            f"| `{story}` | {count} | {as_link(title, urls.get(story))} |"
+            for story, count, title in report.newest
+        ]
+    if report.source_seconds:
+        lines += ["", "## Slowest sources", "", "| source | seconds | share |", "|---|---:|---:|"]
+        lines += [
+            f"| {as_text(row['source'])} | {row['seconds']:.2f} | {row['share']:.0%} |"
+            for row in source_rows(report)
+        ]
+    lines += ["", "## Time", "", "| stage | seconds |", "|---|---:|"]
+    lines += [f"| {name} | {seconds:.2f} |" for name, seconds in report.stage_seconds.items()]
+    unusual = [row for row in quality_rows(quality) if row["remark"]]
+    if unusual:
+        lines += ["", "## Unlike before", ""]
+        lines += [f"- {row['measure']}: {row['this run']}, {row['remark']}" for row in unusual]
     return "\n".join(lines)
 
 
-def _cell(text: str) -> str:
-    """Make text from outside harmless inside a Markdown table."""
-    for character in "\\`*_[]<>|#":
+def as_text(text: str) -> str:
+    """Make text from outside harmless inside Markdown, tables too."""
+    for character in "&\\`*_[]<>|#~!":
         text = text.replace(character, f"&#{ord(character)};")
     return " ".join(text.split())
+
+
+def as_link(text: str, url: str | None) -> str:
+    """Return text as a Markdown link where the address is one of the web; nothing in either can end the link."""
+    if url is None or not url.lower().startswith(("http://", "https://")):
+        return as_text(text)
+    return f"[{as_text(text)}](<{quote(url, safe=_URL_CHARACTERS)}>)"

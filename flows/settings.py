@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -69,6 +71,18 @@ class Settings(BaseSettings):
     prefect: Literal["auto", "always", "never"] = Field(
         "auto", description="report runs to a Prefect server: auto when PREFECT_API_URL is set"
     )
+    retry_delays: tuple[Annotated[float, Field(ge=0)], ...] = Field(
+        (60.0, 300.0, 900.0),
+        description="seconds before a scheduled run tries again what can pass: another run at work, a full disk",
+    )  # a quarter of an hour in all but the last: longer, and the next run is as good
+    run_seconds: float = Field(
+        21_600.0,
+        ge=0,
+        description="a run in Prefect that takes longer is ended, and goes on next time; 0: no limit",
+    )  # six hours: more than a first load of a million articles took, and less than a day of nothing new
+    notify_block: str = Field(
+        "", description="Prefect block told of a failed run, as in slack-webhook/newsroom; none when empty"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -114,6 +128,15 @@ def load_settings(**flags: object) -> Settings:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"{name}: {first['msg']} (from {_source_of(name, given)})") from error
+
+
+def stated_value(name: str, given: Mapping[str, object]) -> str:
+    """Return one setting as it was stated in flags, environment or file, whatever else is wrong there; else ''."""
+    stated: object = given.get(name) or os.environ.get(f"NEWSFOLD_{name.upper()}")
+    if not stated:
+        with suppress(SettingsError):
+            stated = _file_values().get(name)
+    return str(stated or "")
 
 
 def effective_settings(**flags: object) -> list[Effective]:

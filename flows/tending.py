@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from flows.decisions import read_decisions
 from flows.recording import record_run, utc_now
 from flows.refolding import RefoldReport, fold_around, refold
@@ -75,7 +77,9 @@ def tend(settings: Settings) -> Tended:
     with open_working(settings.home, wait_seconds=settings.wait_seconds, purpose="newsfold maintain") as con:
         told.closed_runs = close_abandoned_runs(con, now=utc_now())
         told.checks = examine(con)
-        told.checks += examine_published(settings.home) if told.broken else _mend_published(con, settings, told)
+        told.checks += (
+            examine_published(settings.home) if told.broken else _mend_published(con, settings, told)
+        )
         if not told.broken and (settings.keep_text_days or settings.keep_unfolded_days):
             _forget_old(con, settings, told)
         wasted = free_share(con)
@@ -105,7 +109,7 @@ def _forget_old(con: DuckDBPyConnection, settings: Settings, told: Tended) -> No
         if settings.keep_unfolded_days:
             gone = drop_unfolded(con, run_id, older_than=timedelta(days=settings.keep_unfolded_days), now=now)
             told.articles_removed = gone.articles
-            left = articles_of_stories(con, gone.story_ids)
+            left = np.union1d(articles_of_stories(con, gone.story_ids), gone.near)
             if len(left):
                 decisions = read_decisions(con)
                 changed = fold_around(

@@ -1,23 +1,23 @@
-"""The schedule on a real Prefect server, and the ways to start a flow by hand."""
+"""On a real Prefect server: runs by hand and by schedule, what they show, and what is told when they fail."""
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-import types
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from flows.prefect_plugin import add_command
-from flows.prefect_run import newsfold_arguments
 from flows.serving import ServeError, local_server
 
 ROOT = Path(__file__).parent.parent
@@ -29,83 +29,6 @@ PAGE = """<html lang="en"><head><title>{title}</title></head><body><article><h1>
 <p>Engineers said that the work would take two years and cost four million crowns, half of it from the state.</p>
 <p>Mayor Ines Calder called the vote a relief for the fishing fleet, which had sailed by lamp since spring.</p>
 </article></body></html>"""
-
-
-# --- the command
-
-
-@pytest.mark.parametrize("program", ["pytest", "/usr/bin/newsfold", "", "/srv/prefect/manage.py"])
-def test_other_programs_are_left_as_they_are(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "prefect.cli._app", None)  # importing it would raise
-    assert add_command([program, "run"]) is False
-
-
-class CommandLine:
-    """Stands in for Prefect's private command-line object."""
-
-    def __init__(self, *names: str) -> None:
-        self.names = list(names)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.names)
-
-    def command(self, target: str, *, name: str, help: str) -> None:
-        assert ":" in target
-        assert help
-        self.names.append(name)
-
-
-def pretend_prefect(monkeypatch: pytest.MonkeyPatch, app: object) -> None:
-    module = types.ModuleType("prefect.cli._app")
-    if app is not None:
-        module._app = app  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "prefect.cli._app", module)
-
-
-def test_the_command_is_added_once_and_never_over_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = CommandLine("deploy")
-    pretend_prefect(monkeypatch, app)
-    assert add_command(["/opt/bin/prefect", "run"])
-    assert app.names == ["deploy", "run"]
-    theirs = CommandLine("run")
-    pretend_prefect(monkeypatch, theirs)
-    assert not add_command(["/opt/bin/prefect", "run"])
-    assert theirs.names == ["run"]
-
-
-@pytest.mark.parametrize("app", [None, object()])
-def test_a_prefect_with_other_insides_is_left_alone_and_says_what_to_type(
-    app: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pretend_prefect(monkeypatch, app)
-    assert not add_command(["prefect", "deploy"])
-    assert capsys.readouterr().err == ""
-    assert not add_command(["prefect", "run"])
-    assert "newsfold ingest" in capsys.readouterr().err
-
-
-def test_words_after_run_are_newsfolds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert newsfold_arguments(("ingest", "a", "--home", "h")) == [
-        "ingest",
-        "--prefect",
-        "always",
-        "a",
-        "--home",
-        "h",
-    ]
-    assert newsfold_arguments(()) == ["ingest", "--prefect", "always"]
-    assert newsfold_arguments(("maintain",)) == ["maintain", "--prefect", "always"]
-    with pytest.raises(SystemExit) as ended:
-        newsfold_arguments(("deploy",))
-    assert ended.value.code == 2
-    (tmp_path / "seeds" / "inbox").mkdir(parents=True)
-    assert newsfold_arguments(()) == ["ingest", "--prefect", "always", "seeds/inbox"]
-    (tmp_path / "inbox").mkdir()
-    assert newsfold_arguments(()) == ["ingest", "--prefect", "always"]
-
-
-# --- a real server
 
 
 def wait_until(condition: Callable[[], object], seconds: float, what: str) -> None:
@@ -220,14 +143,154 @@ def test_the_server_shows_the_run_with_its_tasks_and_artifacts(
     tasks = api(env, "/task_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
     names = {str(task["name"]).rpartition("-")[0] for task in tasks}
     steps = {"discover", "compare", "clean", "load", "copies", "stories", "check", "publish"}
-    assert names == steps | {"refold"}  # which finds the models unchanged
+    assert names == steps | {
+        "refold",
+        "fold",
+    }  # the first finds the models unchanged, the second holds all the others
     assert {task["state_type"] for task in tasks} == {"COMPLETED"}
-    artifacts = api(env, "/artifacts/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
-    by_type = {artifact["type"]: str(artifact["data"]) for artifact in artifacts}
-    assert set(by_type) == {"table", "markdown", "progress"}
-    assert "loaded" in by_type["table"]
-    assert "1 loaded" in by_type["markdown"]
-    assert "quiet tide" in by_type["markdown"]
+    told = artifacts(env, str(run["id"]))
+    assert set(told) == {
+        "newsfold-outcome",
+        "newsfold-sources",
+        "newsfold-quality",
+        "newsfold-run",
+        "newsfold-progress",
+    }
+    assert "loaded" in told["newsfold-outcome"]
+    assert "1 loaded" in told["newsfold-run"]
+    assert "quiet tide" in told["newsfold-run"]
+    assert "Slowest sources" in told["newsfold-run"]
+    assert json.loads(told["newsfold-sources"])[0]["source"] == str(tmp_path)  # no outlet is known
+    measures = {row["measure"]: row["this run"] for row in json.loads(told["newsfold-quality"])}
+    assert measures["documents"] == 1
+    assert measures["share rejected"] == 0
+
+
+def artifacts(env: dict[str, str], run_id: str) -> dict[str, str]:
+    """Return what a run put into the pages of the server, by key."""
+    found = api(env, "/artifacts/filter", {"flow_runs": {"id": {"any_": [run_id]}}})
+    return {str(each["key"]): str(each["data"]) for each in found}
+
+
+class Listener(http.server.BaseHTTPRequestHandler):
+    """Takes what a notification block sends."""
+
+    heard: ClassVar[list[dict[str, str]]] = []
+
+    def do_POST(self) -> None:
+        self.heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def listener() -> Iterator[str]:
+    Listener.heard.clear()
+    listening = http.server.HTTPServer(("127.0.0.1", 0), Listener)
+    thread = threading.Thread(target=listening.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.server_port}/hook"
+    listening.shutdown()
+    thread.join()
+    listening.server_close()
+
+
+BLOCKS = """
+import sys
+from prefect.blocks.notifications import CustomWebhookNotificationBlock
+from prefect.blocks.webhook import Webhook
+told = {"subject": "{{subject}}", "body": "{{body}}"}
+CustomWebhookNotificationBlock(name="desk", url=sys.argv[1], json_data=told).save("desk", overwrite=True)
+Webhook(url=sys.argv[1]).save("plain", overwrite=True)
+"""
+
+
+def run_script(env: dict[str, str], code: str, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code, *words], env=env, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.slow
+def test_a_failed_run_is_told_on_its_page_and_to_the_block(
+    server: tuple[Path, dict[str, str]], listener: str, tmp_path: Path
+) -> None:
+    _, env = server
+    assert run_script(env, BLOCKS, listener).returncode == 0
+    (tmp_path / "page.html").write_text(PAGE.format(title="broken dyke"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "working.duckdb").write_bytes(os.urandom(1 << 16))
+    env = env | {"NEWSFOLD_HOME": str(tmp_path / "home"), "NEWSFOLD_NOTIFY_BLOCK": "custom-webhook/desk"}
+    ingest = [str(NEWSFOLD), "ingest", str(tmp_path / "page.html")]
+    done = subprocess.run(ingest, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 4, done.stderr
+    (run,) = api(env, "/flow_runs/filter", {"limit": 1, "sort": "START_TIME_DESC"})
+    assert run["state_type"] == "FAILED"
+    page = artifacts(env, str(run["id"]))["newsfold-run"]
+    assert "This run failed" in page
+    assert "newsfold recover" in page.replace("&#96;", "`")
+    (heard,) = Listener.heard
+    assert heard["subject"] == "newsfold: ingest failed"
+    assert "cannot be opened" in heard["body"]
+    assert "newsfold recover" in heard["body"]
+
+    # a plain webhook, and settings so wrong that the flow itself never begins
+    env |= {"NEWSFOLD_NOTIFY_BLOCK": "webhook/plain", "NEWSFOLD_BATCH_MB": "many"}
+    code = "from flows.ingest import ingest; ingest()"
+    assert "batch_mb" in run_script(env, code).stderr
+    assert heard != Listener.heard[-1]
+    assert "batch_mb" in Listener.heard[-1]["body"]
+
+
+ATTEMPTS = """
+import time
+from pathlib import Path
+from prefect import flow
+from flows.attempts import attempt
+from flows.settings import load_settings
+from warehouse.errors import Busy, Damaged, DiskFull, Holder
+
+settings = load_settings(retry_delays=(0.2, 0.2), run_seconds=1.5)
+begun = []
+
+@flow
+def trial(error, times):
+    def work():
+        begun.append(error)
+        if error == "slow":
+            time.sleep(30)
+        if len(begun) <= times:
+            raise {"busy": Busy(Path("w"), Holder()), "full": DiskFull("full"), "damaged": Damaged("d")}[error]
+        return "done"
+    return attempt("work", settings, work)
+
+for error, times in (("busy", 1), ("full", 2), ("full", 9), ("damaged", 1), ("slow", 0)):
+    begun.clear()
+    try:
+        print(trial(error, times), len(begun), flush=True)
+    except Exception as raised:
+        print(type(raised).__name__, len(begun), flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_what_can_pass_is_tried_again_what_cannot_is_not_and_time_is_limited(
+    server: tuple[Path, dict[str, str]],
+) -> None:
+    _, env = server
+    scheduled = run_script(env | {"PREFECT__RUNTIME__DEPLOYMENT__ID": "inbox"}, ATTEMPTS)
+    assert scheduled.stdout.splitlines() == [
+        "done 2",
+        "done 3",
+        "DiskFull 3",
+        "Damaged 1",
+        "TaskRunTimeoutError 1",
+    ], scheduled.stderr
+    by_hand = run_script(env, ATTEMPTS).stdout.splitlines()
+    assert by_hand == ["Busy 1", "DiskFull 1", "DiskFull 1", "Damaged 1", "TaskRunTimeoutError 1"]
 
 
 @pytest.mark.slow

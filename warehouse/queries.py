@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -17,6 +17,7 @@ from warehouse.rows import (
     LinkRow,
     MemberRow,
     PairDetail,
+    RunQuality,
     RunRow,
     StoryDetail,
     StoryRow,
@@ -101,6 +102,21 @@ def explain_pair(con: DuckDBPyConnection, key_a: str, key_b: str) -> PairDetail:
 def list_runs(con: DuckDBPyConnection, *, limit: int = 20) -> list[RunRow]:
     """Return runs, the latest first."""
     return _rows(con, RunRow, "runs", limit=limit)
+
+
+def list_quality(con: DuckDBPyConnection, *, limit: int = 21) -> list[RunQuality]:
+    """Return how good what the last runs brought was, the latest first; runs that brought nothing are left out."""
+    return _rows(con, RunQuality, "run_quality", limit=limit)
+
+
+def story_urls(con: DuckDBPyConnection, story_ids: Sequence[str]) -> dict[str, str]:
+    """Return the address of the canonical article of each of these stories, where it has one."""
+    return dict(
+        con.execute(
+            "SELECT story_id, url FROM stories WHERE list_contains(?, story_id) AND url IS NOT NULL",
+            [list(story_ids)],
+        ).fetchall()
+    )
 
 
 def about(con: DuckDBPyConnection) -> dict[tuple[str, str], str]:

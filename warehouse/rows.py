@@ -159,6 +159,19 @@ class RunRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunQuality:
+    """How good what a run brought was; shares of articles are None where it brought none."""
+
+    run_id: str
+    documents: int  # unchanged ones aside
+    rejected_ratio: float
+    undated_ratio: float | None
+    nameless_ratio: float | None  # no outlet known
+    stub_ratio: float | None  # walls, consent and error pages
+    median_words: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryDetail:
     """A story with all that speaks for it. `asked_id` differs from its id when the story was redirected."""
 
