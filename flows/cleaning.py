@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, BinaryIO
 import pyarrow as pa
 
 from flows.discover import FoundFile, open_file, refuse
-from flows.split import PartStream, WorkItem
+from flows.parts import PartStream
+from flows.split import WorkItem
+from flows.unpacking import open_unpacked
 from flows.worker import Loss, Progress
 from transforms.clean import clean
 from transforms.ids import document_id
@@ -161,8 +163,9 @@ def _rows(item: CleaningItem, progress: Progress) -> Iterator[dict[str, object]]
 
 
 def _documents(item: CleaningItem, file: FoundFile, progress: Progress) -> Iterator[RawDocument | Rejection]:
+    part = item.work.part
     try:
-        stream = open_file(file)
+        stream = open_unpacked(part.unpacked) if part and part.unpacked else open_file(file)
     except OSError as error:
         yield refuse(file.source_ref, error, file.size)
         return
@@ -192,9 +195,7 @@ def _documents(item: CleaningItem, file: FoundFile, progress: Progress) -> Itera
 
 def _part(item: CleaningItem, stream: BinaryIO) -> tuple[BinaryIO, ReadOptions]:
     part = item.work.part
-    if part is None:
-        return stream, item.options
-    return PartStream(stream, part), replace(item.options, first_record=part.first_record)
+    return (stream, item.options) if part is None else (PartStream(stream, part), part.options(item.options))
 
 
 def _lost(document: RawDocument, loss: Loss) -> Rejection:

@@ -179,11 +179,12 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
     report.files = len(found.files)
     fresh = run.stage("compare", _compare, con, found)
     report.count_unchanged(fresh.unchanged)
-    items = [
-        CleaningItem(work=work, options=_read_options(run.settings), now=utc_now())
-        for work in split(fresh.files)
-    ]
     spool = spool_path(run.settings.home) / f"clean-{_fingerprint(run.settings)}"
+    options = _read_options(run.settings)
+    items = [
+        CleaningItem(work=work, options=options, now=utc_now())
+        for work in split(fresh.files, spool=spool, options=options)
+    ]
     tally = _Tally(items, fresh.hashes)
     run.on_progress("clean", 0, len(items))
     with closing(run.engine or _make_engine(run.settings, items)) as engine:

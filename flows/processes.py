@@ -75,6 +75,11 @@ class _Worker:
     verdict: Loss | None = None  # why we killed it, and at which document
 
 
+def _place(job: _Job) -> tuple[int, int, _Job]:
+    """Where in the queue an item stands: dear ones first, and those of about one cost in the order they are awaited."""
+    return -job.item.cost.bit_length(), job.number, job
+
+
 class LocalEngine:
     """Worker processes on this machine; killed, hung and bloated ones are replaced, their item done again.
 
@@ -155,7 +160,7 @@ class LocalEngine:
                     raise EngineError("one map at a time")
                 self._task, self._documents, self._lost = name, 0, 0
                 self._outcomes = queue.SimpleQueue()
-                self._pending = [(-job.item.cost, job.number, job) for job in jobs]
+                self._pending = [_place(job) for job in jobs]
                 heapq.heapify(self._pending)
             self.start(len(jobs))
         done = len(buffered)
@@ -359,7 +364,7 @@ class LocalEngine:
         self._again(job)
 
     def _again(self, job: _Job) -> None:
-        heapq.heappush(self._pending, (-job.item.cost, job.number, job))
+        heapq.heappush(self._pending, _place(job))
 
     def _remove(self, worker: _Worker) -> None:
         if worker in self._workers:

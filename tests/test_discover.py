@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 import os
 import random
 import socket
@@ -13,14 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from flows.discover import FoundFile, MissingPathError, discover, open_file, refuse, sha256_of, show_path
-from flows.split import PartStream, WorkItem, split
-from transforms.readers import read
-from transforms.readers.options import ReadOptions
-from transforms.types import Disposition, Format, Reason, Rejection
+from transforms.types import Disposition, Reason, Rejection
 
 NOW = 2_000_000_000.0
 
@@ -210,163 +203,3 @@ def test_a_folder_of_many_files_is_walked_quickly(tmp_path: Path) -> None:
     started = time.process_time()
     assert len(find(tmp_path)) == 2000
     assert time.process_time() - started < 1.0  # measured: .03 s
-
-
-# --- work items
-
-
-def cut(path: Path, item_bytes: int) -> list[WorkItem]:
-    return split([each for each in find(path) if isinstance(each, FoundFile)], item_bytes=item_bytes)
-
-
-def read_part(item: WorkItem) -> bytes:
-    with open_file(item.files[0]) as stream:
-        if item.part is None:
-            return stream.read()
-        part = PartStream(stream, item.part)
-        part.read(7)
-        assert part.seek(0, os.SEEK_END) == item.part.end - item.part.start
-        assert part.read() == b""
-        assert part.seek(0) == 0
-        return part.read(10) + part.readline() + b"".join(part)
-
-
-def test_small_files_go_together_and_every_file_goes_once(tmp_path: Path) -> None:
-    for number in range(300):
-        write(tmp_path / f"{number:03}", b"x" * (number * 10))
-    items = cut(tmp_path, 20_000)
-    assert [file.path.name for item in items for file in item.files] == [
-        f"{number:03}" for number in range(300)
-    ]
-    assert all(item.cost <= 20_000 and len(item.files) <= 64 for item in items)
-    assert 16 <= len(items) < 100
-    assert len({item.key for item in items}) == len(items)
-    assert cut(tmp_path, 20_000) == items
-    write(tmp_path / "007", b"changed")
-    changed = {item.key for item in cut(tmp_path, 20_000)} ^ {item.key for item in items}
-    assert len(changed) == 2
-
-
-LINE = st.one_of(
-    st.binary(max_size=60).map(lambda noise: noise.replace(b"\n", b" ")),
-    st.dictionaries(st.text(max_size=4), st.text(max_size=30), max_size=3).map(
-        lambda row: json.dumps(row).encode()
-    ),
-)
-
-
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(LINE, min_size=1, max_size=80), st.integers(30, 400), st.booleans())
-def test_parts_of_jsonl_add_up_to_the_file(
-    tmp_path: Path, rows: list[bytes], item_bytes: int, ends_with_newline: bool
-) -> None:
-    content = b"\n".join([b'{"title": "first"}', *rows]) + (b"\n" if ends_with_newline else b"")
-    items = cut(write(tmp_path / "rows.jsonl", content), item_bytes)
-    assert b"".join(read_part(item) for item in items) == content
-    line = 1
-    for item in items if len(items) > 1 else []:
-        assert item.part is not None
-        assert item.part.first_record == line
-        line += read_part(item).count(b"\n")
-
-
-def read_all(path: Path, item_bytes: int) -> list[tuple[str, Format, str]]:
-    """What the readers make of a file, whole or in parts."""
-    found = []
-    for item in cut(path, item_bytes):
-        with open_file(item.files[0]) as stream:
-            first = item.part.first_record if item.part else 1
-            source = PartStream(stream, item.part) if item.part else stream
-            for each in read(source, path.name, ReadOptions(first_record=first)):
-                found.append((each.source_ref, each.format, str(getattr(each, "reason", each.sha256))))
-    return found
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [
-        '{"title": "cut of',
-        "\0\1\2",
-        "",
-        '"just a string"',
-        '{"title": "t", "text": "%s"}' % ("far too long " * 90),
-    ],
-)
-def test_reading_the_parts_is_reading_the_file(odd: str, tmp_path: Path) -> None:
-    """A broken line costs itself wherever the cuts fall: no part begins with a line that hides what the file is."""
-    usual = [
-        json.dumps({"title": f"Number {number}", "text": "some words here " * 9}) for number in range(300)
-    ]
-    path = write(
-        tmp_path / "rows",
-        "\n".join(odd if number % 7 == 5 else row for number, row in enumerate(usual)).encode(),
-    )
-    assert len(cut(path, 400)) > 50
-    assert read_all(path, 400) == read_all(path, 1 << 30)
-
-
-def test_reading_the_parts_of_an_archive_is_reading_the_archive(tmp_path: Path) -> None:
-    path = write(tmp_path / "crawl", b"".join(gzip.compress(each) for each in records(120)))
-    assert read_all(path, 4000) == read_all(path, 1 << 30)
-
-
-def test_one_json_document_is_not_cut(tmp_path: Path) -> None:
-    rows = [{"title": f"Number {number}", "text": "words " * 20} for number in range(200)]
-    for name, content in (
-        ("indented", json.dumps(rows, indent=1)),
-        ("wrapped", '{"articles": [\n' + ",\n".join(json.dumps(row) for row in rows) + "\n]}"),
-        ("array", "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]"),
-        ("flat", json.dumps({"articles": rows})),
-    ):
-        items = cut(write(tmp_path / name, content.encode()), 1000)
-        assert [item.part for item in items] == [None], name
-
-
-def record(number: int, content: bytes) -> bytes:
-    header = f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:x:{number}>\r\nContent-Length: {len(content)}"
-    return header.encode() + b"\r\n\r\n" + content + b"\r\n\r\n"
-
-
-def records(count: int) -> list[bytes]:
-    """Records of which some hold whole archives: an offset must never be guessed from what content looks like."""
-    inner = record(999, b"a page inside an archive inside a page")
-    noise = random.Random(5)
-    return [
-        record(number, (inner, gzip.compress(inner, mtime=0), noise.randbytes(700))[number % 3])
-        for number in range(count)
-    ]
-
-
-@pytest.mark.parametrize("is_gzip", [False, True])
-def test_a_web_archive_is_cut_at_its_own_records_only(is_gzip: bool, tmp_path: Path) -> None:
-    whole = [gzip.compress(each) if is_gzip else each for each in records(120)]
-    items = cut(write(tmp_path / "crawl", b"".join(whole)), 4000)
-    assert len(items) > 5
-    assert b"".join(read_part(item) for item in items) == b"".join(whole)
-    rest = records(120)
-    for item in items:
-        assert item.part is not None
-        assert (item.part.format, item.part.is_gzip) == (Format.WARC, is_gzip)
-        assert item.part.first_record == 121 - len(rest)
-        plain = gzip.decompress(read_part(item)) if is_gzip else read_part(item)
-        while plain:
-            assert plain.startswith(rest[0])
-            plain = plain[len(rest.pop(0)) :]
-    assert rest == []
-
-
-@pytest.mark.parametrize(
-    "kind", ["one member for all", "two records a member", "cut short", "junk after", "bomb"]
-)
-def test_a_web_archive_that_keeps_no_rule_stays_whole_or_readable(kind: str, tmp_path: Path) -> None:
-    each = [gzip.compress(one) for one in records(60)]
-    content = {
-        "one member for all": gzip.compress(b"".join(records(60))),
-        "two records a member": b"".join([*each[:40], gzip.compress(b"".join(records(2))), *each[40:]]),
-        "cut short": b"".join(each)[:-30],
-        "junk after": b"".join(each) + b"<html>" * 500,
-        "bomb": b"".join([*each, gzip.compress(record(1, b"\0" * 30_000_000))]),
-    }[kind]
-    items = cut(write(tmp_path / "crawl.warc.gz", content), 3000)
-    assert b"".join(read_part(item) for item in items) == content
-    assert (len(items) > 1) == (kind in ("cut short", "bomb"))

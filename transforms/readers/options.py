@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from transforms.types import Format
+
 MIB = 1 << 20
 
 
@@ -14,8 +16,12 @@ class ReadOptions:
 
     # our field -> their field (dots go one level down), e.g. {"text": "body_html"}; wins over names found by themselves
     field_map: Mapping[str, str] = field(default_factory=dict)
-    # number of the stream's first record, where the stream is a later part of a file of JSON Lines or of a web archive
+    # number of the stream's first record, where the stream is a later part of a file
     first_record: int = 1
+    # how many records of a Parquet file to read from there, for a part of one; None reads to the end
+    max_records: int | None = None
+    # what the stream is, where whoever cut the file knows: a part may begin with what looks like something else
+    known_format: Format | None = None
     # one document, unpacked. Real articles end near 5 MiB even with inlined images; parsing costs about
     # eight times the bytes, so 50 MiB is what a worker of 1 GiB can still hold.
     max_document_bytes: int = 50 * MIB

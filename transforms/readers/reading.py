@@ -85,9 +85,7 @@ def _read_source(source: Source) -> Items:
             source.window.read(1)  # raises what kept the head from being read, if anything did
             yield reject(source.ref, Format.UNKNOWN, Reason.EMPTY, "the file is empty")
             return
-        kind = sniff(head, source.name)
-        if kind is Format.JSON and source.options.first_record > 1:
-            kind = Format.JSONL  # a part with one long line looks like one value
+        kind = source.options.known_format or sniff(head, source.name)
         is_silent = True
         for item in _read_kind(kind, source):
             is_silent = False

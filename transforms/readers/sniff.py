@@ -195,9 +195,11 @@ def _by_text(text: str, name: str) -> Format:
     mail = _mail_kind(text)
     if mail is not None:
         return mail
+    if _has_known_columns(text):
+        return Format.CSV  # whatever its cells hold, whole pages perhaps
     if _HTML_LATE.search(text[:4096]) or _is_fragment(text):
         return Format.HTML
-    if _is_table(text, name):
+    if name.endswith((".csv", ".tsv", ".psv")) and len(_header_cells(text)) > 1:
         return Format.CSV
     return Format.MARKDOWN if _is_markdown(text, name) else Format.TEXT
 
@@ -268,18 +270,17 @@ def _mail_kind(text: str) -> Format | None:
     return Format.EML
 
 
-def _is_table(text: str, name: str) -> bool:
-    lines = text.split("\n", 2)
+def _has_known_columns(text: str) -> bool:
+    cells = _header_cells(text)
+    names = {cell.strip().strip('"').lower().replace("_", "").replace(" ", "") for cell in cells}
+    return len(names & _CSV_NAMES) >= 2 and all(len(cell) <= 40 for cell in cells)
+
+
+def _header_cells(text: str) -> list[str]:
+    """Cut the first of several lines at what seems to separate columns."""
+    lines = text.split("\n", 1)
     header = lines[0].strip("\r\ufeff")
-    if len(lines) < 2 or not header:
-        return False
-    cells = header.split(delimiter_of(header))
-    if len(cells) < 2:
-        return False
-    if name.endswith((".csv", ".tsv", ".psv")):
-        return True
-    names = [cell.strip().strip('"').lower().replace("_", "").replace(" ", "") for cell in cells]
-    return len(set(names) & _CSV_NAMES) >= 2 and all(len(cell) <= 40 for cell in names)
+    return header.split(delimiter_of(header)) if len(lines) > 1 and header else []
 
 
 def delimiter_of(header: str) -> str:
