@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.fold_copies import describe
-from transforms.background import load_background
+from transforms.background import Background
 from transforms.candidates import SHARED_KEYS, story_keys
 from transforms.copies import MODEL, THRESHOLD, candidate_keys, verify_pairs
-from transforms.pairs import Explanation, explain_pair
+from transforms.pairs import Explanation, explain_pair, name_model
 from transforms.shingles import shingle, tokenise
 from transforms.signatures import sign, to_datasketch
 from transforms.templates import fill_same_form
@@ -90,13 +90,12 @@ class Explained:
             yield "shared terms: none"
 
 
-def explain(pair: PairDetail) -> Explained:
+def explain(pair: PairDetail, background: Background) -> Explained:
     """Work out what speaks for one event in a pair, whether or not folding ever compared the two."""
-    background = load_background()
-    a, b = (_profile(article) for article in (pair.a, pair.b))
+    a, b = (_profile(article, background) for article in (pair.a, pair.b))
     shared = set(story_keys(a, background).tolist()) & set(story_keys(b, background).tolist())
     return Explained(
-        story=explain_pair(a, b),
+        story=explain_pair(a, b, model=name_model(background)),
         wording=_compare(pair.a.text or pair.a.title, pair.b.text or pair.b.title),
         are_candidates=len(shared) >= SHARED_KEYS,
     )
@@ -120,7 +119,7 @@ def _compare(text_a: str, text_b: str) -> Wording:
     )
 
 
-def _profile(article: ArticleRow) -> Profile:
+def _profile(article: ArticleRow, background: Background) -> Profile:
     return profile(
         int(article.article_id, 16),
         article.title,
@@ -129,7 +128,7 @@ def _profile(article: ArticleRow) -> Profile:
         article.published_at,
         Precision(article.published_precision),
         Kind(article.kind),
-        load_background(),
+        background,
     )
 
 

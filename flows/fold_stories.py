@@ -55,7 +55,7 @@ def fold_stories(
     candidates = accepted = 0
     if len(change.fresh):
         store_profiles(con, change.fresh, background)
-        candidates, accepted = link_stories(con, change.fresh, run_id=run_id, now=now)
+        candidates, accepted = link_stories(con, change.fresh, background, run_id=run_id, now=now)
 
     former = folding.stories_of(con, change.touched)
     seeds = np.union1d(

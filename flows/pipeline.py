@@ -28,8 +28,8 @@ from flows.refolding import keep_up
 from flows.report import RunReport
 from flows.settings import Settings
 from flows.split import split
+from flows.story_model import story_background
 from flows.story_rows import Canonical
-from transforms.background import load_background
 from transforms.ids import hash_text
 from transforms.readers.options import MIB, ReadOptions
 from transforms.types import Disposition, Format, Reason, Rejection, format_id
@@ -337,7 +337,7 @@ def _fold_batch(con: DuckDBPyConnection, batch: _Batch, tally: _Tally, run: _Run
             con,
             change,
             decisions,
-            load_background(),
+            story_background(settings),
             Canonical(policy=settings.canonical_policy, preferred=settings.preferred_publishers),
             run_id=report.run_id,
             now=now,

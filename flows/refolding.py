@@ -16,9 +16,10 @@ from flows.fold_stories import StoryChange, fold_stories, stories_at
 from flows.recording import record_run, utc_now
 from flows.refusals import RefusedError
 from flows.story_evidence import rebuild_evidence
+from flows.story_model import story_background
 from flows.story_rows import Canonical
 from transforms import copies
-from transforms.background import load_background
+from transforms.background import Background
 from transforms.constraints import components
 from transforms.pairs import FLOOR, MODEL_VERSION, THRESHOLD
 from transforms.types import format_id
@@ -94,9 +95,9 @@ def canonical_of(settings: Settings) -> Canonical:
     return Canonical(policy=settings.canonical_policy, preferred=settings.preferred_publishers)
 
 
-def current_models() -> dict[str, str]:
+def current_models(background: Background) -> dict[str, str]:
     """Name the models that this version makes evidence with, by kind."""
-    return {"copies": copies.MODEL, "stories": f"{MODEL_VERSION}/{load_background().version}"}
+    return {"copies": copies.MODEL, "stories": f"{MODEL_VERSION}/{background.version}"}
 
 
 def fold_around(
@@ -118,7 +119,7 @@ def fold_around(
     heirs = np.intersect1d(refolding.unprofiled(con), change.touched)
     change = replace(change, dirty=np.union1d(change.dirty, again), fresh=np.union1d(change.fresh, heirs))
     return fold_stories(
-        con, change, decisions, load_background(), canonical_of(settings), run_id=run_id, now=now
+        con, change, decisions, story_background(settings), canonical_of(settings), run_id=run_id, now=now
     )
 
 
@@ -161,7 +162,7 @@ def keep_up(
 
     Evidence of two models cannot be compared, so this comes before anything new is folded. Returns what changed.
     """
-    known, current = refolding.known_models(con), current_models()
+    known, current = refolding.known_models(con), current_models(story_background(settings))
     if known == current:
         return None
     if not known and not len(refolding.every_article(con)):
@@ -177,8 +178,8 @@ def fold_everything(
     con: DuckDBPyConnection, settings: Settings, report: RefoldReport, *, run_id: str, now: datetime
 ) -> StoryChange:
     """Fold all articles again inside the caller's transaction, filling the report; a dry run stops before stories."""
-    decisions, background = read_decisions(con), load_background()
-    known, current = refolding.known_models(con), current_models()
+    decisions, background = read_decisions(con), story_background(settings)
+    known, current = refolding.known_models(con), current_models(background)
     stale = tuple(kind for kind in current if known.get(kind) != current[kind])
     is_plain = report.threshold == THRESHOLD
     if is_plain and stale:

@@ -10,8 +10,8 @@ import numpy as np
 from flows.fold_copies import as_ids
 from transforms.background import Background
 from transforms.candidates import BUCKET_CAP, BUCKET_REACH, story_keys
-from transforms.pairs import FLOOR, MODEL_VERSION, THRESHOLD, score_pairs, tabulate
-from transforms.terms import CHANNELS, Profile, pack, profile, unpack
+from transforms.pairs import FLOOR, THRESHOLD, name_model, score_pairs, tabulate
+from transforms.terms import Profile, pack, profile, unpack
 from transforms.types import Kind, Precision
 from warehouse import folding
 from warehouse.folding import Ids
@@ -38,7 +38,7 @@ def rebuild_evidence(con: DuckDBPyConnection, background: Background, *, run_id:
     for chunk in chunks:
         store_profiles(con, chunk, background)
     for chunk in chunks:
-        link_stories(con, chunk, run_id=run_id, now=now, standing=standing)
+        link_stories(con, chunk, background, run_id=run_id, now=now, standing=standing)
 
 
 def store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background) -> None:
@@ -61,7 +61,7 @@ def store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background) 
         "profiles",
         {
             "article_id": [item.article_id for item in profiles],
-            "model_version": [MODEL_VERSION] * len(profiles),
+            "model_version": [name_model(background)] * len(profiles),
             "profile": [pack(item) for item in profiles],
         },
     )
@@ -79,7 +79,13 @@ def store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background) 
 
 
 def link_stories(
-    con: DuckDBPyConnection, fresh: Ids, *, run_id: str, now: datetime, standing: Ids | None = None
+    con: DuckDBPyConnection,
+    fresh: Ids,
+    background: Background,
+    *,
+    run_id: str,
+    now: datetime,
+    standing: Ids | None = None,
 ) -> tuple[int, int]:
     """Score every candidate pair of a fresh representative and keep what can matter; returns (scored, accepted).
 
@@ -101,8 +107,7 @@ def link_stories(
         places = np.stack((np.searchsorted(ids, a), np.searchsorted(ids, b)), axis=1)
         scores = score_pairs(table, places)
         kept = np.flatnonzero(scores.final >= FLOOR)
-        names = (*CHANNELS, "time")
-        columns = np.column_stack((scores.channels, scores.time))[kept].astype(np.float64).round(4)
+        features = {name: part[kept].astype(np.float64).round(4) for name, part in scores.columns().items()}
         folding.insert_links(
             con,
             {
@@ -112,11 +117,11 @@ def link_stories(
                 "score": scores.final[kept],
                 "decision": np.where(scores.final[kept] >= THRESHOLD, "accepted", "rejected").tolist(),
                 "threshold": np.full(len(kept), THRESHOLD, np.float32),
-                "model_version": [MODEL_VERSION] * len(kept),
+                "model_version": [name_model(background)] * len(kept),
                 "run_id": [run_id] * len(kept),
                 "linked_at": [now] * len(kept),
             },
-            features=dict(zip(names, columns.T, strict=True)),
+            features=features,
         )
         accepted += int((scores.final >= THRESHOLD).sum())
     return len(left), accepted

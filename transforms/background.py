@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from transforms.stems import STEM_RULES, is_unspaced, pieces, stem
+
+if TYPE_CHECKING:
+    from transforms.sentences import Embedder
 
 # Words in a typical report. Turns a word's share of all running words into the share of reports that hold it.
 # Smaller values flatten the difference between everyday words; 100 was best for all three tuning sets together.
@@ -49,6 +52,8 @@ class Background:
     corpus: Mapping[str, CorpusCounts] = field(default_factory=lambda: MappingProxyType({}))
     # How many documents of general language the shipped lists count for beside the corpus's own counts.
     prior_documents: float = 2_000.0
+    # A sentence model, where one is set: adds a channel to every profile. The version names it too.
+    embedder: Embedder | None = None
 
     def information(self, term: str, language: str) -> float:
         """Return -log of the share of reports expected to hold the stem `term`, in nats; higher is rarer."""
@@ -75,6 +80,11 @@ def blend(background: Background, version: str, corpus: Mapping[str, CorpusCount
     if version == background.version:
         raise ValueError("a changed background needs a version of its own")
     return Background(version=version, corpus=MappingProxyType(dict(corpus)))
+
+
+def with_embedder(background: Background, embedder: Embedder) -> Background:
+    """Return a model that also compares sentence vectors; it has a version of its own, so scores are never mixed."""
+    return replace(background, version=f"{background.version}+{embedder.version}", embedder=embedder)
 
 
 @cache

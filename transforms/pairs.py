@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from transforms.background import Background
 from transforms.dots import dot_rows
 from transforms.terms import CHANNELS, Profile
 
@@ -26,7 +27,14 @@ GRACE_DAYS: Final = 7.0  # reports of one event spread over this many days at no
 WINDOW_DAYS: Final = GRACE_DAYS + HALF_LIFE_DAYS * 4.0
 # How much each channel counts, in the order of CHANNELS; an absent channel hands its share to the body.
 WEIGHTS: Final = (0.6, 0.3, 0.05, 0.05)
+# Share of the similarity that a sentence model decides, where both articles have its vector; docs/decisions/0023.
+SEMANTIC_WEIGHT: Final = 0.3
+# Vectors of unrelated reports have a cosine of SEMANTIC_LEAST; what exceeds it counts SEMANTIC_SCALE times, which
+# brings it to the scale of the other channels.
+SEMANTIC_LEAST: Final = 0.1
+SEMANTIC_SCALE: Final = 0.6
 
+_VECTORS_AT_ONCE: Final = 10_000  # pairs: bounds memory at about 60 MB
 
 Floats = npt.NDArray[np.float32]
 Pairs = npt.NDArray[np.int64]
@@ -41,6 +49,7 @@ class ProfileTable:
     weights: tuple[npt.NDArray[np.float32], ...]
     day: npt.NDArray[np.float64]  # NaN when not known
     language: npt.NDArray[np.int32]  # equal numbers, equal languages
+    vectors: npt.NDArray[np.float16]  # (profiles, width); width 0 without a sentence model
 
     def __len__(self) -> int:
         return len(self.day)
@@ -48,11 +57,17 @@ class ProfileTable:
 
 @dataclass(frozen=True, slots=True)
 class PairScores:
-    """Scores of pairs, all in 0..1: one column a channel in the order of CHANNELS, time, and the final score."""
+    """Scores of pairs: one column a channel in the order of CHANNELS, time, and the final score, all in 0..1."""
 
     channels: Floats  # (pairs, channels)
     time: Floats  # 1 for the same time or unknown, falling with the gap
     final: Floats
+    semantic: Floats | None  # cosine of sentence vectors, -1..1; None without a sentence model
+
+    def columns(self) -> dict[str, Floats]:
+        """Return the parts of the final score by name, for evidence."""
+        parts = dict(zip(CHANNELS, self.channels.T, strict=True)) | {"time": self.time}
+        return parts if self.semantic is None else parts | {"semantic": self.semantic}
 
 
 def tabulate(profiles: Sequence[Profile]) -> ProfileTable:
@@ -70,6 +85,7 @@ def tabulate(profiles: Sequence[Profile]) -> ProfileTable:
         tuple(weights),
         np.array([np.nan if item.day is None else item.day for item in profiles], dtype=np.float64),
         np.array([numbers.setdefault(item.language, len(numbers)) for item in profiles], dtype=np.int32),
+        np.stack([item.vector for item in profiles]) if profiles else np.empty((0, 0), np.float16),
     )
 
 
@@ -87,10 +103,25 @@ def score_pairs(profiles: ProfileTable | Sequence[Profile], pairs: Pairs) -> Pai
     time = np.where(np.isnan(gap), 1.0, np.exp2(-np.maximum(gap - GRACE_DAYS, 0.0) / HALF_LIFE_DAYS)).astype(
         np.float32
     )
+    alike = _combine(channels, present)
+    semantic = _compare_vectors(table.vectors, pairs) if table.vectors.shape[1] else None
+    if semantic is not None:
+        told = SEMANTIC_SCALE * np.maximum(semantic.astype(np.float64) - SEMANTIC_LEAST, 0.0)
+        alike = (1.0 - SEMANTIC_WEIGHT) * alike + SEMANTIC_WEIGHT * told
     # The square root spreads the low similarities, where the decisions are, over half of the scale.
-    final = np.sqrt(np.clip(_combine(channels, present) * time, 0.0, 1.0))
+    final = np.sqrt(np.clip(alike * time, 0.0, 1.0))
     final[table.language[pairs[:, 0]] != table.language[pairs[:, 1]]] = 0.0
-    return PairScores(channels, time, final.astype(np.float32))
+    return PairScores(channels, time, final.astype(np.float32), semantic)
+
+
+def _compare_vectors(vectors: npt.NDArray[np.float16], pairs: Pairs) -> Floats:
+    """Return the cosine of each pair, the same whatever other pairs are asked for with it."""
+    found = np.empty(len(pairs), np.float32)
+    for start in range(0, len(pairs), _VECTORS_AT_ONCE):
+        left, right = pairs[start : start + _VECTORS_AT_ONCE].T
+        products = vectors[left].astype(np.float64) * vectors[right].astype(np.float64)
+        found[start : start + _VECTORS_AT_ONCE] = products.sum(axis=1)
+    return found
 
 
 def _combine(channels: Floats, present: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
@@ -116,20 +147,26 @@ class Explanation:
     score: float
     threshold: float
     is_same_story: bool
-    channels: dict[str, float]  # by channel name, with "time" and "language"
+    channels: dict[
+        str, float
+    ]  # by channel name, with "time" and "language", and "semantic" with a sentence model
     shared_terms: tuple[SharedTerm, ...]  # heaviest first
     short_channel: str | None  # the channel that fell short most; None when joined
     model_version: str
 
 
-def explain_pair(a: Profile, b: Profile, shared: int = 12, threshold: float = THRESHOLD) -> Explanation:
+def name_model(background: Background) -> str:
+    """Name what scores are made with, as it is kept beside them."""
+    return MODEL_VERSION if background.embedder is None else f"{MODEL_VERSION}+{background.embedder.version}"
+
+
+def explain_pair(
+    a: Profile, b: Profile, shared: int = 12, threshold: float = THRESHOLD, model: str = MODEL_VERSION
+) -> Explanation:
     """Explain the score of one pair: channels, the heaviest shared terms, decision, and what was missing."""
     scores = score_pairs([a, b], np.array([[0, 1]]))
     score = float(scores.final[0])
-    channels = {
-        name: round(float(value), 4) for name, value in zip(CHANNELS, scores.channels[0], strict=True)
-    }
-    channels["time"] = round(float(scores.time[0]), 4)
+    channels = {name: round(float(column[0]), 4) for name, column in scores.columns().items()}
     channels["language"] = float(a.language == b.language)
     return Explanation(
         score=score,
@@ -138,7 +175,7 @@ def explain_pair(a: Profile, b: Profile, shared: int = 12, threshold: float = TH
         channels=channels,
         shared_terms=shared_terms(a, b)[:shared],
         short_channel=None if score >= threshold else _shortest(channels),
-        model_version=MODEL_VERSION,
+        model_version=model,
     )
 
 
@@ -160,4 +197,6 @@ def _shortest(channels: dict[str, float]) -> str:
         return "language"
     lack = {name: float(WEIGHTS[place]) * (1 - channels[name]) for place, name in enumerate(CHANNELS)}
     lack["time"] = 1 - channels["time"]
+    if "semantic" in channels:
+        lack["semantic"] = SEMANTIC_WEIGHT * (1 - channels["semantic"])
     return max(lack, key=lambda name: (lack[name], name))

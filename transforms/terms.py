@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Final
@@ -15,13 +15,15 @@ import numpy.typing as npt
 
 from transforms.background import Background, model_language
 from transforms.lexicon import lexicon_of
+from transforms.sentences import LEADING_CHARACTERS
 from transforms.stems import tokenize
 from transforms.types import Kind, Precision
 
 Keys = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float32]
+Vector = npt.NDArray[np.float16]
 
-PROFILE_FORMAT: Final = 1
+PROFILE_FORMAT: Final = 2
 CHANNELS: Final = ("body", "lead", "names", "numbers")
 # Terms kept in a channel, heaviest first. 256 holds every distinct content word of a 600-word report.
 CHANNEL_TERMS: Final = 256
@@ -56,6 +58,8 @@ class Profile:
     channels: tuple[Channel, ...]  # in the order of CHANNELS
     spelled_keys: Keys  # ascending keys of the heaviest body terms …
     spelled_words: tuple[str, ...]  # … and how they are written
+    # Unit vector of headline and lead by a sentence model, as it is stored; empty without one.
+    vector: Vector = field(default_factory=lambda: np.empty(0, np.float16))
 
     def spelling(self) -> dict[int, str]:
         """Return written words by term key, for the terms this profile spells out."""
@@ -106,7 +110,16 @@ def profile(
         ),
         spelled_keys=keys[spelled],
         spelled_words=tuple(tokens[place].lower() for place in first[spelled].tolist()),
+        vector=_vector(title, text, background),
     )
+
+
+def _vector(title: str, text: str, background: Background) -> Vector:
+    if background.embedder is None:
+        return np.empty(0, np.float16)
+    told = f"{title}\n{text[:LEADING_CHARACTERS]}"
+    vector: Vector = background.embedder.embed([told])[0].astype(np.float16)
+    return vector
 
 
 @cache
@@ -143,7 +156,7 @@ def _channel(keys: Keys, weights: npt.NDArray[np.float64]) -> Channel:
     return Channel(keys[places], (weights[places] / length).astype(np.float32))
 
 
-_HEAD: Final = struct.Struct("<BQ8sBdB4HH")
+_HEAD: Final = struct.Struct("<BQ8sBdB4HHH")
 _KINDS: Final = tuple(Kind)
 
 
@@ -160,8 +173,9 @@ def pack(item: Profile) -> bytes:
         item.has_clock,
         *sizes,
         len(item.spelled_keys),
+        len(item.vector),
     )
-    parts = [head]
+    parts = [head, item.vector.astype("<f2").tobytes()]
     for channel in item.channels:
         parts += [channel.keys.astype("<u4").tobytes(), channel.weights.astype("<f4").tobytes()]
     parts += [item.spelled_keys.astype("<u4").tobytes(), spelled]
@@ -174,8 +188,9 @@ def unpack(data: bytes) -> Profile:
         raise ValueError(
             f"profile format {data[0]}, this version reads {PROFILE_FORMAT}: rebuild the profiles"
         )
-    _, article_id, language, kind, day, has_clock, *sizes, spelled = _HEAD.unpack_from(data)
-    place = _HEAD.size
+    _, article_id, language, kind, day, has_clock, *sizes, spelled, width = _HEAD.unpack_from(data)
+    place = _HEAD.size + 2 * width
+    vector = np.frombuffer(data, dtype="<f2", count=width, offset=_HEAD.size).astype(np.float16, copy=False)
     channels = []
     for size in sizes:
         keys, place = _read_keys(data, place, size)
@@ -192,6 +207,7 @@ def unpack(data: bytes) -> Profile:
         channels=tuple(channels),
         spelled_keys=spelled_keys,
         spelled_words=tuple(words.split("\x1f")) if spelled else (),
+        vector=vector,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.commands.options import home_option, json_option, published, told_errors
+from flows.commands.options import home_option, json_option, published, settings_from, told_errors
 
 if TYPE_CHECKING:
     from warehouse.rows import PairDetail
@@ -26,11 +26,12 @@ def command(article_a: str, article_b: str, home: Path | None, as_json: bool) ->
     An article is named by its id, the beginning of it, its external id or its URL.
     """
     from flows.explaining import explain
+    from flows.story_model import story_background
     from warehouse.queries import explain_pair
 
     with told_errors(), published(home) as con:
         pair = explain_pair(con, article_a, article_b)
-        told = explain(pair)
+        told = explain(pair, story_background(settings_from(home=home)))
     if as_json:
         click.echo(json.dumps(_plain(pair, told), default=str, ensure_ascii=False))
         return
