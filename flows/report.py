@@ -12,9 +12,9 @@ from pathlib import Path
 from statistics import median
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from transforms.types import Disposition
+from warehouse.export import web_address
 from warehouse.runs import RunOutcome
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 _TOLD_SOURCES = 10
 # Runs before this one from which on "never seen before" says something.
 _TREND_RUNS = 5
-_URL_CHARACTERS = (
-    ":/?#@!$&'*+,;=%-._~"  # left as they are in an address: all that can stand in one but brackets
-)
 _MEASURES = {
     "documents": "documents",
     "rejected_ratio": "share rejected",
@@ -247,6 +244,5 @@ def as_text(text: str) -> str:
 
 def as_link(text: str, url: str | None) -> str:
     """Return text as a Markdown link where the address is one of the web; nothing in either can end the link."""
-    if url is None or not url.lower().startswith(("http://", "https://")):
-        return as_text(text)
-    return f"[{as_text(text)}](<{quote(url, safe=_URL_CHARACTERS)}>)"
+    address = web_address(url)
+    return f"[{as_text(text)}](<{address}>)" if address else as_text(text)

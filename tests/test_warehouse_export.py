@@ -6,14 +6,16 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
-from xml.etree import ElementTree as Xml
+from typing import TYPE_CHECKING, Any
 
 import feedparser
+import jsonschema  # type: ignore[import-untyped]
 import pyarrow.dataset as ds
 import pytest
+from lxml import etree
 
 from tests.warehouse_samples import NOON, ingest, sample
 from warehouse.connection import open_published
@@ -32,6 +34,8 @@ from warehouse.export import (
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+GRAMMARS = Path(__file__).parent / "data" / "feeds"
+LINK = "https://news.example/"
 EVIL = '=HYPERLINK("http://evil.example","ferry")'
 
 
@@ -42,6 +46,8 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConnection
     articles = [
         sample("evil", title=EVIL),
         sample("markup", title='<b>Ferry & "port"</b> \x0b]]>', url=None, canonical_url=None),
+        sample("odd", url='https://bücher.example/a b|c?q="ü"#[x]', title="  ", authors=["", "Ada"]),
+        sample("trap", url="javascript:alert(1)", text="<script>alert(1)</script> & more"),
         sample(
             "undated",
             published_at=None,
@@ -56,7 +62,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConnection
 
 def test_csv_reads_back_and_runs_nowhere(con: DuckDBPyConnection) -> None:
     out = io.StringIO(newline="")
-    assert export_table(con, "articles", "csv", out) == 3
+    assert export_table(con, "articles", "csv", out) == 5
     rows = list(csv.DictReader(io.StringIO(out.getvalue(), newline="")))
     assert {row["title"] for row in rows} >= {"'" + EVIL, "Headline of undated"}
     assert "Zeile eins.\nZeile zwei, mit Komma." in {row["text"] for row in rows}
@@ -75,7 +81,7 @@ def test_other_text_stays(text: str) -> None:
 
 def test_json_lines_read_back(con: DuckDBPyConnection) -> None:
     out = io.StringIO()
-    assert export_table(con, "stories", "jsonl", out) == 3
+    assert export_table(con, "stories", "jsonl", out) == 5
     rows = [json.loads(line) for line in out.getvalue().splitlines()]
     assert {row["title"] for row in rows} >= {EVIL}
     assert {row["last_published_at"] for row in rows} == {NOON.isoformat(), None}
@@ -85,35 +91,66 @@ def test_json_lines_read_back(con: DuckDBPyConnection) -> None:
 
 def test_parquet_is_filed_by_day_and_written_twice_is_once(con: DuckDBPyConnection, tmp_path: Path) -> None:
     for _ in range(2):
-        assert write_parquet(con, tmp_path / "out") == 3
+        assert write_parquet(con, tmp_path / "out") == 5
         table = ds.dataset(tmp_path / "out", partitioning="hive").to_table()
-        assert table.num_rows == 3
+        assert table.num_rows == 5
     assert (tmp_path / "out" / "day=2026-02-13").is_dir()
 
 
-def test_feeds_hold_every_story_and_what_their_formats_ask(con: DuckDBPyConnection) -> None:
+def valid(document: bytes, grammar: str) -> Any:
+    """Parse a feed and hold it to the grammar of its format; the line of the first breach is the message."""
+    rules = etree.RelaxNG(etree.parse(GRAMMARS / grammar))
+    parsed = etree.fromstring(document)
+    assert rules.validate(parsed), rules.error_log
+    return parsed
+
+
+def test_feeds_hold_every_story_and_are_valid(con: DuckDBPyConnection) -> None:
     items = feed_items(con)
-    link = "https://news.example/"
-    rss = write_rss(items, title="Stories", link=link, now=NOON)
-    channel = Xml.fromstring(rss).find("channel")
-    assert channel is not None
-    assert all(channel.findtext(tag) for tag in ("title", "link", "description"))
-    assert all(item.findtext("title") and item.findtext("guid") for item in channel.iter("item"))
-    assert all(parsedate_to_datetime(item.findtext("pubDate") or "").tzinfo for item in channel.iter("item"))
-
-    atom = Xml.fromstring(write_atom(items, title="Stories", link=link, now=NOON))
-    entries = atom.findall(f"{{{ATOM}}}entry")
+    rss = write_rss(items, title="Stories", link=LINK, now=NOON)
+    assert len(valid(rss, "rss.rng").findall("channel/item")) == 5
     assert all(
-        node.findtext(f"{{{ATOM}}}{tag}") for node in [atom, *entries] for tag in ("id", "title", "updated")
+        parsedate_to_datetime(when.text or "").tzinfo for when in etree.fromstring(rss).iter("pubDate")
     )
-    assert all(node.find(f"{{{ATOM}}}author") is not None for node in entries)
-    assert len({node.findtext(f"{{{ATOM}}}id") for node in entries}) == len(entries) == 3
-
-    feed = json.loads(write_json_feed(items, title="Stories", link=link))
-    assert feed["version"] == "https://jsonfeed.org/version/1.1"
-    assert all(item["id"] and item["content_text"] for item in feed["items"])
-    for document in (rss, write_atom(items, title="Stories", link=link, now=NOON)):
+    atom = write_atom(items, title="Stories", link=LINK, now=NOON)
+    entries = valid(atom, "atom.rng").findall(f"{{{ATOM}}}entry")
+    assert len({node.findtext(f"{{{ATOM}}}id") for node in entries}) == len(entries) == 5
+    feed = json.loads(write_json_feed(items, title="Stories", link=LINK))
+    jsonschema.validate(feed, json.loads((GRAMMARS / "json-feed.schema.json").read_text()))
+    assert len({item["id"] for item in feed["items"]}) == 5
+    for document in (rss, atom):
         parsed = feedparser.parse(document)
         assert not parsed.bozo
-        assert len(parsed.entries) == 3
-    assert write_atom([], title="Stories", link=link, now=NOON).startswith(b"<?xml")
+        assert len(parsed.entries) == 5
+    valid(write_rss([], title="Stories", link=LINK, now=NOON), "rss.rng")
+    valid(write_atom([], title="Stories", link=LINK, now=NOON), "atom.rng")
+
+
+def test_the_grammars_refuse_what_the_formats_do(con: DuckDBPyConnection) -> None:
+    """A check that cannot fail proves nothing: what a format asks is taken out, and must be missed."""
+    atom = etree.fromstring(write_atom(feed_items(con), title="Stories", link=LINK, now=NOON))
+    for path in ("id", "title", "updated", "entry/id", "entry/updated", "entry/author", "entry/link"):
+        hurt = deepcopy(atom)
+        found = hurt.find("/".join(f"{{{ATOM}}}{tag}" for tag in path.split("/")))
+        assert found is not None
+        parent = found.getparent()
+        assert parent is not None
+        parent.remove(found)
+        with pytest.raises(AssertionError):
+            valid(etree.tostring(hurt), "atom.rng")
+    rss = write_rss(feed_items(con), title="Stories", link=LINK, now=NOON)
+    for wrong in (rss.replace(b"Fri, ", b"Freitag, "), rss.replace(b"<link>https", b"<link>ht tps")):
+        assert wrong != rss
+        with pytest.raises(AssertionError):
+            valid(wrong, "rss.rng")
+
+
+def test_text_from_outside_does_nothing_in_a_feed(con: DuckDBPyConnection) -> None:
+    items = {item.title: item for item in feed_items(con)}
+    assert items["Headline of trap"].url is None
+    assert items["(no headline)"].url == "https://xn--bcher-kva.example/a%20b%7Cc?q=%22%C3%BC%22#%5Bx%5D"
+    assert items["(no headline)"].authors == ["Ada"]
+    rss = etree.fromstring(write_rss(items.values(), title="Stories", link=LINK, now=NOON))
+    told = [node.text or "" for node in rss.iter("description")]
+    assert any("&lt;script&gt;" in text for text in told)
+    assert not any("<script>" in text for text in told)

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
+from html import escape
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as Xml
 
 from warehouse.queries import QueryResult, run_sql
@@ -23,6 +25,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 # What a spreadsheet would take for a formula when it opens a CSV file, behind blanks too.
 FORMULA = re.compile(r"^[\s]*[=+\-@]|^[\t\r\n]")
 NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
+ADDRESS_CHARACTERS = ":/?#@!$&'()*+,;=%-._~"  # what stands in an address as it is
 # Characters that no XML file may hold, however written.
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -108,8 +111,21 @@ def feed_items(con: DuckDBPyConnection, *, limit: int = 50, min_articles: int = 
     return [_item(dict(zip(names, row, strict=True))) for row in answer.fetchall()]
 
 
+def web_address(url: str | None) -> str | None:
+    """Return an address as a URI that every reader takes; None for what is no address of the web."""
+    try:
+        parts = urlsplit((url or "").strip())
+        host = (parts.hostname or "").encode("idna").decode()
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        return None
+    netloc = parts.netloc if parts.netloc.isascii() else host + (f":{parts.port}" if parts.port else "")
+    return quote(parts._replace(netloc=netloc).geturl(), safe=ADDRESS_CHARACTERS)
+
+
 def write_rss(items: Iterable[FeedItem], *, title: str, link: str, now: datetime) -> bytes:
-    """Return an RSS 2.0 document."""
+    """Return an RSS 2.0 document. Its descriptions are HTML by the format, so text is escaped once more."""
     rss = Xml.Element("rss", {"version": "2.0"})
     channel = Xml.SubElement(rss, "channel")
     _add(channel, "title", title)
@@ -122,7 +138,7 @@ def write_rss(items: Iterable[FeedItem], *, title: str, link: str, now: datetime
         _add(node, "title", item.title)
         if item.url:
             _add(node, "link", item.url)
-        _add(node, "description", item.summary)
+        _add(node, "description", escape(item.summary, quote=False))
         _add(node, "guid", f"urn:newsfold:story:{item.story_id}", isPermaLink="false")
         _add(node, "pubDate", format_datetime(_utc(item.published_at)))
         for term in item.key_terms:
@@ -147,9 +163,11 @@ def write_atom(items: Sequence[FeedItem], *, title: str, link: str, now: datetim
         _add(node, f"{{{ATOM}}}published", _stamp(item.published_at))
         author = Xml.SubElement(node, f"{{{ATOM}}}author")
         _add(author, f"{{{ATOM}}}name", ", ".join(item.authors) or item.publisher or "unknown")
-        _add(node, f"{{{ATOM}}}summary", item.summary)
         if item.url:
-            Xml.SubElement(node, f"{{{ATOM}}}link", {"rel": "alternate", "href": _clean(item.url)})
+            _add(node, f"{{{ATOM}}}summary", item.summary)
+            Xml.SubElement(node, f"{{{ATOM}}}link", {"rel": "alternate", "href": item.url})
+        else:  # who has nowhere to send the reader has to say it all here
+            _add(node, f"{{{ATOM}}}content", item.summary)
         for term in item.key_terms:
             Xml.SubElement(node, f"{{{ATOM}}}category", {"term": _clean(term)})
     return _document(feed)
@@ -185,15 +203,15 @@ def _item(row: dict[str, Any]) -> FeedItem:
     outlets = f" by {row['publisher_count']} outlets" if row["publisher_count"] > 1 else ""
     return FeedItem(
         story_id=row["story_id"],
-        title=row["title"] or "(no headline)",
-        url=row["url"],
+        title=_clean(row["title"] or "").strip() or "(no headline)",
+        url=web_address(row["url"]),
         publisher=row["publisher"],
         language=row["language"],
         summary=f"{row['lead']} [{counted}{outlets}]".strip(),
         published_at=row["first_published_at"] or row["created_at"],
         updated_at=row["last_published_at"] or row["updated_at"],
-        authors=row["authors"],
-        key_terms=row["key_terms"],
+        authors=[name for name in row["authors"] if name.strip()],
+        key_terms=[term for term in row["key_terms"] if term.strip()],
     )
 
 
