@@ -199,18 +199,12 @@ def _published(settings: Settings) -> Iterator[Finding]:
 
 
 def _last_run(settings: Settings) -> Iterator[Finding]:
-    from warehouse.queries import list_runs
+    from warehouse.ledger import latest_runs
 
-    if not published_path(settings.home).exists():
-        return
     try:
-        con = open_published(settings.home)
+        runs = latest_runs(settings.home, limit=1)
     except WarehouseError:
         return  # told before
-    try:
-        runs = list_runs(con, limit=1)
-    finally:
-        con.close()
     if not runs:
         return
     run = runs[0]

@@ -19,7 +19,7 @@ from transforms.ids import hash_text
 from transforms.stories import STANDING_APART
 from transforms.types import Kind, format_id
 from warehouse import overrides
-from warehouse.connection import open_working, working_path
+from warehouse.connection import open_published, open_working, working_path
 from warehouse.errors import NotPublished
 from warehouse.overrides import NamedArticle, NamedStory, Override
 from warehouse.runs import RunOutcome
@@ -123,9 +123,12 @@ def revoke(settings: Settings, key: str, *, by: str | None = None) -> Overruled:
 
 
 def list_overrides(settings: Settings, *, with_revoked: bool = False) -> list[Override]:
-    """Return decisions, the latest first."""
-    with _opened(settings, "newsfold overrides") as con:
-        return overrides.list_overrides(con, with_revoked=with_revoked)
+    """Return decisions, the latest first, from the published file: a decision publishes before its command ends."""
+    con = open_published(settings.home)
+    try:
+        return overrides.published_overrides(con, with_revoked=with_revoked)
+    finally:
+        con.close()
 
 
 def login_name() -> str:

@@ -33,7 +33,7 @@ from tests.story_samples import (
 from transforms.types import Disposition
 from warehouse.checks import run_checks
 from warehouse.connection import open_working, working_path
-from warehouse.errors import Damaged, UnknownArticle
+from warehouse.errors import Damaged, DiskFull, UnknownArticle
 
 pytestmark = pytest.mark.slow
 
@@ -150,6 +150,31 @@ def test_a_damaged_working_file_is_rebuilt_with_its_ids_and_decisions(home: Path
     assert not broken(home)
     assert article_id(home, "e6t0")
     assert dict(fold(home, more).dispositions) == {Disposition.UNCHANGED: 1}
+
+
+def test_decisions_and_runs_are_listed_while_another_run_is_at_work(home: Path) -> None:
+    link(settings_of(home), "e1t0", "e2t0", by="Ada")
+    with open_working(home, purpose="a long run"):
+        assert [one.made_by for one in list_overrides(settings_of(home))] == ["Ada"]
+        listed = CliRunner().invoke(cli, ["overrides", "--home", str(home), "--json"])
+        assert json.loads(listed.stdout)["title_a"].endswith("says")
+        assert CliRunner().invoke(cli, ["runs", "--home", str(home)]).exit_code == 0
+
+
+def test_a_failed_run_is_listed_at_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise DiskFull("the disk is full")
+
+    monkeypatch.setattr("flows.pipeline.enforce_checks", fail)
+    with pytest.raises(DiskFull):
+        fold(home, write_inbox(home.parent / "inbox", "more", [report(7, 0)]))
+    told = [
+        json.loads(line)
+        for line in CliRunner().invoke(cli, ["runs", "--home", str(home), "--json"]).stdout.splitlines()
+    ]
+    assert [run["status"] for run in told] == ["failed", "done"]
+    assert told[0]["message"] == "DiskFull: the disk is full"
+    assert "failed" in CliRunner().invoke(cli, ["doctor", "--home", str(home)]).output
 
 
 @pytest.mark.parametrize("form", ["rss", "atom", "json-feed", "csv", "jsonl"])

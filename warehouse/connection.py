@@ -113,6 +113,17 @@ def open_working(
             con.close()
 
 
+@contextmanager
+def peek_working(home: Path, *, purpose: str) -> Iterator[DuckDBPyConnection]:
+    """Read the working file as it is, without waiting, migrating or writing; raise Busy when a run is at work."""
+    with hold(home, wait_seconds=0.0, purpose=purpose), engine_errors():
+        con = _connect(working_path(home), {"python_enable_replacements": False}, 0.0, read_only=True)
+        try:
+            yield con
+        finally:
+            con.close()
+
+
 def open_published(home: Path) -> DuckDBPyConnection:
     """Open the published file read-only, with no way out of it: no files, no extensions, no settings."""
     path = published_path(home)

@@ -78,6 +78,14 @@ def list_overrides(con: DuckDBPyConnection, *, with_revoked: bool = False) -> li
     ]
 
 
+def published_overrides(con: DuckDBPyConnection, *, with_revoked: bool = False) -> list[Override]:
+    """Return decisions as the published file has them, the latest first; who asks waits for nobody."""
+    return [
+        Override(**row)
+        for row in _rows(con, statement("overrides", "published").sql, {"with_revoked": with_revoked})
+    ]
+
+
 def find_override(con: DuckDBPyConnection, key: str) -> Override:
     """Return the one decision with this id or beginning of an id, taken back or not; raise NotFound."""
     wanted = key.strip().lower()

@@ -48,10 +48,12 @@ def command(
     run is made harmless in CSV. rss, atom, json-feed: the latest stories.
     """
     from flows.exporting import write_feed
-    from warehouse.export import export_table, write_parquet
+    from warehouse.export import export_table, web_address, write_parquet
 
     if form == "parquet" and target is None:
         raise click.UsageError("parquet goes into a folder: newsfold export parquet FOLDER")
+    if web_address(link) is None:
+        raise click.UsageError(f"--link takes an address of the web, not {link!r}")
     with told_errors(), published(home) as con:
         try:
             if form == "parquet" and target is not None:

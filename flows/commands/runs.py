@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.options import home_option, json_option, published, told_errors
+from flows.commands.options import home_option, json_option, settings_from, told_errors
 
 
 @click.command("runs")
@@ -18,12 +18,15 @@ from flows.commands.options import home_option, json_option, published, told_err
     "--limit", "-n", default=20, show_default=True, type=click.IntRange(1), help="At most this many."
 )
 def command(home: Path | None, as_json: bool, limit: int) -> None:
-    """List runs, the latest first: files → documents → articles → stories, and every drop by reason."""
-    from flows.terminal import make_console, make_table, safe
-    from warehouse.queries import list_runs
+    """List runs, the latest first: files → documents → articles → stories, and every drop by reason.
 
-    with told_errors(), published(home) as con:
-        rows = list_runs(con, limit=limit)
+    While a run is at work, those before it are listed.
+    """
+    from flows.terminal import make_console, make_table, safe
+    from warehouse.ledger import latest_runs
+
+    with told_errors():
+        rows = latest_runs(settings_from(home=home).home, limit=limit)
     if as_json:
         for row in rows:
             click.echo(json.dumps(asdict(row), default=str, ensure_ascii=False))
