@@ -30,6 +30,7 @@ from flows.settings import Settings
 from flows.split import split
 from flows.story_model import story_background
 from flows.story_rows import Canonical
+from flows.warming import begin_warming
 from transforms.ids import hash_text
 from transforms.readers.options import MIB, ReadOptions
 from transforms.types import Disposition, Format, Reason, Rejection, format_id
@@ -48,6 +49,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# What starting a worker costs in processor time, about two seconds, in pages of usual size.
+_PAGES_OF_A_START = 80
+_PAGE_BYTES = 100_000
 # Stories named in the report of a run.
 _TOLD_STORIES = 10
 
@@ -187,6 +191,7 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
     ]
     tally = _Tally(items, fresh.hashes)
     run.on_progress("clean", 0, len(items))
+    warming = begin_warming() if items else None
     with closing(run.engine or _make_engine(run.settings, items)) as engine:
         outcomes = zip(items, engine.map(clean_item, items, spool, on_pulse=_pulse(run)), strict=True)
         refused = fresh.refused
@@ -199,6 +204,8 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
                     finish_run(con, report.run_id, report.outcome(), now=utc_now())
             if is_last:
                 break
+    if warming is not None:
+        warming.join()
     shutil.rmtree(spool, ignore_errors=True)
 
 
@@ -349,7 +356,9 @@ def _fold_batch(con: DuckDBPyConnection, batch: _Batch, tally: _Tally, run: _Run
 
 def _make_engine(settings: Settings, items: Sequence[CleaningItem]) -> Engine:
     limits = Limits(document_seconds=settings.document_seconds, memory_bytes=settings.worker_memory_mb * MIB)
-    workers = max(1, min(settings.workers, len(items)))
+    # every worker but the first must have enough to do to be worth its start
+    worth = sum(max(len(item.work.files), item.cost // _PAGE_BYTES) for item in items) // _PAGES_OF_A_START
+    workers = max(1, min(settings.workers, len(items), 1 + worth))
     return LocalEngine(workers=workers, limits=limits, modules=["flows.cleaning"])
 
 
