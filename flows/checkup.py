@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.recording import utc_now
+from warehouse.compaction import is_scrub_owed
 from warehouse.connection import open_published, published_path, working_path
 from warehouse.errors import WarehouseError
 from warehouse.locks import LOCK_NAME, is_alive, read_holder
@@ -61,6 +62,7 @@ def look_over(settings: Settings) -> Iterator[Finding]:
         _writer,
         _readers,
         _published,
+        _erasure,
         _last_run,
         _prefect,
     )
@@ -196,6 +198,16 @@ def _published(settings: Settings) -> Iterator[Finding]:
         return
     age = timedelta(seconds=max(0.0, time.time() - path.stat().st_mtime))
     yield _ok("published", f"{path}, {_size(path.stat().st_size)}, {_age(age)} old")
+
+
+def _erasure(settings: Settings) -> Iterator[Finding]:
+    if is_scrub_owed(settings.home):
+        yield Finding(
+            health=Health.FAIL,
+            what="erasure",
+            told="the files may still hold bytes of what was erased: they could not be written anew",
+            advice="make room and run `newsfold maintain`",
+        )
 
 
 def _last_run(settings: Settings) -> Iterator[Finding]:

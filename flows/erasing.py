@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,15 +11,16 @@ from flows.decisions import read_decisions
 from flows.overruling import login_name
 from flows.recording import record_run, utc_now
 from flows.refolding import fold_around
-from warehouse.compaction import scrub
+from warehouse.compaction import is_scrub_owed, owing_scrub, scrub
 from warehouse.connection import open_working, working_path
 from warehouse.erase import erase_articles, find_erasable
-from warehouse.errors import NotPublished
+from warehouse.errors import DiskFull, NotPublished
 from warehouse.refolding import articles_of_stories
 from warehouse.runs import RunOutcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from flows.settings import Settings
 
@@ -32,6 +34,20 @@ class Erased:
     stories_changed: int
     publisher: str | None
     run_id: str | None
+
+
+@contextmanager
+def _told_what_is_left(home: Path) -> Iterator[None]:
+    """Say of a full disk whether the tables were reached: then only the files are left to be written anew."""
+    try:
+        yield
+    except DiskFull as error:
+        if not is_scrub_owed(home):
+            raise
+        raise DiskFull(
+            "erased from every table, but the disk is too full to write the files anew, which still hold the bytes: "
+            "make room and run `newsfold maintain`"
+        ) from error
 
 
 def erase(
@@ -48,6 +64,17 @@ def erase(
     """
     if not working_path(settings.home).exists():
         raise NotPublished(f"there is no warehouse in {settings.home} yet: run `newsfold ingest` first")
+    with _told_what_is_left(settings.home):
+        return _erase(settings, key, why=why, by=by, agreed=agreed)
+
+
+def _erase(
+    settings: Settings, key: str, *, why: str | None, by: str | None, agreed: Callable[[int, bool], bool]
+) -> Erased:
+    if is_scrub_owed(settings.home):
+        scrub(
+            settings.home, now=utc_now(), wait_seconds=settings.wait_seconds
+        )  # an earlier one could not end
     with open_working(settings.home, wait_seconds=settings.wait_seconds, purpose="newsfold erase") as con:
         ids, is_publisher = find_erasable(con, key)
         publisher = key.strip() if is_publisher else None
@@ -70,7 +97,10 @@ def erase(
             )
             return (gone.articles, gone.documents, told.changed), outcome
 
-        run_id, (articles, documents, changed) = record_run(con, settings, "erase", work, is_published=False)
+        with owing_scrub(settings.home):
+            run_id, (articles, documents, changed) = record_run(
+                con, settings, "erase", work, is_published=False
+            )
     scrub(settings.home, now=utc_now(), wait_seconds=settings.wait_seconds)
     return Erased(
         articles=articles, documents=documents, stories_changed=changed, publisher=publisher, run_id=run_id

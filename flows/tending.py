@@ -13,7 +13,7 @@ from flows.recording import record_run, utc_now
 from flows.refolding import RefoldReport, fold_around, refold
 from transforms.pairs import FLOOR, THRESHOLD
 from warehouse.checks import CheckResult
-from warehouse.compaction import compact, scrub
+from warehouse.compaction import compact, is_scrub_owed, owing_scrub, scrub, settle_scrub
 from warehouse.connection import open_working, working_path
 from warehouse.erase import drop_texts, drop_unfolded
 from warehouse.recovery import examine, examine_published, replace_published
@@ -120,13 +120,17 @@ def _forget_old(con: DuckDBPyConnection, settings: Settings, told: Tended) -> No
         message = f"{told.texts_dropped} texts dropped, {told.articles_removed} articles removed"
         return None, RunOutcome(stories_changed=changed, message=message)
 
-    record_run(con, settings, "maintain", work, is_published=False)
+    was_owed = is_scrub_owed(settings.home)
+    with owing_scrub(settings.home):
+        record_run(con, settings, "maintain", work, is_published=False)
+    if not (was_owed or told.texts_dropped or told.articles_removed):
+        settle_scrub(settings.home)
 
 
 def _give_back(settings: Settings, told: Tended, wasted: float) -> None:
     """Rewrite the files when texts have to leave their bytes, or when much of the working file is empty."""
     told.bytes_before = told.bytes_after = working_path(settings.home).stat().st_size
-    if told.texts_dropped or told.articles_removed:
+    if told.texts_dropped or told.articles_removed or is_scrub_owed(settings.home):
         scrub(settings.home, now=utc_now(), wait_seconds=settings.wait_seconds)
     elif wasted >= _FREE_SHARE:
         compact(settings.home, wait_seconds=settings.wait_seconds)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -18,8 +20,9 @@ from warehouse.connection import (
 )
 from warehouse.locks import hold
 from warehouse.migrations import migrate
-from warehouse.publish import Publication, publish, spare_path
+from warehouse.publish import Publication, publish, remove, spare_path, sync
 
+OWED_NAME = "scrub.owed"  # a file of the home, there while bytes of deleted texts may lie in the others
 # Where the order of rows helps later reads: neighbours in time lie together.
 ORDER = {"articles": "ORDER BY coalesce(published_at, first_seen_at), article_id"}
 
@@ -51,28 +54,63 @@ def compact(home: Path, *, wait_seconds: float = 0.0, purpose: str = "compaction
                 )
             con.execute(f"DETACH {WORKING_CATALOG}")
             con.execute("CHECKPOINT")
-        finally:
+        except BaseException:
             con.close()
-        handle = os.open(fresh, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            remove(fresh)  # half a file is of no use, and its room may be what is missing
+            raise
+        con.close()
+        sync(fresh)
         fresh.replace(old)
     return before, old.stat().st_size
 
 
+@contextmanager
+def owing_scrub(home: Path) -> Iterator[None]:
+    """Note, before the block deletes rows with text, that their bytes have to leave the files.
+
+    `scrub` takes the note away. Whatever ends a scrub in the middle, the note stays, and the next look after the
+    warehouse begins again. An error in the block means that nothing was deleted.
+    """
+    was_owed = is_scrub_owed(home)
+    _owe_scrub(home)
+    try:
+        yield
+    except BaseException:
+        if not was_owed:
+            settle_scrub(home)
+        raise
+
+
+def _owe_scrub(home: Path) -> None:
+    with engine_errors():
+        (home / OWED_NAME).touch()
+
+
+def settle_scrub(home: Path) -> None:
+    """Take the note away: nothing was deleted after all, or every byte is gone."""
+    (home / OWED_NAME).unlink(missing_ok=True)
+
+
+def is_scrub_owed(home: Path) -> bool:
+    """Tell whether bytes of deleted texts may still lie in the files."""
+    return (home / OWED_NAME).exists()
+
+
 def scrub(home: Path, *, now: datetime, wait_seconds: float = 0.0) -> Publication:
-    """Rewrite the working file and the published one, and drop every older copy, so that erased bytes are nowhere."""
+    """Rewrite the working file and the published one, and drop every older copy, so that erased bytes are nowhere.
+
+    Older copies go first: the room they give may be what the rewriting needs. Raises DiskFull when even that is not
+    enough; both files are then as they were, and the same again ends it.
+    """
+    _owe_scrub(home)
+    _drop_copies(home)
     compact(home, wait_seconds=wait_seconds, purpose="erasure")
     with open_working(home, wait_seconds=wait_seconds, purpose="erasure") as con:
         published = publish(con, home, now=now, keep=0, anew=True)
         others = con.execute(
             "SELECT count(*) FROM runs WHERE status = 'running' AND pid <> ?", [os.getpid()]
         ).fetchall()[0][0]
-    for path in history_path(home).glob("*.duckdb*"):
-        path.unlink()
-    spare_path(home).unlink(missing_ok=True)
+    _drop_copies(home)
     if (
         not others
     ):  # a run under way needs its scratch; it clears that at its end, and the marks keep its copies out
@@ -81,4 +119,11 @@ def scrub(home: Path, *, now: datetime, wait_seconds: float = 0.0) -> Publicatio
                 shutil.rmtree(path)
             else:
                 path.unlink()
+    settle_scrub(home)
     return published
+
+
+def _drop_copies(home: Path) -> None:
+    for path in history_path(home).glob("*.duckdb*"):
+        path.unlink()
+    spare_path(home).unlink(missing_ok=True)

@@ -80,9 +80,9 @@ def publish(
             complete = rows is None
             if rows is None:
                 rows = _write_everything(con, fresh, now)
-            _sync(fresh)
+            sync(fresh)
         except BaseException:
-            _remove(fresh)  # half a file is of no use, and its room may be what is missing
+            remove(fresh)  # half a file is of no use, and its room may be what is missing
             raise
         _put_in_place(home, fresh, keep)
     size = published_path(home).stat().st_size
@@ -90,7 +90,7 @@ def publish(
 
 
 def _write_everything(con: DuckDBPyConnection, fresh: Path, now: datetime) -> int:
-    _remove(fresh)
+    remove(fresh)
     with _attached(con, fresh):
         con.execute("USE pub")
         try:
@@ -115,10 +115,10 @@ def _write_differences(con: DuckDBPyConnection, home: Path, fresh: Path, now: da
     """Bring an older published file up to date; None when all has to be written anew."""
     if not published_path(home).exists():
         return None
-    _remove(fresh)
+    remove(fresh)
     rows = _bring_up(con, fresh, now) if _recycle(con, home, fresh) else None
     if rows is None:
-        _remove(fresh)
+        remove(fresh)
         _copy(published_path(home), fresh)
         rows = _bring_up(con, fresh, now)
     return rows
@@ -274,7 +274,7 @@ def _put_in_place(home: Path, fresh: Path, keep: int) -> None:
         if not older.exists():
             os.link(current, older)
     fresh.replace(current)
-    _sync(home)
+    sync(home)
     olds = sorted(history_path(home).glob("news-*.duckdb"))
     for path in olds[: max(0, len(olds) - keep)]:
         path.replace(spare_path(home))
@@ -285,7 +285,7 @@ def spare_path(home: Path) -> Path:
     return spool_path(home) / "spare.duckdb"
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Have a file or folder on disk before going on."""
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -294,6 +294,7 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Delete a database file with its log."""
     path.unlink(missing_ok=True)
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
