@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,17 +31,13 @@ class Decisions:
             if a in stands_for and b in stands_for and stands_for[a] != stands_for[b]
         ]
 
-    def bound(self) -> dict[int, list[int]]:
-        """Return must-links as neighbours of each article."""
-        return _neighbours(self.must)
+    def bound(self, stands_for: Mapping[int, int] | None = None) -> dict[int, list[int]]:
+        """Return must-links as neighbours of each article, or of the articles that stand for them."""
+        return _neighbours(self.must if stands_for is None else self.between(stands_for, "must_link"))
 
-    def must_edges(self, stand_in: Callable[[Iterable[int]], Mapping[int, int]]) -> dict[int, list[int]]:
-        """Return must-links as neighbours of the articles that stand for their ends."""
-        if not self.must:
-            return {}
-        return _neighbours(
-            self.between(stand_in({article for pair in self.must for article in pair}), "must_link")
-        )
+    def ends(self) -> set[int]:
+        """Return every article that people linked to another or set apart from one."""
+        return {article for pair in (*self.must, *self.cannot) for article in pair}
 
     def pinned(self, members: Collection[int]) -> tuple[int, str] | None:
         """Return the member pinned last, with the reason; None when nobody pinned one."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from flows.decisions import read_decisions
 from flows.overruling import login_name
 from flows.recording import record_run, utc_now
@@ -85,7 +87,7 @@ def _erase(
             gone = erase_articles(
                 con, run_id, ids, by=by or login_name(), why=why, now=now, publisher=publisher
             )
-            left = articles_of_stories(con, gone.story_ids)
+            left = np.union1d(articles_of_stories(con, gone.story_ids), gone.near)
             told = fold_around(
                 con, settings, read_decisions(con), decided=left.tolist(), run_id=run_id, now=now
             )

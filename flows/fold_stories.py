@@ -13,10 +13,10 @@ from flows.decisions import Decisions
 from flows.fold_copies import CopyChange, as_ids
 from flows.story_evidence import link_stories, store_profiles
 from flows.story_rows import Canonical, Groups, write_stories
+from flows.story_scope import groups_of, regroup
 from transforms.background import Background
-from transforms.constraints import cluster_bound
+from transforms.constraints import grow_bound
 from transforms.identity import Assignment, StoryEvent, assign_ids, propose_story_id
-from transforms.pairs import THRESHOLD
 from transforms.stories import Links
 from transforms.types import Kind
 from warehouse import folding
@@ -48,9 +48,8 @@ def fold_stories(
     now: datetime,
 ) -> StoryChange:
     """Bring every story that the change may concern up to date; others are not looked at."""
-    bereft = change.stale
+    bereft = folding.beside(con, change.stale)
     if len(change.stale):
-        bereft = folding.neighbours(con, change.stale, folding.STORY_RELATIONS)
         folding.forget_representatives(con, change.stale)
     candidates = accepted = 0
     if len(change.fresh):
@@ -58,11 +57,10 @@ def fold_stories(
         candidates, accepted = link_stories(con, change.fresh, background, run_id=run_id, now=now)
 
     former = folding.stories_of(con, change.touched)
-    seeds = np.union1d(
-        bereft, _representatives(con, np.union1d(change.touched, id_column(former, "article_id")))
-    )
-    groups = _groups_around(con, seeds, decisions)
-    clusters = _cluster(con, groups, decisions)
+    again = _representatives(con, change.touched)
+    about = _representatives(con, id_column(former, "article_id"))
+    found = regroup(con, np.union1d(bereft, again), about, decisions)
+    groups, clusters = found.groups, _with_copies(found.stories, found.groups)
     old = _members_by_story(folding.stories_of(con, np.union1d(change.touched, as_ids(groups.members))))
     assignment = assign_ids(clusters, old, _EverUsed(con, clusters))
     changed = _changed(clusters, assignment, old, change)
@@ -80,7 +78,18 @@ def stories_at(
 
     `articles` must hold everything that can end up in one story with any of them.
     """
-    return _cluster(con, _groups_of(folding.copy_groups(con, articles)), decisions, threshold)
+    groups = groups_of(folding.copy_groups(con, articles))
+    ids = as_ids(groups.articles)
+    rows = folding.links_within(con, ids, folding.STORY_RELATIONS)
+    kinds = folding.article_kinds(con, ids)
+    forest = grow_bound(
+        {number: Kind(kinds[number]) for number in ids.tolist()},
+        Links(id_column(rows, "article_a"), id_column(rows, "article_b"), rows.column("score").to_numpy()),
+        decisions.between(groups.members, "must_link"),
+        decisions.between(groups.members, "cannot_link"),
+        threshold,
+    )
+    return _with_copies(forest.stories, groups)
 
 
 def _representatives(con: DuckDBPyConnection, articles: Ids) -> Ids:
@@ -88,55 +97,9 @@ def _representatives(con: DuckDBPyConnection, articles: Ids) -> Ids:
     return id_column(rows.filter(rows.column("is_representative")), "article_id")
 
 
-def _groups_around(con: DuckDBPyConnection, seeds: Ids, decisions: Decisions) -> Groups:
-    """Return the copy groups that can end up in one story with the seeds, or were in one with them before."""
-    reached = seeds
-    while True:
-        edges = decisions.must_edges(lambda articles: _stand_in(con, articles))
-        reached = folding.component(con, reached, folding.STORY_RELATIONS, edges)
-        rows = folding.copy_groups(con, reached)
-        former = folding.stories_of(con, id_column(rows, "article_id"))
-        wider = np.union1d(reached, _representatives(con, id_column(former, "article_id")))
-        if len(wider) == len(reached):
-            break
-        reached = wider
-    return _groups_of(rows)
-
-
-def _groups_of(rows: pa.Table) -> Groups:
-    stands: dict[int, int] = {}
-    by_group: dict[int, list[int]] = {}
-    for row in rows.to_pylist():
-        by_group.setdefault(row["copy_group_id"], []).append(row["article_id"])
-        if row["is_representative"]:
-            stands[row["copy_group_id"]] = row["article_id"]
-    return Groups(
-        members={article: stands[group] for group, some in by_group.items() for article in some},
-        articles={stands[group]: tuple(some) for group, some in by_group.items()},
-    )
-
-
-def _stand_in(con: DuckDBPyConnection, articles: Iterable[int]) -> dict[int, int]:
-    rows = folding.copy_groups(con, as_ids(articles)).to_pylist()
-    stands = {row["copy_group_id"]: row["article_id"] for row in rows if row["is_representative"]}
-    return {row["article_id"]: stands[row["copy_group_id"]] for row in rows}
-
-
-def _cluster(
-    con: DuckDBPyConnection, groups: Groups, decisions: Decisions, threshold: float = THRESHOLD
-) -> list[tuple[int, ...]]:
-    """Group the representatives and put each one's copies back beside it: stories as ascending article ids."""
-    ids = as_ids(groups.articles)
-    rows = folding.links_within(con, ids, folding.STORY_RELATIONS)
-    kinds = folding.article_kinds(con, ids)
-    found = cluster_bound(
-        {number: Kind(kinds[number]) for number in ids.tolist()},
-        Links(id_column(rows, "article_a"), id_column(rows, "article_b"), rows.column("score").to_numpy()),
-        decisions.between(groups.members, "must_link"),
-        decisions.between(groups.members, "cannot_link"),
-        threshold,
-    )
-    return [tuple(sorted(article for one in some for article in groups.articles[one])) for some in found]
+def _with_copies(stories: Iterable[Iterable[int]], groups: Groups) -> list[tuple[int, ...]]:
+    """Put the copies of each representative beside it: stories as ascending article ids."""
+    return [tuple(sorted(article for one in some for article in groups.articles[one])) for some in stories]
 
 
 class _EverUsed:

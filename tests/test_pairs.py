@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from math import sqrt
 
 import numpy as np
 import pytest
@@ -144,8 +143,6 @@ def test_time_fades_without_a_cliff_and_its_absence_costs_nothing() -> None:
 
 
 def test_the_threshold_is_where_two_articles_alone_become_a_story() -> None:
-    alone = stories.MARGIN + stories.OUTSIDE * stories.OUTSIDE_LEAST
-    assert pytest.approx(sqrt(alone), abs=1e-3) == THRESHOLD
     for score, size in ((THRESHOLD + 0.002, 1), (THRESHOLD - 0.002, 2)):
         link = stories.Links(
             np.array([1], np.uint64), np.array([2], np.uint64), np.array([score], np.float32)

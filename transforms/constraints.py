@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.pairs import THRESHOLD
-from transforms.stories import ATTACHING, Links, cluster
+from transforms.stories import ATTACHING, Forest, Links, grow_forest
 from transforms.types import Kind
 
 Pair = tuple[int, int]
@@ -94,26 +94,29 @@ def split_forbidden(
     return sorted([*kept, *finer.values()])
 
 
-def cluster_bound(
+def grow_bound(
     kinds: Mapping[int, Kind],
     links: Links,
     must: Sequence[Pair],
     cannot: Sequence[Pair],
     threshold: float = THRESHOLD,
-) -> list[list[int]]:
+    settled: Sequence[Sequence[int]] = (),
+) -> Forest:
     """Group the articles (the keys of `kinds`) by scores, then make one story of the stories that people linked.
 
     A must-link between two articles unites their whole stories: binding the two first would thin out the means of
     linkage and drive other reports away. Where united stories hold a pair that was set apart, all of theirs are grouped
     again with the two bound from the start. A live blog or round-up that people linked goes where they put it, and
-    takes nothing along. The result depends on the sets alone.
+    takes nothing along. The result depends on the sets alone. The trees are those that the scores made; what people
+    linked is not among the `settled` stories (see `grow_forest`).
     """
     if not must:
-        return cluster(sorted(kinds), [kinds[one] for one in sorted(kinds)], links, (), cannot, threshold)
+        ids = sorted(kinds)
+        return grow_forest(ids, [kinds[one] for one in ids], links, (), cannot, threshold, settled)
     moved = {one for pair in must for one in pair if kinds[one] in ATTACHING}
-    stories = _regroup(set(kinds) - moved, kinds, links, (), cannot, threshold)
+    forest = _regroup(set(kinds) - moved, kinds, links, (), cannot, threshold, settled)
     united = _Sets(kinds)
-    for a, b in [*must, *((story[0], one) for story in stories for one in story)]:
+    for a, b in [*must, *((story[0], one) for story in forest.stories for one in story)]:
         united.unite(a, b)
     conflicted = {united.root(a) for a, b in cannot if united.root(a) == united.root(b)}
     whole: dict[int, list[int]] = {}
@@ -122,10 +125,12 @@ def cluster_bound(
     found: list[list[int]] = []
     for root, members in whole.items():
         if root in conflicted:
-            found += _regroup(set(members), kinds, links, must, cannot, threshold)
+            those = np.array(members, np.uint64)
+            inside = np.isin(links.a, those) & np.isin(links.b, those)
+            found += _regroup(set(members), kinds, _chosen(links, inside), must, cannot, threshold).stories
         else:
             found.append(members)
-    return sorted(found)
+    return Forest(forest.trees, sorted(found), forest.merges)
 
 
 def _regroup(
@@ -135,17 +140,24 @@ def _regroup(
     must: Sequence[Pair],
     cannot: Sequence[Pair],
     threshold: float,
-) -> list[list[int]]:
+    settled: Sequence[Sequence[int]] = (),
+) -> Forest:
     ids = np.sort(np.fromiter(chosen, np.uint64))
-    inside = np.isin(links.a, ids) & np.isin(links.b, ids)
-    return cluster(
+    left_out = np.sort(np.fromiter(kinds.keys() - chosen, np.uint64))
+    known = ~np.isin(links.a, left_out) & ~np.isin(links.b, left_out)
+    return grow_forest(
         ids,
         [kinds[one] for one in ids.tolist()],
-        Links(links.a[inside], links.b[inside], links.score[inside]),
+        _chosen(links, known),
         [(a, b) for a, b in must if a in chosen and b in chosen],
         [(a, b) for a, b in cannot if a in chosen and b in chosen],
         threshold,
+        settled,
     )
+
+
+def _chosen(links: Links, mask: npt.NDArray[np.bool_]) -> Links:
+    return Links(links.a[mask], links.b[mask], links.score[mask])
 
 
 def components(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from transforms.pairs import THRESHOLD
+from transforms.crowding import Surroundings, survey
+from transforms.linkage import link_by_average
+from transforms.pairs import THRESHOLD, similarity_of
 from transforms.types import Kind
 
 # May join a story but are no reason to join two: each attaches to the one story that it fits best.
@@ -21,23 +22,22 @@ STANDING_APART: Final = frozenset({Kind.STUB, Kind.INDEX})
 # Scores are summed as whole millionths, so that no order of adding can change a sum.
 _SCALE: Final = 1_000_000
 
-# The figures below decide where the tree of an average linkage is cut. They were chosen on the tuning sets together;
-# docs/decisions/0021 has the table.
+# The figures below decide where a tree is cut. They were chosen on the tuning sets together; docs/decisions/0021 has
+# the table.
 #
-# A group is a story when its inner similarity stands out by MARGIN from OUTSIDE times the similarity to what it would
-# be merged with next. OUTSIDE 0 is a plain threshold; 1 asks for a gap alone. Dense topics need the gap, lone pairs
-# the plain threshold.
-MARGIN: Final = 0.14
-OUTSIDE: Final = 0.6
-# Similarity to the outside that is granted where none is known.
-OUTSIDE_LEAST: Final = 0.08
+# A group is a story when its inner similarity exceeds that of a lone pair at the threshold by CROWDING times how
+# crowded it is around it (see transforms/crowding.py). 0 is a plain threshold, 1 asks for a gap as wide as the crowd
+# is near: lone reports need the threshold, reports in a dense topic have to stand out from it.
+CROWDING: Final = 0.8
+# What attaches has to fit its story better than the next one: by RIVALRY times how it fits that.
+RIVALRY: Final = 0.5
 # Two groups that are stories in their own right stay apart when the similarity between them is below COHESION times
 # that within them. A smaller group of 1 + COHESION_DOUBT members halves the demand: one stray report proves no story.
-COHESION: Final = 1.0
-COHESION_DOUBT: Final = 0.5
+COHESION: Final = 0.8
+COHESION_DOUBT: Final = 1.0
 
 Pair = tuple[int, int]
-_Offer = tuple[float, int, int, int]  # minus the mean, the smaller and larger group, whose offer it is
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,60 @@ class Links:
 class _Group:
     """A node of the merge tree. `inner` sums the scores of all `pairs` pairs within, in millionths."""
 
-    first: int  # its smallest id
+    leaf: int  # place of its first leaf
     size: int = 1  # articles; what people have linked counts once
     inner: int = 0
     pairs: int = 0
     height: float = 1.0  # mean score between its two parts
-    outside: float = 0.0  # mean score at which it was merged into something larger
     parts: tuple[_Group, _Group] | None = None
-    members: list[int] = field(default_factory=list)
 
     def mean(self) -> float:
         return self.inner / (self.pairs * _SCALE) if self.pairs else 0.0
+
+    def leaves(self) -> list[int]:
+        found: list[int] = []
+        open_parts = [self]
+        while open_parts:
+            part = open_parts.pop()
+            if part.parts is None:
+                found.append(part.leaf)
+            else:
+                open_parts += part.parts
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """Articles grouped: the `trees` that linkage grew, and the `stories` they were cut into, as ascending ids.
+
+    A tree holds full articles alone; live blogs and round-ups have joined the stories, and stubs stand by themselves.
+    """
+
+    trees: list[list[int]]
+    stories: list[list[int]]
+    merges: list[Pair]  # smallest ids of what was merged, in order
+
+    def torn(self, former: Mapping[int, int]) -> set[int]:
+        """Return which former trees are no branch of these; `former` has the name of the tree that an article was in.
+
+        A former tree all of whose articles come together before anything else joins them grew as it did before.
+        """
+        whole: dict[int | None, int] = {}
+        for name in former.values():
+            whole[name] = whole.get(name, 0) + 1
+        branch = {article: (former.get(article), 1) for tree in self.trees for article in tree}
+        found: set[int | None] = set()
+        for kept, gone in self.merges:
+            (left, left_size), (right, right_size) = branch[kept], branch.pop(gone)
+            if left == right:
+                branch[kept] = (left, left_size + right_size)
+                continue
+            found |= {
+                name for name, size in ((left, left_size), (right, right_size)) if size < whole.get(name, 0)
+            }
+            branch[kept] = (None, 0)
+        found |= {name for name, size in branch.values() if size < whole.get(name, 0)}
+        return {name for name in found if name is not None}
 
 
 def cluster(
@@ -74,53 +117,82 @@ def cluster(
     cannot_links: Iterable[Pair] = (),
     threshold: float = THRESHOLD,
 ) -> list[list[int]]:
-    """Group articles by average linkage over sparse links; every id comes back in exactly one group.
+    """Group articles into stories; every id comes back in exactly one group. See `grow_forest`."""
+    return grow_forest(ids, kinds, links, must_links, cannot_links, threshold).stories
 
-    Groups are compared by the mean of squared scores, which weighs strong links more than many weak ones.
-    Within each connected component over `links >= threshold` and must-links a tree is built by merging the two groups
-    with the highest mean over all pairs between them (UPGMA, Sokal & Michener 1958; missing pairs count 0, ties
-    go by smallest ids), and cut from the top where a group stands out from its surroundings (see MARGIN). Links below
-    the threshold are evidence inside a component only, so a component can be grouped alone with the same result.
+
+def grow_forest(
+    ids: Sequence[int] | npt.NDArray[np.uint64],
+    kinds: Sequence[Kind],
+    links: Links,
+    must_links: Iterable[Pair] = (),
+    cannot_links: Iterable[Pair] = (),
+    threshold: float = THRESHOLD,
+    settled: Iterable[Sequence[int]] = (),
+) -> Forest:
+    """Group articles by average linkage over sparse links.
+
+    Groups are compared by the mean similarity of their articles (see `similarity_of`). Trees grow by merging the two
+    groups with the highest mean (see `link_by_average`) as long as that is at least the similarity of a pair at the
+    threshold; each is cut from the top where a group stands out from its surroundings (see CROWDING).
 
     Must-linked articles stay together; a cannot-link forbids every merge that would unite its two articles, and
     yields only to a chain of must-links. Groups and their members ascend by id.
+
+    Part of a corpus can be grouped with the result for the whole. `settled` are stories of full articles (their ids
+    among `ids`) that stay as they are but for live blogs and round-ups that join them. A link with only one end among
+    `ids` tells of the surroundings of that end; its other end is taken for a full article.
     """
     kind_of = {int(number): kind for number, kind in zip(ids, kinds, strict=True)}
-    group_of = _contract(sorted(kind_of), must_links)
-    groups: dict[int, _Group] = {}
-    for name in sorted(kind_of):
-        groups.setdefault(group_of[name], _Group(first=group_of[name])).members.append(name)
-    role = {number: _role([kind_of[name] for name in group.members]) for number, group in groups.items()}
-    sums = _sum_links(group_of, role, links, threshold)
-    apart = _forbid(group_of, cannot_links)
-    trees = _grow([groups[number] for number in sorted(groups) if role[number] == "join"], sums, apart)
-    stories = [_leaves(story) for tree in trees for story in _cut(tree, threshold)]
-    _attach(
-        [groups[number] for number in sorted(groups) if role[number] == "attach"],
-        stories,
-        sums,
-        apart,
-        threshold,
+    names = np.array(sorted(kind_of), dtype=np.uint64)
+    group_of = _contract(names, must_links)
+    members: list[list[int]] = [[] for _ in range(int(group_of.max()) + 1)] if len(names) else []
+    for name, place in zip(names.tolist(), group_of.tolist(), strict=True):
+        members[place].append(name)
+    role = np.array([_role([kind_of[name] for name in some]) for some in members], dtype="U7")
+    place = dict(zip(names.tolist(), group_of.tolist(), strict=True))
+    stories = [sorted({place[name] for name in story}) for story in settled]
+    role[[at for story in stories for at in story]] = "settled"
+    left, right, total = _sum_links(names, group_of, links)
+    apart = _forbidden(names, group_of, cannot_links)
+
+    joins = role == "join"
+    grown = (left >= 0) & joins[left] & joins[right]
+    merged, trees = _grow(len(members), left[grown], right[grown], total[grown], apart, threshold)
+    full = joins | (role == "settled")
+    around = _look_around(full, (left, right, total), apart, threshold)
+    stories += [story for tree in trees if joins[tree.leaf] for story in _cut(tree, around, threshold)]
+    _attach(np.flatnonzero(role == "attach"), stories, (left, right, total), apart, threshold)
+    stories += [[place] for place in np.flatnonzero(role == "apart").tolist()]
+
+    def spelled(groups: Iterable[Iterable[int]]) -> list[list[int]]:
+        return sorted(sorted(name for place in group for name in members[place]) for group in groups)
+
+    return Forest(
+        spelled(tree.leaves() for tree in trees if joins[tree.leaf]),
+        spelled(stories),
+        [(some[0], other) for some in members for other in some[1:]]
+        + [(members[kept][0], members[gone][0]) for kept, gone in merged],
     )
-    stories += [[group] for number, group in groups.items() if role[number] == "apart"]
-    return sorted(sorted(name for group in story for name in group.members) for story in stories)
 
 
-def _contract(names: Sequence[int], must_links: Iterable[Pair]) -> dict[int, int]:
-    """Return the smallest must-linked id for every id."""
-    parent = {name: name for name in names}
+def _contract(names: npt.NDArray[np.uint64], must_links: Iterable[Pair]) -> Places:
+    """Number the groups that must-links make of ascending names, in the order of their smallest."""
+    place = {name: at for at, name in enumerate(names.tolist())}
+    parent = list(range(len(names)))
+
+    def root(at: int) -> int:
+        while parent[at] != at:
+            parent[at] = parent[parent[at]]
+            at = parent[at]
+        return at
+
     for a, b in must_links:
-        if a in parent and b in parent:
-            low, high = sorted((_root(parent, a), _root(parent, b)))
+        if a in place and b in place:
+            low, high = sorted((root(place[a]), root(place[b])))
             parent[high] = low
-    return {name: _root(parent, name) for name in names}
-
-
-def _root(parent: dict[int, int], name: int) -> int:
-    while parent[name] != name:
-        parent[name] = parent[parent[name]]
-        name = parent[name]
-    return name
+    numbers: Places = np.unique(np.array([root(at) for at in parent], np.int64), return_inverse=True)[1]
+    return numbers
 
 
 def _role(kinds: Sequence[Kind]) -> str:
@@ -131,90 +203,69 @@ def _role(kinds: Sequence[Kind]) -> str:
 
 
 def _sum_links(
-    group_of: dict[int, int], role: dict[int, str], links: Links, threshold: float
-) -> dict[int, dict[int, int]]:
-    """Return the summed scores between groups, without those that would reach from one component into another."""
-    least = round(threshold * threshold * _SCALE)
-    component = {number: number for number in role}
-    known: list[tuple[int, int, int]] = []
-    reached: set[Pair] = set()
-    scores = np.rint(links.score.astype(np.float64) ** 2 * _SCALE).astype(np.int64)
-    for a, b, score in zip(links.a.tolist(), links.b.tolist(), scores.tolist(), strict=True):
-        if a not in group_of or b not in group_of or group_of[a] == group_of[b]:
-            continue
-        left, right = group_of[a], group_of[b]
-        known.append((left, right, score))
-        if score >= least:
-            reached |= {(left, right), (right, left)}
-            if role[left] == role[right] == "join":
-                low, high = sorted((_root(component, left), _root(component, right)))
-                component[high] = low
-    # Something that attaches belongs to every component that it reaches with a full link.
-    reached = {(a, _root(component, b)) for a, b in reached}
-    sums: dict[int, dict[int, int]] = {number: {} for number in role}
-    for left, right, score in known:
-        home, other = _root(component, left), _root(component, right)
-        if home == other or (left, other) in reached or (right, home) in reached:
-            sums[left][right] = sums[left].get(right, 0) + score
-            sums[right][left] = sums[right].get(left, 0) + score
-    return sums
+    names: npt.NDArray[np.uint64], group_of: Places, links: Links
+) -> tuple[Places, Places, Places]:
+    """Return pairs of groups (left < right) with the sums of their links; a left of -1 is an article elsewhere."""
+    a, b = (_places(names, group_of, end) for end in (links.a, links.b))
+    total = (similarity_of(links.score) * _SCALE).astype(np.int64)
+    left, right = np.minimum(a, b), np.maximum(a, b)
+    outer = (left < 0) & (right >= 0)
+    inner = np.flatnonzero((left >= 0) & (left != right))
+    code, where = np.unique((left[inner] << 32) | right[inner], return_inverse=True)
+    sums = np.zeros(len(code), np.int64)
+    np.add.at(sums, where, total[inner])
+    return (
+        np.concatenate((code >> 32, left[outer])),
+        np.concatenate((code & 0xFFFFFFFF, right[outer])),
+        np.concatenate((sums, total[outer])),
+    )
 
 
-def _forbid(group_of: dict[int, int], cannot_links: Iterable[Pair]) -> dict[int, set[int]]:
-    apart: dict[int, set[int]] = {}
-    for a, b in cannot_links:
-        if a in group_of and b in group_of and group_of[a] != group_of[b]:
-            apart.setdefault(group_of[a], set()).add(group_of[b])
-            apart.setdefault(group_of[b], set()).add(group_of[a])
-    return apart
+def _places(names: npt.NDArray[np.uint64], group_of: Places, ends: npt.NDArray[np.uint64]) -> Places:
+    if not len(names):
+        return np.full(len(ends), -1, np.int64)
+    at = np.minimum(np.searchsorted(names, ends), len(names) - 1)
+    return np.where(names[at] == ends, group_of[at], -1)
+
+
+def _forbidden(names: npt.NDArray[np.uint64], group_of: Places, cannot_links: Iterable[Pair]) -> set[Pair]:
+    """Return pairs of groups (left < right) that must not meet."""
+    group = dict(zip(names.tolist(), group_of.tolist(), strict=True))
+    pairs = {
+        (min(group[a], group[b]), max(group[a], group[b]))
+        for a, b in cannot_links
+        if a in group and b in group
+    }
+    return {(a, b) for a, b in pairs if a != b}
 
 
 def _grow(
-    leaves: Sequence[_Group], links: dict[int, dict[int, int]], forbidden: dict[int, set[int]]
-) -> list[_Group]:
-    """Merge groups, best mean first, until nothing is linked any more; return the trees that remain.
-
-    The heap holds the best partner of every group. A merge never raises a mean towards a third group (average linkage
-    is reducible), so an entry that has gone stale only promises too much: it is worked out anew when its turn comes.
-    """
-    alive = {leaf.first: leaf for leaf in leaves}
-    sums = {a: {b: total for b, total in links[a].items() if b in alive} for a in alive}
-    apart = {a: set(forbidden[a]) for a in alive if a in forbidden}
-
-    def best_of(a: int) -> _Offer | None:
-        size, barred = alive[a].size, apart.get(a, ())
-        offers = (
-            (-total / (size * alive[b].size), a if a < b else b, b if a < b else a, a)
-            for b, total in sums[a].items()
-            if b not in barred
-        )
-        return min(offers, default=None)
-
-    heap = [offer for offer in map(best_of, alive) if offer is not None]
-    heapq.heapify(heap)
-    while heap:
-        offer = heapq.heappop(heap)
-        height, a, b, owner = offer
-        if owner not in alive:
-            continue
-        fresh = best_of(owner)
-        if fresh is None:
-            continue
-        if fresh != offer:
-            heapq.heappush(heap, fresh)
-            continue
-        alive[a] = _merge(alive[a], alive.pop(b), sums[a][b], -height / _SCALE)
-        _move(a, b, sums, apart)
-        merged = best_of(a)
-        if merged is not None:
-            heapq.heappush(heap, merged)
-    return list(alive.values())
+    count: int, left: Places, right: Places, total: Places, apart: set[Pair], threshold: float
+) -> tuple[list[Pair], list[_Group]]:
+    """Return the merges as pairs of groups, and the trees that they make of the groups 0 … count - 1."""
+    linked = set(zip(left.tolist(), right.tolist(), strict=True)) if apart else set()
+    unlinked = np.array(sorted(apart - linked), np.int64).reshape(-1, 2)
+    barred = [pair in apart for pair in zip(left.tolist(), right.tolist(), strict=True)] if apart else False
+    merges = link_by_average(
+        np.ones(count, np.int64),
+        np.concatenate((left, unlinked[:, 0])),
+        np.concatenate((right, unlinked[:, 1])),
+        np.concatenate((total, np.zeros(len(unlinked), np.int64))),
+        np.concatenate((np.broadcast_to(np.array(barred, bool), len(left)), np.ones(len(unlinked), bool))),
+        _least(threshold) * _SCALE,
+    )
+    trees: dict[int, _Group] = {place: _Group(leaf=place) for place in range(count)}
+    pairs = list(zip(merges.kept.tolist(), merges.gone.tolist(), strict=True))
+    for (kept, gone), between, height in zip(
+        pairs, merges.between.tolist(), merges.height.tolist(), strict=True
+    ):
+        trees[kept] = _merge(trees[kept], trees.pop(gone), between, height / _SCALE)
+    return pairs, list(trees.values())
 
 
 def _merge(a: _Group, b: _Group, between: int, height: float) -> _Group:
-    a.outside = b.outside = height
     return _Group(
-        first=min(a.first, b.first),
+        leaf=a.leaf,
         size=a.size + b.size,
         inner=a.inner + b.inner + between,
         pairs=a.pairs + b.pairs + a.size * b.size,
@@ -223,90 +274,88 @@ def _merge(a: _Group, b: _Group, between: int, height: float) -> _Group:
     )
 
 
-def _move(a: int, b: int, sums: dict[int, dict[int, int]], apart: dict[int, set[int]]) -> None:
-    """Give everything that group b knows of others to group a."""
-    for other, total in sums.pop(b).items():
-        del sums[other][b]
-        if other != a:
-            sums[a][other] = sums[a].get(other, 0) + total
-            sums[other][a] = sums[a][other]
-    for other in apart.pop(b, set()):
-        apart.setdefault(other, set()).discard(b)
-        apart[other].add(a)
-        apart.setdefault(a, set()).add(other)
+def _look_around(
+    full: npt.NDArray[np.bool_], links: tuple[Places, Places, Places], apart: set[Pair], threshold: float
+) -> Surroundings:
+    """Return what is near each full article; links below the threshold count nothing."""
+    strong = links[2] >= _least(threshold) * _SCALE
+    left, right, total = (column[strong] for column in links)
+    counts = full[right] & ((left < 0) | full[left])
+    if apart:
+        counts &= np.array(
+            [pair not in apart for pair in zip(left.tolist(), right.tolist(), strict=True)], bool
+        )
+    return survey(len(full), left[counts], right[counts], total[counts])
 
 
-def _cut(tree: _Group, threshold: float) -> list[_Group]:
-    """Return the largest parts of a tree that stand out as stories; a leaf always does."""
-    found: list[_Group] = []
+def _cut(tree: _Group, around: Surroundings, threshold: float) -> list[list[int]]:
+    """Return the largest parts of a tree that stand out as stories, as places; a leaf always does."""
+    least = _least(threshold)
+    found: list[list[int]] = []
     open_parts = [tree]
     while open_parts:
         part = open_parts.pop()
-        if part.parts is None or _stands_out(part, threshold):
-            found.append(part)
+        leaves = part.leaves()
+        if part.parts is None or (_is_one(part) and part.height - CROWDING * _crowd(around, leaves) >= least):
+            found.append(leaves)
         else:
             open_parts += part.parts
     return found
 
 
-def _stands_out(part: _Group, threshold: float) -> bool:
-    """Say whether a merged group is one story: similar inside, less so to the outside, and not two stories in one."""
-    if part.height < threshold * threshold or part.parts is None:
-        return False
-    if not _is_clear(part.height, part.outside):
-        return False
+def _crowd(around: Surroundings, leaves: list[int]) -> float:
+    return around.crowd(np.array(leaves, np.int64)) / _SCALE
+
+
+def _is_one(part: _Group) -> bool:
+    """Say whether a merged group is one story rather than two, as far as it shows from within."""
+    if part.parts is None:
+        return True
     a, b = part.parts
     proof = min(a.size, b.size) - 1
     demand = COHESION * proof / (proof + COHESION_DOUBT)
     return part.height >= demand * sqrt(a.mean() * b.mean())
 
 
-def _is_clear(inside: float, outside: float) -> bool:
-    return inside - OUTSIDE * max(outside, OUTSIDE_LEAST) >= MARGIN
-
-
-def _leaves(tree: _Group) -> list[_Group]:
-    found: list[_Group] = []
-    open_parts = [tree]
-    while open_parts:
-        part = open_parts.pop()
-        if part.parts is None:
-            found.append(part)
-        else:
-            open_parts += part.parts
-    return found
+def _least(threshold: float) -> float:
+    """Return the similarity that two articles alone need."""
+    return float(similarity_of(np.float64(threshold)))
 
 
 def _attach(
-    attaching: Sequence[_Group],
-    stories: list[list[_Group]],
-    sums: dict[int, dict[int, int]],
-    apart: dict[int, set[int]],
+    guests: Places,
+    stories: list[list[int]],
+    links: tuple[Places, Places, Places],
+    apart: set[Pair],
     threshold: float,
 ) -> None:
     """Put what attaches into the one story it clearly fits, judged on stories as they are before any attaches."""
-    home = {leaf.first: place for place, story in enumerate(stories) for leaf in story}
-    sizes = [sum(leaf.size for leaf in story) for story in stories]
-    first = [min(leaf.first for leaf in story) for story in stories]
-    guests: dict[int, list[int]] = {}
-    for group in attaching:
-        total: dict[int, int] = {}
-        for other, score in sums[group.first].items():
-            if other in home:
-                total[home[other]] = total.get(home[other], 0) + score
+    home = {place: at for at, story in enumerate(stories) for place in story}
+    near: dict[int, dict[int, int]] = {guest: {} for guest in guests.tolist()}
+    reached: set[Pair] = set()  # guest and story with a link between them that would join two articles
+    known = (links[0] >= 0) & (np.isin(links[0], guests) | np.isin(links[1], guests))
+    for left, right, total in zip(*(column[known].tolist() for column in links), strict=True):
+        for guest, host in ((left, right), (right, left)):
+            if guest in near and host in home:
+                near[guest][home[host]] = near[guest].get(home[host], 0) + total
+                if total >= _least(threshold) * _SCALE:
+                    reached.add((guest, home[host]))
+    sizes = [len(story) for story in stories]
+    first = [min(story) for story in stories]
+    joining: dict[int, list[int]] = {}
+    for guest in guests.tolist():
         fits = sorted(
-            (-score / (sizes[at] * group.size * _SCALE), first[at], at) for at, score in total.items()
+            (-total / (sizes[at] * _SCALE), first[at], at)
+            for at, total in near[guest].items()
+            if (guest, at) in reached
         )
         outside = -fits[1][0] if len(fits) > 1 else 0.0
-        rivals = apart.get(group.first, set())
-        if fits and -fits[0][0] >= threshold and _is_clear(-fits[0][0], outside):
+        if fits and -fits[0][0] - RIVALRY * outside >= _least(threshold):
             at = fits[0][2]
-            if rivals.isdisjoint(leaf.first for leaf in stories[at]) and rivals.isdisjoint(
-                guests.get(at, ())
-            ):
-                guests.setdefault(at, []).append(group.first)
+            inside = [*stories[at], *joining.get(at, ())]
+            if not any((min(guest, one), max(guest, one)) in apart for one in inside):
+                joining.setdefault(at, []).append(guest)
                 continue
-        stories.append([group])
-    by_name = {group.first: group for group in attaching}
-    for at, names in guests.items():
-        stories[at] += [by_name[name] for name in names]
+        stories.append([guest])
+    for at, some in joining.items():
+        stories[at] += some

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from warehouse import folding
 from warehouse.errors import UnknownArticle
 from warehouse.load import registered
 from warehouse.statements import Statement, statements
@@ -39,6 +40,7 @@ class Removal:
     articles: int
     documents: int  # whose ledger got the line `erased`
     story_ids: npt.NDArray[np.uint64]  # that lost members and still exist
+    near: npt.NDArray[np.uint64]  # articles left whose surroundings changed: fold these again too
 
 
 def find_erasable(con: DuckDBPyConnection, key: str) -> tuple[npt.NDArray[np.uint64], bool]:
@@ -134,13 +136,15 @@ def _doom(con: DuckDBPyConnection, article_ids: npt.NDArray[np.uint64]) -> None:
 
 
 def _remove(con: DuckDBPyConnection, values: Mapping[str, object], *, documents: int) -> Removal:
+    doomed = con.execute("SELECT article_id FROM doomed").fetchnumpy()["article_id"]
+    near = folding.beside(con, doomed)
     for step in statements("remove"):
         _execute(con, step, values)
     left = con.execute(
         "SELECT story_id FROM shrunk_stories SEMI JOIN stories USING (story_id) ORDER BY story_id"
     ).fetchnumpy()["story_id"]
     number = con.execute("SELECT count(*) FROM doomed").fetchall()[0][0]
-    return Removal(articles=number, documents=documents, story_ids=left)
+    return Removal(articles=number, documents=documents, story_ids=left, near=near)
 
 
 def _execute(con: DuckDBPyConnection, step: Statement, values: Mapping[str, object]) -> None:

@@ -33,6 +33,7 @@ _ROWS: Mapping[str, pa.Schema] = {
         [("article_id", pa.uint64()), ("model_version", pa.string()), ("profile", pa.binary())]
     ),
     "story_keys": pa.schema([("key", pa.uint64()), ("article_id", pa.uint64())]),
+    "trees": pa.schema([("article_id", pa.uint64()), ("tree_id", pa.uint64())]),
     "links": pa.schema(
         [
             ("article_a", pa.uint64()),
@@ -181,6 +182,25 @@ def component(
 def links_within(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> pa.Table:
     """Return links (article_a, article_b, relation, score, decision) with both ends among `ids`."""
     return _ask(con, "links_within", ids, relations=list(relations))
+
+
+def links_touching(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> pa.Table:
+    """Return links (article_a, article_b, score) with an end among `ids`; the other end is among them or an article.
+
+    An end elsewhere that is a live blog or a round-up says nothing of where the first one stands.
+    """
+    return _ask(con, "links_touching", ids, relations=list(relations))
+
+
+def trees_of(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
+    """Return article_id, tree_id of every linkage tree that any of `ids` is in, whole."""
+    return _ask(con, "trees_of", ids)
+
+
+def beside(con: DuckDBPyConnection, ids: Ids) -> Ids:
+    """Return the articles that stories of `ids` may hang on: linked to one of them, or in a tree with one."""
+    mates = id_column(trees_of(con, ids), "article_id")
+    return np.setdiff1d(np.union1d(neighbours(con, ids, STORY_RELATIONS), mates), ids)
 
 
 def copy_groups(con: DuckDBPyConnection, ids: Ids) -> pa.Table:

@@ -70,6 +70,7 @@ def forget_story_evidence(con: DuckDBPyConnection) -> None:
     """Delete what was made to find reports of one event, but for links of texts that are gone; the stories stay."""
     con.execute("TRUNCATE profiles").fetchall()
     con.execute("TRUNCATE story_keys").fetchall()
+    con.execute("TRUNCATE trees").fetchall()
     _forget_links(con, STORY_RELATIONS)
 
 

@@ -1,0 +1,206 @@
+"""How far a change reaches: articles that changed in; what has to be grouped again, and what it borders on, out.
+
+Stories are cut out of trees of average linkage. A tree in which nothing changed and that has no accepted link to a
+change stays as it is, since merging never raises the mean towards a third group (linkage is reducible). So the trees
+next to a change are grown again; where one of those comes apart, what it held counts as changed too, and again, until
+every tree next to the changes is still a branch of what grew. Live blogs and round-ups belong to no tree. Those next to
+what was grown choose their story anew, among it and stories elsewhere, which stay as they are but for such guests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flows.decisions import Decisions
+from flows.fold_copies import as_ids
+from flows.story_rows import Groups
+from transforms.constraints import grow_bound
+from transforms.stories import ATTACHING, STANDING_APART, Forest, Links
+from transforms.types import Kind
+from warehouse import folding
+from warehouse.folding import Ids, id_column
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Articles (each standing for its copy group) that are grouped together, and what they border on."""
+
+    kinds: Mapping[int, Kind]  # of all of them
+    settled: tuple[tuple[int, ...], ...]  # full articles of stories elsewhere that guests may join or leave
+    staying: Mapping[int, tuple[int, ...]]  # guests that stay in such a story, by its first full article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regrouped:
+    """What grouping again found: stories of representatives, and all articles of their copy groups."""
+
+    stories: list[tuple[int, ...]]
+    groups: Groups
+
+
+def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisions) -> Regrouped:
+    """Group again whatever representatives the change of `changed` may concern, and write the trees.
+
+    `changed` and `about` stand for their copy groups; the stories of `about` are part of the answer in any case.
+    """
+    active = np.union1d(changed, id_column(folding.trees_of(con, changed), "article_id"))
+    decided = _stand_ins(con, decisions.ends())
+    must, ends = decisions.bound(decided), set(decided.values())
+    while True:
+        near = folding.neighbours(con, active, folding.STORY_RELATIONS)
+        scope = _scope_around(con, np.union1d(np.union1d(active, near), about), must, ends)
+        forest, groups = _grow(con, scope, decisions)
+        former = _tree_names(folding.trees_of(con, _full(scope)))
+        still = {article: tree for article, tree in former.items() if article not in set(active.tolist())}
+        torn = forest.torn(still)
+        if not torn:
+            break
+        active = np.union1d(active, as_ids(article for article, tree in still.items() if tree in torn))
+    _write_trees(con, forest, former)
+    stories = [
+        (*story, *(guest for one in story for guest in scope.staying.get(one, ())))
+        for story in forest.stories
+    ]
+    return Regrouped(stories=stories, groups=groups)
+
+
+def _stand_ins(con: DuckDBPyConnection, articles: Iterable[int]) -> dict[int, int]:
+    """Return the article that stands for the copy group of each one that has a group."""
+    groups = groups_of(folding.copy_groups(con, as_ids(articles)))
+    return {article: groups.members[article] for article in articles if article in groups.members}
+
+
+def groups_of(rows: pa.Table) -> Groups:
+    """Read copy groups from rows of article_id, copy_group_id, is_representative."""
+    ids, numbers = id_column(rows, "article_id").tolist(), id_column(rows, "copy_group_id").tolist()
+    stands = dict(zip(numbers, ids, strict=True)) | {
+        number: article
+        for number, article, leads in zip(
+            numbers, ids, rows.column("is_representative").to_pylist(), strict=True
+        )
+        if leads
+    }
+    by_group: dict[int, list[int]] = {}
+    for number, article in zip(numbers, ids, strict=True):
+        by_group.setdefault(number, []).append(article)
+    return Groups(
+        members={article: stands[number] for number, some in by_group.items() for article in some},
+        articles={stands[number]: tuple(some) for number, some in by_group.items()},
+    )
+
+
+def _scope_around(
+    con: DuckDBPyConnection, near: Ids, must: Mapping[int, list[int]], decided: Collection[int]
+) -> Scope:
+    """Complete what is near a change: whole trees, whole stories, what people linked, guests and their other hosts."""
+    part = near
+    while True:
+        part = _closed(con, part, must)
+        kinds = _kinds(con, part)
+        beside = folding.neighbours(con, _where(kinds, _is_full), folding.STORY_RELATIONS)
+        guests = np.union1d(_where(kinds, _is_guest), _where(_kinds(con, beside), _is_guest))
+        hosts = np.setdiff1d(folding.neighbours(con, guests, folding.STORY_RELATIONS), part)
+        stories = _stories_with(con, np.union1d(np.setdiff1d(guests, part), hosts))
+        bound = [one for story in stories for one in story if one in decided]
+        if not bound:
+            break
+        part = np.union1d(part, as_ids(bound))
+    kinds |= _kinds(con, np.union1d(guests, as_ids(one for story in stories for one in story)))
+    settled, staying = [], {}
+    for story in stories:
+        full = tuple(one for one in story if _is_full(kinds[one]))
+        if full:
+            settled.append(full)
+            staying[full[0]] = tuple(one for one in story if _is_guest(kinds[one]) and one not in guests)
+    known = {*part.tolist(), *guests.tolist(), *(one for story in settled for one in story)}
+    return Scope(
+        kinds={one: kind for one, kind in kinds.items() if one in known},
+        settled=tuple(settled),
+        staying=staying,
+    )
+
+
+def _closed(con: DuckDBPyConnection, part: Ids, must: Mapping[int, list[int]]) -> Ids:
+    while True:
+        bound = as_ids(other for one in part.tolist() for other in must.get(one, ()))
+        mates = id_column(folding.trees_of(con, part), "article_id")
+        stories = as_ids(one for story in _stories_with(con, part) for one in story)
+        wider = np.unique(np.concatenate((part, bound, mates, stories)))
+        if len(wider) == len(part):
+            return part
+        part = wider
+
+
+def _stories_with(con: DuckDBPyConnection, ids: Ids) -> list[list[int]]:
+    """Return the stories that these articles are in now, as the articles that stand for their copy groups."""
+    rows = folding.stories_of(con, ids)
+    articles = id_column(rows, "article_id")
+    stands = groups_of(folding.copy_groups(con, articles)).members
+    stories: dict[int, set[int]] = {}
+    for story, article in zip(id_column(rows, "story_id").tolist(), articles.tolist(), strict=True):
+        if article in stands:
+            stories.setdefault(story, set()).add(stands[article])
+    return [sorted(some) for some in stories.values()]
+
+
+def _grow(con: DuckDBPyConnection, scope: Scope, decisions: Decisions) -> tuple[Forest, Groups]:
+    elsewhere = {one for story in scope.settled for one in story}
+    every = as_ids(scope.kinds)
+    inner = as_ids(one for one in scope.kinds if one not in elsewhere)
+    links = folding.links_touching(con, inner, folding.STORY_RELATIONS)
+    staying = as_ids(one for some in scope.staying.values() for one in some)
+    groups = groups_of(folding.copy_groups(con, np.union1d(every, staying)))
+    stands_for = {article: one for article, one in groups.members.items() if one in scope.kinds}
+    forest = grow_bound(
+        scope.kinds,
+        Links(id_column(links, "article_a"), id_column(links, "article_b"), links.column("score").to_numpy()),
+        decisions.between(stands_for, "must_link"),
+        decisions.between(stands_for, "cannot_link"),
+        settled=scope.settled,
+    )
+    return forest, groups
+
+
+def _write_trees(con: DuckDBPyConnection, forest: Forest, former: Mapping[int, int]) -> None:
+    now = {article: tree[0] for tree in forest.trees for article in tree}
+    moved = as_ids(
+        article for article in now.keys() | former.keys() if now.get(article) != former.get(article)
+    )
+    folding.delete_rows(con, "trees", "article_id", moved)
+    kept = [article for article in moved.tolist() if article in now]
+    folding.insert_rows(
+        con, "trees", {"article_id": as_ids(kept), "tree_id": as_ids(now[article] for article in kept)}
+    )
+
+
+def _tree_names(rows: pa.Table) -> dict[int, int]:
+    return dict(zip(id_column(rows, "article_id").tolist(), id_column(rows, "tree_id").tolist(), strict=True))
+
+
+def _kinds(con: DuckDBPyConnection, ids: Ids) -> dict[int, Kind]:
+    return {article: Kind(kind) for article, kind in folding.article_kinds(con, ids).items()}
+
+
+def _full(scope: Scope) -> Ids:
+    elsewhere = {one for story in scope.settled for one in story}
+    return as_ids(one for one, kind in scope.kinds.items() if _is_full(kind) and one not in elsewhere)
+
+
+def _where(kinds: Mapping[int, Kind], asked: Callable[[Kind], bool]) -> Ids:
+    return np.sort(as_ids(one for one, kind in kinds.items() if asked(kind)))
+
+
+def _is_guest(kind: Kind) -> bool:
+    return kind in ATTACHING
+
+
+def _is_full(kind: Kind) -> bool:
+    return kind not in ATTACHING and kind not in STANDING_APART
