@@ -37,7 +37,6 @@ class Lexicon:
         self.keys = np.empty(0, np.uint32)
         self.information = np.empty(0, np.float64)  # nats
         self.is_capital = np.empty(0, np.float64)  # 1.0 or 0.0, to be summed
-        self.is_number = np.empty(0, np.bool_)
 
     def look_up(self, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
         """Return the row of each token; rows stay valid until the next look-up."""
@@ -54,9 +53,9 @@ class Lexicon:
         start, end = len(self._row), len(self._row) + len(tokens)
         if end > len(self.keys):
             size = max(2 * len(self.keys), end, 4096)
-            self.keys, self.information, self.is_capital, self.is_number = (
+            self.keys, self.information, self.is_capital = (
                 np.concatenate((column, np.zeros(size - len(column), column.dtype)))
-                for column in (self.keys, self.information, self.is_capital, self.is_number)
+                for column in (self.keys, self.information, self.is_capital)
             )
         for row, token in enumerate(tokens, start):
             term = stem(token.lower(), self.language)
@@ -64,7 +63,6 @@ class Lexicon:
             self.keys[row] = term_key(term, self.language)
             self.information[row] = self.background.information(term, self.language)
             self.is_capital[row] = token[0].isupper()
-            self.is_number[row] = token[0].isdigit() and len(token) > 1
 
 
 _LEXICONS: dict[tuple[str, str], Lexicon] = {}

@@ -24,7 +24,7 @@ Weights = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float16]
 
 PROFILE_FORMAT: Final = 2
-CHANNELS: Final = ("body", "lead", "names", "numbers")
+CHANNELS: Final = ("body", "lead", "names")
 # Terms kept in a channel, heaviest first. 256 holds every distinct content word of a 600-word report.
 CHANNEL_TERMS: Final = 256
 # Words spelled out in a profile, so that evidence can be read by people without the text.
@@ -93,7 +93,6 @@ def profile(
     leading = np.bincount(inverse[:LEAD_WORDS], minlength=len(keys))
     capitals = np.bincount(inverse, lexicon.is_capital[entries], len(keys))
     is_name = (capitals == counts) & ((counts > 1) | (information > NAME_INFORMATION))
-    is_number = lexicon.is_number[entries[first]]
     lead = np.where(leading > 0, (1.0 + np.log(np.maximum(leading, 1))) * heft, 0.0)
     spelled = _heaviest(body, SPELLED_TERMS)
     return Profile(
@@ -106,7 +105,6 @@ def profile(
             _channel(keys, body),
             _channel(keys, lead),
             _channel(keys, np.where(is_name, body, 0.0)),
-            _channel(keys, np.where(is_number, body, 0.0)),
         ),
         spelled_keys=keys[spelled],
         spelled_words=tuple(tokens[place].lower() for place in first[spelled].tolist()),
@@ -156,7 +154,7 @@ def _channel(keys: Keys, weights: npt.NDArray[np.float64]) -> Channel:
     return Channel(keys[places], (weights[places] / length).astype(np.float32))
 
 
-_HEAD: Final = struct.Struct("<BQ8sBdB4HHH")
+_HEAD: Final = struct.Struct("<BQ8sBdB3HHH")
 _KINDS: Final = tuple(Kind)
 
 
