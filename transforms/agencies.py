@@ -41,6 +41,13 @@ _SUFFIX = re.compile(
 )
 _RIGHTS = re.compile(r"©|\(c\)|ⓒ|copyright|저작권자", re.IGNORECASE)
 _CHINESE_WIRE = re.compile(r"^[（(【]?([^。，,.\n]{3,40}?)[电電]")  # "<agency><place><date>电"
+_OPENING = re.compile(r"[(（【［\[/]")  # one of them opens what `_BRACKETED` finds
+_DASH = re.compile(r"\s*(?:[–—]|\s-\s|\.-)\s*")
+_CREDITED = re.compile(r"([^.–—]{2,30})(?:\.\s|[–—])")
+_CLOSED_END = re.compile(r"[(（\[]([^()（）\[\]]{2,40})[)）\]][.。]?\s*$")
+_CLOSERS = (")", "）", "]")
+_BARE_END = re.compile(r"[.!?”\"»]\s+-{0,2}([^\W\d_]{2,12})(?:\s+[\w/]{2,12}){0,2}$")
+_SENTENCE_MARKS = frozenset('.!?。"”)')  # a line that ends in one does not end in a name
 _NORMAL = re.compile(r"[\s\u00a0]+")
 
 
@@ -137,7 +144,7 @@ def publisher_agency(
 
 def _read_dateline(line: str, known: Agencies) -> str | None:
     head = line[: DATELINE_CHARACTERS + 40]
-    for match in _BRACKETED.finditer(head):
+    for match in _BRACKETED.finditer(head) if _OPENING.search(head) else ():
         before, after = head[: match.start()].strip(), head[match.end() :]
         if len(before) > DATELINE_CHARACTERS or not _PLACE_ONLY.match(_ABBREVIATED.sub("", before)):
             break
@@ -146,7 +153,7 @@ def _read_dateline(line: str, known: Agencies) -> str | None:
             continue
         if found := _first(_split(match.group(1)), known):
             return found
-    if wire := _CHINESE_WIRE.match(head):
+    if ("电" in head or "電" in head) and (wire := _CHINESE_WIRE.match(head)):
         name = wire.group(1)
         return next((known.codes[name[:n]] for n in range(len(name), 1, -1) if name[:n] in known.codes), None)
     return _read_bare_dateline(head, known)
@@ -154,32 +161,34 @@ def _read_dateline(line: str, known: Agencies) -> str | None:
 
 def _read_bare_dateline(head: str, known: Agencies) -> str | None:
     """Read "AGENCY - The text" and "PLACE, date - AGENCY. The text"."""
-    parts = re.split(r"\s*(?:[–—]|\s-\s|\.-)\s*", head, maxsplit=2)
+    if "-" not in head and "–" not in head and "—" not in head:
+        return None
+    parts = _DASH.split(head, maxsplit=2)
     if len(parts) < 2:
         return None
     if found := _first(_split(parts[0]), known):
         return found
     # behind the dash stands the agency alone, closed by a dot: "МОСКВА, 5 мар — РИА Новости."
-    credited = re.match(r"([^.–—]{2,30})(?:\.\s|[–—])", parts[1] + ("—" if len(parts) > 2 else ""))
+    credited = _CREDITED.match(parts[1] + ("—" if len(parts) > 2 else ""))
     is_place = len(parts[0]) <= 40 and bool(_PLACE_ONLY.match(_ABBREVIATED.sub("", parts[0])))
     return known.find(credited.group(1)) if credited and is_place else None
 
 
 def _read_closing(line: str, known: Agencies) -> str | None:
     tail = line[-CLOSING_CHARACTERS:]
-    plain = line.lstrip("(（[ ").casefold()
+    opens = line[: 2 * CLOSING_CHARACTERS].lstrip("(（[ ").casefold()
     for opening, agency in known.closings.items():
-        if plain.startswith(opening) and ("editing by" in plain or line[:1] in "(（["):
+        if opens.startswith(opening) and ("editing by" in line.casefold() or line[:1] in "(（["):
             return agency
     if len(line) <= CLOSING_CHARACTERS and _RIGHTS.search(line):
         return _named_within(line, known)
     if found := _read_credit(line, known):
         return found
     # "... said the minister. (AGENCY)" and "... dijo el ministro. AGENCY"
-    end = re.search(r"[(（\[]([^()（）\[\]]{2,40})[)）\]][.。]?\s*$", tail)
+    end = _CLOSED_END.search(tail) if tail.rstrip().rstrip(".。")[-1:] in _CLOSERS else None
     if end and (found := _first(_split(end.group(1)), known)):
         return found
-    end = re.search(r"[.!?”\"»]\s+-{0,2}([^\W\d_]{2,12})(?:\s+[\w/]{2,12}){0,2}$", tail)
+    end = _BARE_END.search(tail) if tail[-1:] not in _SENTENCE_MARKS else None
     return known.codes.get(end.group(1)) if end else None
 
 

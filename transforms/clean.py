@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from transforms.agencies import credit, publisher_agency
+from transforms.agencies import Agencies, credit, publisher_agency
 from transforms.dates import read_time
 from transforms.encoding import decode, tidy, tidy_line
 from transforms.ids import document_id, hash_text
@@ -48,10 +48,11 @@ class _Draft:
     sources: dict[str, str] = field(default_factory=dict)
 
 
-def clean(doc: RawDocument, *, now: datetime) -> Article | Rejection:
+def clean(doc: RawDocument, *, now: datetime, agencies: Agencies | None = None) -> Article | Rejection:
     """Clean one document: text without page noise, stated facts checked, identity, language and kind told.
 
-    What the container states beats what the page says; the page's canonical address beats the fetched one.
+    What the container states beats what the page says; the page's canonical address beats the fetched one. Credits
+    are read for `agencies`, by default the shipped ones.
     Never raises for what a document holds: what cannot become an article is a `Rejection` with its reason.
     """
     if len(doc.body) > _LARGEST:
@@ -67,7 +68,7 @@ def clean(doc: RawDocument, *, now: datetime) -> Article | Rejection:
         draft = _clean_text(body, doc, now)
     if isinstance(draft, Rejection):
         return draft
-    return _assemble(draft, doc, now)
+    return _assemble(draft, doc, now, agencies)
 
 
 def _clean_page(body: str, doc: RawDocument, now: datetime) -> _Draft | Rejection:
@@ -113,7 +114,9 @@ def _clean_text(body: str, doc: RawDocument, now: datetime) -> _Draft | Rejectio
     return draft
 
 
-def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejection:
+def _assemble(
+    draft: _Draft, doc: RawDocument, now: datetime, agencies: Agencies | None
+) -> Article | Rejection:
     stated, page, sources = doc.stated, draft.page, draft.sources
     title = tidy_line(stated.title or "") or tidy_line(draft.title)
     if stated.title and title:
@@ -172,7 +175,7 @@ def _assemble(draft: _Draft, doc: RawDocument, now: datetime) -> Article | Rejec
         language_confidence=confidence,
         kind=kind,
         kind_reason=reason,
-        wire_agency=_tell_agency(text, authors or page.authors, publisher, stated.agency),
+        wire_agency=_tell_agency(text, authors or page.authors, publisher, stated.agency, agencies),
         word_count=words,
         section=_settle("section", tidy_line(stated.section or ""), page.section, sources),
         tags=tags or page.tags,
@@ -251,11 +254,15 @@ def _own_url(fetched: str | None, canonical: str | None) -> str | None:
 
 
 def _tell_agency(
-    text: str, authors: tuple[str, ...], publisher: str | None, stated: str | None
+    text: str,
+    authors: tuple[str, ...],
+    publisher: str | None,
+    stated: str | None,
+    agencies: Agencies | None,
 ) -> str | None:
     if stated and (name := tidy_line(stated)):
-        return publisher_agency(name, None) or name
-    return credit(text, authors, publisher)
+        return publisher_agency(name, None, agencies) or name
+    return credit(text, authors, publisher, agencies)
 
 
 def _stated_kind(page: Metadata) -> str | None:

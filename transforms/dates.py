@@ -19,6 +19,8 @@ _ISO = re.compile(
     r"(?:[T\s,]{1,3}(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}(?::?\d{2})?|[+-]\d{2})?)?(?![\d:])",
     re.I,
 )
+_OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?(?::?\d{2})?")
+_MAIL_TIME = re.compile(r"[A-Za-z]{3},? \d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}")
 _BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?(Z|[+-]\d{2}:?\d{2})?)?")
 _EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?")
 _ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
@@ -137,7 +139,7 @@ def _parse(text: str, day_first: bool) -> tuple[datetime, Precision, str | None]
         return _assemble(match[1], match[2], match[3], match[4], match[5], match[6], match[7])
     if match := _ISO.search(text):
         return _assemble(*match.groups())
-    if re.match(r"[A-Za-z]{3},? \d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}", text):
+    if _MAIL_TIME.match(text):
         try:
             at = parsedate_to_datetime(text)
         except ValueError:
@@ -178,7 +180,7 @@ def _in_zone(at: datetime, zone: str | None) -> tuple[datetime, Precision, str |
     offset = _ZONES.get(zone.lower(), zone)
     if offset == "Z":
         return at.replace(tzinfo=UTC), Precision.MINUTE, "Z"
-    match = re.fullmatch(r"([+-])(\d{1,2}):?(\d{2})?(?::?\d{2})?", offset)
+    match = _OFFSET.fullmatch(offset)
     if match is None:
         return at, Precision.MINUTE, None
     delta = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))

@@ -32,6 +32,7 @@ NUMBER_SHARE = (
 )
 HEAD_LINES = 40  # lines that are looked at closely: enough to tell, and bounded on a text of a million lines
 HEAD_CHARACTERS = 20_000
+LINE_START = 200  # characters of a line in which a time or a picture's number opens it
 
 _CLOCK_START = re.compile(
     r"^\W{0,3}(?:\d{1,2}[:.h]\d{2}(?::\d{2})?\b|\d{1,2}\s?(?:am|pm|uhr)\b|(?:上午|下午|午前|午後|오전|오후)?\s?\d{1,2}[:：時시点點]\d{0,2})",
@@ -144,8 +145,11 @@ def tell_kind(
     if not text.strip():
         return _tell_bare(title, is_clean)
     plain_title, path = _part(title[:500]), _path(url)
+    width = LINE_START if is_clean else HEAD_CHARACTERS
     head = [
-        " ".join(line.split()) for line in text[:HEAD_CHARACTERS].split("\n")[:HEAD_LINES] if line.strip()
+        " ".join(line[:width].split())
+        for line in text[:HEAD_CHARACTERS].split("\n")[:HEAD_LINES]
+        if line.strip()
     ]
     lines = [] if is_clean else [look(line) for line in head]  # looking closely costs more than all the rest
     if not is_clean and (

@@ -160,7 +160,7 @@ def count_units(text: str) -> float:
 
 def is_spaceless(text: str) -> bool:
     """Tell whether a text has signs of a script that puts no space between words."""
-    return bool(_HAN.search(text) or _SOUTHEAST.search(text))
+    return not text.isascii() and bool(_HAN.search(text) or _SOUTHEAST.search(text))
 
 
 def ends_sentence(text: str) -> bool:

@@ -32,7 +32,9 @@ _TRACKING = frozenset(
 )  # fmt: skip
 _MOBILE = frozenset({"m", "mobile", "mobil", "touch", "wap", "amp", "www-amp", "amp-www"})
 _AMP_TAIL = re.compile(r"(?:/amp/?|\.amp)(?=$)|\.amp(?=\.html?$)|^/amp(?=/.)", re.I)
+_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*)+/?")  # as it is in its normal form
 _INDEX_TAIL = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.I)
+_WRAPPED = re.compile(r"archive\.org|ampproject|/amp/", re.I)  # what both of the following have in them
 _ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\d+(?:[a-z]{2}_)?/(?=.)", re.I)
 _AMP_CACHE = re.compile(
     r"^https?://(?:[\w-]+\.cdn\.ampproject\.org/(?:[acirv]/)?|www\.google\.[\w.]+/amp/)(s/)?(?=[\w-]+\.)",
@@ -93,7 +95,7 @@ def _normalise(raw: str, base: str | None) -> str | None:
     text = _SPACE_AND_CONTROL.sub("", raw).replace("&amp;", "&").replace("\\", "/")
     if base and not text.lower().startswith(("http://", "https://")):
         text = urljoin(base, text)
-    for _ in range(3):  # an archived AMP page is wrapped twice
+    for _ in range(3 if _WRAPPED.search(text) else 0):  # an archived AMP page is wrapped twice
         unwrapped = _ARCHIVED.sub("", text)
         if match := _AMP_CACHE.match(unwrapped):
             unwrapped = ("https://" if match[1] else "http://") + unwrapped[match.end() :]
@@ -129,6 +131,8 @@ def _normal_host(host: str) -> str | None:
 
 
 def _normal_path(path: str) -> str:
+    if _PLAIN_PATH.fullmatch(path) and "amp" not in path.lower() and not _INDEX_TAIL.search(path):
+        return path
     path = re.sub(
         r"/{2,}",
         "/",

@@ -62,6 +62,6 @@ def as_utf8(window: Window) -> Window:
 
 def scrub(text: str) -> str:
     """Join surrogate pairs and replace lone surrogates by U+FFFD: no file and no database could hold them."""
-    if _SURROGATES.search(text) is None:
+    if text.isascii() or _SURROGATES.search(text) is None:
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -92,6 +92,7 @@ _CUT_OFF = re.compile(
     r"(?:\[\+\d+ chars\]|\[…\]|\[\.\.\.\])\s*$"
 )  # what news interfaces append to a shortened text
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.I)
+_EPOCH = re.compile(r"\d{10}|\d{13}|\d{16}|\d{19}|\d{10}\.\d+")
 _NAIVE_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$")
 _LIST_AS_TEXT = re.compile(
     r"\[\s*['\"].*['\"]\s*\]$", re.S
@@ -120,7 +121,7 @@ def record_to_document(
         found[ours] = _follow(record, theirs)
     text = _text_of(found.get("text"))
     title = _inline(found.get("title"))
-    if title is not None and _ENTITY.search(title):
+    if title is not None and "&" in title and _ENTITY.search(title):
         title = " ".join(html.unescape(title).split()) or None
     is_summary = bool(_CUT_OFF.search(text[-40:]))
     if not text:
@@ -156,7 +157,7 @@ def mappable_fields() -> tuple[str, ...]:
 
 def looks_like_html(text: str) -> bool:
     """Tell markup from text that mentions a tag: it starts with one, or has two."""
-    first = _MARKUP.search(text)
+    first = _MARKUP.search(text) if "<" in text else None
     if first is None:
         return False
     return first.start() < 3 or _MARKUP.search(text, first.end()) is not None
@@ -169,7 +170,7 @@ def time_of(value: object) -> str | None:
         return value.isoformat()
     if isinstance(value, str):
         text = scrub(value).strip()
-        if not re.fullmatch(r"\d{10}|\d{13}|\d{16}|\d{19}|\d{10}\.\d+", text):
+        if not _EPOCH.fullmatch(text):
             return text or None
         value = float(text)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -236,13 +237,15 @@ def _follow(record: Mapping[str, object], path: str) -> object:
 
 
 def _is_empty(value: object) -> bool:
+    if isinstance(value, str):
+        return not value
     return value is None or value == "" or value == [] or value == {} or value != value  # NaN is not itself
 
 
 def _inner(value: object) -> object:
     """Open `{"name": …}`, `{"rendered": …}`, `{"$oid": …}` and the like."""
     for _ in range(3):
-        if not isinstance(value, Mapping):
+        if isinstance(value, str) or not isinstance(value, Mapping):
             return value
         named = {plain_name(str(name)): inner for name, inner in value.items()}
         value = next((named[name] for name in _INNER if not _is_empty(named.get(name))), None)

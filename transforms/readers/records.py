@@ -12,6 +12,8 @@ from transforms.readers.fields import plain_name, record_to_document
 from transforms.readers.jsoncut import ENVELOPE_BYTES, LIST_NAMES, TEXT_NAMES, cut_values, list_start
 from transforms.types import Format, Reason
 
+_DECODER = json.JSONDecoder(strict=False)  # tabs and line ends within strings are common and mean no harm
+
 
 def read_lines(source: Source) -> Items:
     """Read JSON Lines; a broken line is rejected alone, and `#n` is its line number."""
@@ -126,9 +128,10 @@ def _read_special(
 def parse_json(own: bytes) -> object:
     """Parse one JSON value in any charset; ValueError or RecursionError when it is none."""
     try:
-        return json.loads(own.decode("utf-8"), strict=False)
+        text = own.decode("utf-8")
     except UnicodeDecodeError:
-        return json.loads(decode(own).text, strict=False)
+        text = decode(own).text
+    return _DECODER.decode(text)
 
 
 def _nested_records(
