@@ -17,6 +17,7 @@ from flows.parts import PartStream
 from flows.split import WorkItem
 from flows.unpacking import open_unpacked
 from flows.worker import Loss, Progress
+from transforms.agencies import Agencies
 from transforms.clean import clean
 from transforms.ids import document_id
 from transforms.readers import read
@@ -39,6 +40,7 @@ class CleaningItem:
     work: WorkItem
     options: ReadOptions
     now: datetime  # UTC, naive: what counts as a date in the future
+    agencies: Agencies | None = None  # None: the shipped ones
 
     @property
     def key(self) -> str:
@@ -150,7 +152,9 @@ def _rows(item: CleaningItem, progress: Progress) -> Iterator[dict[str, object]]
                 result: Article | Rejection = document
             else:
                 loss = progress.begin(document.source_ref)
-                result = _lost(document, loss) if loss else clean(document, now=item.now)
+                result = (
+                    _lost(document, loss) if loss else clean(document, now=item.now, agencies=item.agencies)
+                )
             row = (
                 rejection_row(result)
                 if isinstance(result, Rejection)

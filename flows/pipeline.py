@@ -24,12 +24,12 @@ from flows.fold_stories import fold_stories
 from flows.mishaps import describe
 from flows.processes import LocalEngine
 from flows.recording import utc_now, versions
-from flows.refolding import keep_up
+from flows.refolding import canonical_of, keep_up
 from flows.report import RunReport
 from flows.settings import Settings
 from flows.split import split
 from flows.story_model import story_background
-from flows.story_rows import Canonical
+from flows.voices import load_voices
 from flows.warming import begin_warming
 from transforms.ids import hash_text
 from transforms.readers.options import MIB, ReadOptions
@@ -185,8 +185,9 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
     report.count_unchanged(fresh.unchanged)
     spool = spool_path(run.settings.home) / f"clean-{_fingerprint(run.settings)}"
     options = _read_options(run.settings)
+    agencies = load_voices(run.settings).agencies if run.settings.agencies else None
     items = [
-        CleaningItem(work=work, options=options, now=utc_now())
+        CleaningItem(work=work, options=options, now=utc_now(), agencies=agencies)
         for work in split(fresh.files, spool=spool, options=options)
     ]
     tally = _Tally(items, fresh.hashes)
@@ -345,7 +346,7 @@ def _fold_batch(con: DuckDBPyConnection, batch: _Batch, tally: _Tally, run: _Run
             change,
             decisions,
             story_background(settings),
-            Canonical(policy=settings.canonical_policy, preferred=settings.preferred_publishers),
+            canonical_of(settings),
             run_id=report.run_id,
             now=now,
         )
@@ -372,4 +373,5 @@ def _read_options(settings: Settings) -> ReadOptions:
 
 def _fingerprint(settings: Settings) -> str:
     """Name the spool after what cleaning depends on, so that a run after a crash goes on and never mixes."""
-    return format_id(hash_text(repr((version("newsfold"), _read_options(settings)))))
+    credits = load_voices(settings).version if settings.agencies else "shipped"
+    return format_id(hash_text(repr((version("newsfold"), _read_options(settings), credits))))

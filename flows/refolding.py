@@ -18,8 +18,8 @@ from flows.refusals import RefusedError
 from flows.story_evidence import rebuild_evidence
 from flows.story_model import story_background
 from flows.story_rows import Canonical
+from flows.voices import load_voices
 from transforms import copies
-from transforms.background import Background
 from transforms.constraints import components
 from transforms.pairs import FLOOR, MODEL_VERSION, THRESHOLD
 from transforms.types import format_id
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 # Articles whose groups and stories are made again at a time; bounds memory, results do not depend on it.
 _ARTICLES_AT_ONCE = 20_000
+# Kinds of models that links are made with. When another kind changes, stories are told anew from the same links.
+EVIDENCE = ("copies", "stories")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +94,20 @@ class RefoldReport:
 
 def canonical_of(settings: Settings) -> Canonical:
     """Return how these settings choose the article that stands for a story."""
-    return Canonical(policy=settings.canonical_policy, preferred=settings.preferred_publishers)
+    return Canonical(
+        policy=settings.canonical_policy,
+        preferred=settings.preferred_publishers,
+        voices=load_voices(settings),
+    )
 
 
-def current_models(background: Background) -> dict[str, str]:
-    """Name the models that this version makes evidence with, by kind."""
-    return {"copies": copies.MODEL, "stories": f"{MODEL_VERSION}/{background.version}"}
+def current_models(settings: Settings) -> dict[str, str]:
+    """Name what stories depend on beside the articles, by kind; the kinds of EVIDENCE are what links are made with."""
+    return {
+        "copies": copies.MODEL,
+        "stories": f"{MODEL_VERSION}/{story_background(settings).version}",
+        "voices": load_voices(settings).version,
+    }
 
 
 def fold_around(
@@ -162,7 +172,7 @@ def keep_up(
 
     Evidence of two models cannot be compared, so this comes before anything new is folded. Returns what changed.
     """
-    known, current = refolding.known_models(con), current_models(story_background(settings))
+    known, current = refolding.known_models(con), current_models(settings)
     if known == current:
         return None
     if not known and not len(refolding.every_article(con)):
@@ -179,11 +189,11 @@ def fold_everything(
 ) -> StoryChange:
     """Fold all articles again inside the caller's transaction, filling the report; a dry run stops before stories."""
     decisions, background = read_decisions(con), story_background(settings)
-    known, current = refolding.known_models(con), current_models(background)
+    known, current = refolding.known_models(con), current_models(settings)
     stale = tuple(kind for kind in current if known.get(kind) != current[kind])
     is_plain = report.threshold == THRESHOLD
-    if is_plain and stale:
-        report.stale_models = stale
+    if is_plain and not set(stale).isdisjoint(EVIDENCE):
+        report.stale_models = tuple(kind for kind in stale if kind in EVIDENCE)
         if "copies" in stale:
             rebuild_copy_evidence(con, run_id=run_id, now=now)
             for chunk in _chunks(con, THRESHOLD):

@@ -58,8 +58,15 @@ class Settings(BaseSettings):
         "original-fullest", description="how the article that stands for a story is chosen"
     )
     preferred_publishers: tuple[str, ...] = Field((), description="for canonical_policy preferred-publishers")
+    publisher_families: Path | None = Field(
+        None, description="TOML file of publishers that are one voice, laid over the shipped one"
+    )
+    agencies: Path | None = Field(
+        None, description="TOML file of news agencies and how they are credited, laid over the shipped one"
+    )
     semantic_model: Path | None = Field(
-        None, description="folder of a sentence-embedding model that pair scores use too; needs newsfold[semantic]"
+        None,
+        description="folder of a sentence-embedding model that pair scores use too; needs newsfold[semantic]",
     )  # off: .1 s an article for little; all stories are compared anew when it changes
     keep_published: int = Field(3, ge=0, description="older published files kept")
     keep_text_days: int = Field(

@@ -12,6 +12,7 @@ import numpy as np
 from flows.decisions import Decisions
 from flows.fold_copies import as_ids
 from flows.story_evidence import read_profiles
+from flows.voices import Voices
 from transforms.canonical import choose
 from transforms.identity import Assignment
 from transforms.members import Member
@@ -31,6 +32,12 @@ class Canonical:
 
     policy: str
     preferred: tuple[str, ...] = ()
+    voices: Voices | None = None  # None: the shipped lists
+
+    def choose(self, members: Sequence[Member]) -> tuple[int, str]:
+        """Choose among the reports of a story; returns the article and the reason."""
+        families, agencies = (self.voices.families, self.voices.agencies) if self.voices else (None, None)
+        return choose(members, self.policy, self.preferred, families=families, agencies=agencies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +99,12 @@ def write_stories(
     for index in changed:
         story_id = assignment.story_ids[index]
         members = [_member(facts[article], groups) for article in clusters[index]]
-        chosen, reason = decisions.pinned(clusters[index]) or choose(
-            members, canonical.policy, canonical.preferred
-        )
+        chosen, reason = decisions.pinned(clusters[index]) or canonical.choose(members)
         representatives = sorted({groups.members[article] for article in clusters[index]})
         row = _story_row(members, facts[chosen], [profiles[one] for one in representatives])
+        row["independent_count"] = independent_count(
+            members, canonical.voices.families if canonical.voices else None
+        )
         former = before.get(story_id)
         row |= {
             "story_id": story_id,
@@ -147,7 +155,7 @@ def _title(
     """Return the canonical article's headline; where it came without one, that of the next best report that has one."""
     headed = [member for member in members if not facts[member.article_id]["is_title_derived"]]
     if headed and facts[chosen]["is_title_derived"]:
-        chosen, _ = choose(headed, canonical.policy, canonical.preferred)
+        chosen, _ = canonical.choose(headed)
     title: str = facts[chosen]["title"]
     return title
 
@@ -166,6 +174,5 @@ def _story_row(
         "article_count": len(members),
         "copy_group_count": len(profiles),
         "publisher_count": len({member.publisher for member in members if member.publisher}),
-        "independent_count": independent_count(members),
         "key_terms": key_terms(profiles),
     }

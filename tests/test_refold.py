@@ -27,7 +27,6 @@ from tests.story_samples import (
     stub,
     write_inbox,
 )
-from transforms.background import load_background
 from transforms.pairs import THRESHOLD
 from warehouse.checks import run_checks
 from warehouse.connection import open_working
@@ -138,7 +137,7 @@ def test_evidence_of_another_model_is_made_anew_by_the_next_run_and_ids_stay(hom
     assert evidence(home) == before
     assert ask(home, "SELECT story_id FROM stories ORDER BY ALL") == ids
     known = dict(ask(home, "SELECT kind, max_by(model_version, created_at) FROM models GROUP BY kind"))
-    assert known == current_models(load_background())
+    assert known == current_models(settings_of(home))
     assert not broken(home)
 
 

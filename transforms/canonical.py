@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from transforms.agencies import publisher_agency
+from transforms.agencies import Agencies, publisher_agency
 from transforms.members import Member
-from transforms.publishers import family
+from transforms.publishers import Families, family
 from transforms.types import Kind, Precision
 
 POLICIES = ("original-fullest", "earliest", "longest", "preferred-publishers")
@@ -24,7 +24,12 @@ _KIND_RANK = {
 
 
 def choose(
-    members: Collection[Member], policy: str = "original-fullest", preferred: Sequence[str] = ()
+    members: Collection[Member],
+    policy: str = "original-fullest",
+    preferred: Sequence[str] = (),
+    *,
+    families: Families | None = None,
+    agencies: Agencies | None = None,
 ) -> tuple[int, str]:
     """Choose the member that stands for a story and say why.
 
@@ -41,7 +46,10 @@ def choose(
         raise ValueError(f"unknown policy {policy!r}; known are {', '.join(POLICIES)}")
     if not members:
         raise ValueError("a story needs at least one member")
-    members = _share_credits(members)
+    members = [
+        replace(member, wire_agency=None) if is_original(member, agencies) else member
+        for member in _share_credits(members)
+    ]
     if len(members) == 1:
         return next(iter(members)).article_id, "the only report"
     if policy == "earliest":
@@ -51,7 +59,7 @@ def choose(
         return best.article_id, f"the longest {_noun(best)}, {best.word_count} words"
     if policy == "preferred-publishers":
         for wanted in preferred:
-            chosen = [m for m in members if _is_of(m, wanted)]
+            chosen = [m for m in members if _is_of(m, wanted, families)]
             if chosen and min(map(_rank, chosen)) < _KIND_RANK[Kind.INDEX]:
                 best = min(chosen, key=_fullest_key)
                 return (
@@ -63,11 +71,11 @@ def choose(
     return _choose_fullest(members)
 
 
-def is_original(member: Member) -> bool:
+def is_original(member: Member, agencies: Agencies | None = None) -> bool:
     """Tell whether a report is in its publisher's own words: no agency's, or the agency's at the agency."""
     if not member.wire_agency:
         return True
-    return publisher_agency(member.publisher, member.url_host) == member.wire_agency
+    return publisher_agency(member.publisher, member.url_host, agencies) == member.wire_agency
 
 
 def _share_credits(members: Collection[Member]) -> list[Member]:
@@ -100,7 +108,13 @@ def _choose_earliest(members: Collection[Member]) -> tuple[int, str]:
 
 def _fullest_key(member: Member) -> tuple[int, bool, bool, int, datetime, int]:
     # A text behind a paywall is cut off, so being open counts before being original.
-    return _rank(member), member.is_paywalled, not is_original(member), -member.word_count, *_tie(member)
+    return (
+        _rank(member),
+        member.is_paywalled,
+        member.wire_agency is not None,
+        -member.word_count,
+        *_tie(member),
+    )
 
 
 def _why(best: Member, members: Iterable[Member]) -> str:
@@ -108,12 +122,12 @@ def _why(best: Member, members: Iterable[Member]) -> str:
     words = ["the fullest"] if others else ["the only"]
     if any(m.is_paywalled for m in others) and not best.is_paywalled:
         words.append("open")
-    if any(not is_original(m) for m in others) and is_original(best):
+    if any(m.wire_agency for m in others) and not best.wire_agency:
         words.append("original")
     reason = f"{' '.join(words)} {_noun(best)}, {best.word_count} words"
     if best.is_paywalled:
         reason += "; all are behind a paywall"
-    if not is_original(best):
+    if best.wire_agency:
         reason += f"; a reprint of {best.wire_agency}, since no original is open"
     rivals = [m for m in others if _fullest_key(m)[:4] == _fullest_key(best)[:4]]
     if rivals:
@@ -142,10 +156,10 @@ def _noun(member: Member) -> str:
     return "report" if member.kind is Kind.ARTICLE else member.kind.value.replace("_", " ")
 
 
-def _is_of(member: Member, wanted: str) -> bool:
+def _is_of(member: Member, wanted: str, families: Families | None) -> bool:
     """Tell whether a publisher is the wanted one, by name, by host, or by belonging to the family of that id."""
     plain = wanted.strip().casefold()
     host = (member.url_host or "").casefold()
     if plain in ((member.publisher or "").strip().casefold(), host) or host.endswith(f".{plain}"):
         return True
-    return family(member.publisher, member.url_host) == plain
+    return family(member.publisher, member.url_host, families) == plain
