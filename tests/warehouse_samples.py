@@ -114,21 +114,33 @@ def ingest(
     is_published: bool = False,
 ) -> LoadResult:
     """Do a whole run in its own opening of the home: load, fold, finish, check and perhaps publish."""
-    now = NOON + timedelta(days=day)
     with open_working(home, purpose="test") as con:
-        close_abandoned_runs(con, now=now)
-        run_id = begin_run(con, command="test", settings={}, versions={}, now=now)
-        with transaction(con):
-            result = load_documents(con, run_id, article_batch(articles), rejection_batch(refusals), now=now)
-            fold_alone(con, run_id, now)
-            counted = sum(result.dispositions.values())
-            outcome = RunOutcome(
-                files=1, documents=counted, dispositions=result.dispositions, reasons=result.reasons
-            )
-            finish_run(con, run_id, outcome, now=now)
-            enforce_checks(con, run_id)
+        result = load(con, articles, refusals, day=day)
         if is_published:
-            publish(con, home, now=now)
+            publish(con, home, now=NOON + timedelta(days=day))
+    return result
+
+
+def load(
+    con: DuckDBPyConnection,
+    articles: Iterable[dict[str, Any]] = (),
+    refusals: Iterable[dict[str, Any]] = (),
+    *,
+    day: int = 0,
+) -> LoadResult:
+    """Do a whole run in a home that is open: load, fold, finish and check."""
+    now = NOON + timedelta(days=day)
+    close_abandoned_runs(con, now=now)
+    run_id = begin_run(con, command="test", settings={}, versions={}, now=now)
+    with transaction(con):
+        result = load_documents(con, run_id, article_batch(articles), rejection_batch(refusals), now=now)
+        fold_alone(con, run_id, now)
+        counted = sum(result.dispositions.values())
+        outcome = RunOutcome(
+            files=1, documents=counted, dispositions=result.dispositions, reasons=result.reasons
+        )
+        finish_run(con, run_id, outcome, now=now)
+        enforce_checks(con, run_id)
     return result
 
 
