@@ -14,7 +14,7 @@ from importlib import resources
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from transforms.lines import Line, is_spaceless, letters, look
+from transforms.lines import Line, ends_sentence, is_spaceless, letters, look
 from transforms.types import Kind
 
 PAYWALL_MAX_WORDS = 150  # a text behind a paywall shows a lead or two; a longer one is worth its story
@@ -151,7 +151,9 @@ def tell_kind(
         for line in text[:HEAD_CHARACTERS].split("\n")[:HEAD_LINES]
         if line.strip()
     ]
-    lines = [] if is_clean else [look(line) for line in head]  # looking closely costs more than all the rest
+    # looking closely costs more than all the rest
+    is_open = not is_clean and (word_count <= PAYWALL_MAX_WORDS or _may_be_index(head, link_ratio))
+    lines = [look(line) for line in head] if is_open else []
     if not is_clean and (
         found := _tell_stub(plain_title, text, lines, word_count, is_paywalled, url is not None)
     ):
@@ -237,6 +239,14 @@ def _tell_template(title: str, text: str, word_count: int) -> tuple[Kind, str] |
     if (numbers := len(_NUMBER.findall(head))) >= NUMBER_SHARE * word_count:
         return Kind.TEMPLATE, f"a market report of {numbers} numbers in {word_count} words"
     return None
+
+
+def _may_be_index(head: Sequence[str], link_ratio: float | None) -> bool:
+    """Tell whether a closer look could find an index: enough lines that close like no sentence, or links."""
+    if len(head) < INDEX_MIN_LINES:
+        return False
+    is_linked = link_ratio is not None and link_ratio >= INDEX_LINK_RATIO
+    return is_linked or sum(not ends_sentence(line) for line in head) >= INDEX_SHARE * len(head)
 
 
 def _tell_index(path: str, lines: Sequence[Line], link_ratio: float | None) -> tuple[Kind, str] | None:

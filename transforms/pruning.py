@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -112,11 +113,15 @@ def _drop_named(tree: Any, total: int) -> None:
     for element in _NAMED(tree):
         if element.getparent() is None:
             continue
-        name = _name(element)
-        if len(name) < 3 or not _NOISE.search(name) or _BODY.search(name):
+        if not _is_noise(_name(element)):
             continue
         if _weigh(element, total) <= _MOST_SHARE and element.find(".//h1") is None:
             _drop(element)
+
+
+@lru_cache(maxsize=8_192)  # the pages of a site share their names, and most names stand on a page many times
+def _is_noise(name: str) -> bool:
+    return len(name) >= 3 and bool(_NOISE.search(name)) and not _BODY.search(name)
 
 
 def _unwrap_layout(tree: Any, total: int) -> None:
