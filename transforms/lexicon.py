@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -33,36 +33,42 @@ class Lexicon:
         self._forget()
 
     def _forget(self) -> None:
-        self._row: dict[str, int] = {}
+        self._rows = _Rows(self._add)
         self.keys = np.empty(0, np.uint32)
         self.information = np.empty(0, np.float64)  # nats
         self.is_capital = np.empty(0, np.float64)  # 1.0 or 0.0, to be summed
 
     def look_up(self, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
         """Return the row of each token; rows stay valid until the next look-up."""
-        known = self._row
-        new = list(dict.fromkeys([token for token in tokens if token not in known]))
-        if new and len(self._row) + len(new) > MOST_TOKENS:
+        if len(self._rows) + len(tokens) > MOST_TOKENS:
             self._forget()
-            new = list(dict.fromkeys(tokens))
-        if new:
-            self._add(new)
-        return np.fromiter(map(self._row.__getitem__, tokens), np.int64, len(tokens))
+        return np.fromiter(map(self._rows.__getitem__, tokens), np.int64, len(tokens))
 
-    def _add(self, tokens: Sequence[str]) -> None:
-        start, end = len(self._row), len(self._row) + len(tokens)
-        if end > len(self.keys):
-            size = max(2 * len(self.keys), end, 4096)
+    def _add(self, token: str) -> int:
+        """Work out a token that is new, and return its row."""
+        row = len(self._rows)
+        if row == len(self.keys):
             self.keys, self.information, self.is_capital = (
-                np.concatenate((column, np.zeros(size - len(column), column.dtype)))
+                np.concatenate((column, np.zeros(max(row, 4096), column.dtype)))
                 for column in (self.keys, self.information, self.is_capital)
             )
-        for row, token in enumerate(tokens, start):
-            term = stem(token.lower(), self.language)
-            self._row[token] = row
-            self.keys[row] = term_key(term, self.language)
-            self.information[row] = self.background.information(term, self.language)
-            self.is_capital[row] = token[0].isupper()
+        term = stem(token.lower(), self.language)
+        self.keys[row] = term_key(term, self.language)
+        self.information[row] = self.background.information(term, self.language)
+        self.is_capital[row] = token[0].isupper()
+        return row
+
+
+class _Rows(dict[str, int]):
+    """Rows by token, asked for without a test whether they are there: that test was a third of a look-up."""
+
+    def __init__(self, add: Callable[[str], int]) -> None:
+        super().__init__()
+        self._new = add
+
+    def __missing__(self, token: str) -> int:
+        row = self[token] = self._new(token)
+        return row
 
 
 _LEXICONS: dict[tuple[str, str], Lexicon] = {}
