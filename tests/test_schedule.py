@@ -326,26 +326,6 @@ SERVE = "from flows.commands.serve import command; command.main()"
 
 
 @pytest.mark.slow
-def test_serve_fires_alone_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    """One command is the whole schedule: its server, its runs; SIGTERM ends all of it."""
-    env, port = environment(tmp_path), free_port()
-    (tmp_path / "inbox").mkdir()
-    (tmp_path / "inbox" / "page.html").write_text(PAGE.format(title="quiet night"))
-    arguments = [sys.executable, "-c", SERVE, "--cron", "* * * * *", "--port", str(port)]
-    process = subprocess.Popen(arguments, env=env, cwd=tmp_path)
-    try:
-        wait_until(lambda: stories(env) == ["quiet night"], 240, "the first story")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    wait_until(lambda: not _is_open(port), 15, "the end of the server")
-
-
-@pytest.mark.slow
 def test_serve_tells_a_wrong_schedule(tmp_path: Path) -> None:
     arguments = [sys.executable, "-c", SERVE, "--cron", "now and then", "--port", str(free_port())]
     done = subprocess.run(
@@ -355,7 +335,7 @@ def test_serve_tells_a_wrong_schedule(tmp_path: Path) -> None:
     assert "now and then" in done.stderr
 
 
-def _is_open(port: int) -> bool:
+def is_open(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
