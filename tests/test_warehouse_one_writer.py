@@ -95,6 +95,14 @@ def test_the_dead_hold_nothing_and_their_runs_are_closed(tmp_path: Path, way: st
             os.killpg(holder.pid, signal.SIGKILL)
 
 
+def test_a_run_that_found_no_room_to_say_its_end_is_closed_by_the_next_of_its_process(tmp_path: Path) -> None:
+    with open_working(tmp_path, purpose="run") as con:
+        first = begin_run(con, command="ingest", settings={}, versions={}, now=NOON)
+        begin_run(con, command="ingest", settings={}, versions={}, now=NOON)
+        told = con.execute("SELECT run_id, status FROM runs WHERE status <> 'running'").fetchall()
+        assert told == [(first, "failed")]
+
+
 def test_a_waiting_run_gets_its_turn(tmp_path: Path) -> None:
     prepare_home(tmp_path)
     order: list[str] = []

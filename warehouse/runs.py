@@ -47,7 +47,15 @@ def begin_run(
     versions: Mapping[str, str],
     now: datetime,
 ) -> str:
-    """Record that a run of this process began, and return its id. Commits at once, so that a crash leaves a trace."""
+    """Record that a run of this process began, and return its id. Commits at once, so that a crash leaves a trace.
+
+    A process does one run at a time: an earlier one of it that still counts as running found no room to say its end.
+    """
+    con.execute(
+        "UPDATE runs SET status = 'failed', finished_at = ?, message = 'no room was left to say why' "
+        "WHERE status = 'running' AND pid = ? AND process_started IS NOT DISTINCT FROM ? AND host = ?",
+        [now, os.getpid(), process_start(os.getpid()), socket.gethostname()],
+    )
     run_id = new_run_id(now)
     con.execute(
         "INSERT INTO runs (run_id, started_at, status, pid, process_started, host, command, settings, versions) "
