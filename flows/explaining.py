@@ -11,7 +11,7 @@ import numpy as np
 
 from flows.fold_copies import describe
 from transforms.background import Background
-from transforms.candidates import SHARED_KEYS, story_keys
+from transforms.candidates import story_keys
 from transforms.copies import MODEL, THRESHOLD, candidate_keys, verify_pairs
 from transforms.pairs import Explanation, explain_pair, name_model
 from transforms.shingles import shingle, tokenise
@@ -97,7 +97,7 @@ def explain(pair: PairDetail, background: Background) -> Explained:
     return Explained(
         story=explain_pair(a, b, model=name_model(background)),
         wording=_compare(pair.a.text or pair.a.title, pair.b.text or pair.b.title),
-        are_candidates=len(shared) >= SHARED_KEYS,
+        are_candidates=bool(shared),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from flows.fold_copies import as_ids
 from transforms.background import Background
-from transforms.candidates import BUCKET_CAP, BUCKET_REACH, story_keys
+from transforms.candidates import BUCKET_CAP, BUCKET_MEETINGS, BUCKET_REACH, story_keys
 from transforms.pairs import FLOOR, THRESHOLD, name_model, score_pairs, tabulate
 from transforms.terms import Profile, pack, profile, unpack
 from transforms.types import Kind, Precision
@@ -92,7 +92,9 @@ def link_stories(
     When all are compared anew, `standing` are the articles whose links stand, since their texts were dropped; a pair
     then belongs to the call that has its smaller id among `fresh`.
     """
-    left, right = folding.story_candidates(con, fresh, cap=BUCKET_CAP, reach=BUCKET_REACH)
+    left, right = folding.story_candidates(
+        con, fresh, cap=BUCKET_CAP, reach=BUCKET_REACH, meetings=BUCKET_MEETINGS
+    )
     if standing is not None:
         mine = np.isin(left, fresh) & ~np.isin(left, standing) & ~np.isin(right, standing)
         left, right = left[mine], right[mine]

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from tests.test_pairs import BACKGROUND, REPORTS, describe
-from transforms.candidates import candidate_pairs, story_keys
+from transforms.candidates import (
+    BUCKET_CAP,
+    BUCKET_MEETINGS,
+    BUCKET_REACH,
+    candidate_pairs,
+    story_keys,
+)
+from warehouse.folding import insert_rows, story_candidates
+from warehouse.migrations import migrate
 
 KEY_SETS = st.lists(st.frozensets(st.integers(0, 12), max_size=5), max_size=8)
 
@@ -19,12 +31,44 @@ def arrays(sets: list[frozenset[int]]) -> list[npt.NDArray[np.uint64]]:
     return [np.array(sorted(some), dtype=np.uint64) for some in sets]
 
 
-@given(KEY_SETS, st.integers(1, 3))
-def test_the_join_finds_exactly_the_pairs_that_share_enough_keys(
-    sets: list[frozenset[int]], shared: int
-) -> None:
-    expected = [(a, b) for a, b in combinations(range(len(sets)), 2) if len(sets[a] & sets[b]) >= shared]
-    assert list(map(tuple, candidate_pairs(arrays(sets), shared).tolist())) == expected
+@given(KEY_SETS)
+def test_the_join_finds_exactly_the_pairs_that_share_a_key(sets: list[frozenset[int]]) -> None:
+    expected = [(a, b) for a, b in combinations(range(len(sets)), 2) if sets[a] & sets[b]]
+    assert list(map(tuple, candidate_pairs(arrays(sets)).tolist())) == expected
+
+
+def test_a_crowded_key_costs_no_square_and_a_large_story_still_meets() -> None:
+    crowd = 10 * BUCKET_CAP
+    strangers = candidate_pairs(arrays([frozenset({1, 100 + place}) for place in range(crowd)]))
+    assert len(strangers) == 0  # one common key, and each met any other at most once
+    story = candidate_pairs(arrays([frozenset(range(60)) for _ in range(crowd)]))
+    assert crowd * BUCKET_CAP < len(story) < crowd * BUCKET_REACH * 60 / BUCKET_MEETINGS
+    found = csr_array((np.ones(len(story)), (story[:, 0], story[:, 1])), shape=(crowd, crowd))
+    assert connected_components(found, directed=False)[0] == 1
+
+
+@pytest.mark.parametrize("new", [1, 3, 40])
+def test_the_warehouse_joins_by_the_same_rule(new: int) -> None:
+    random = np.random.default_rng(7)
+    sets = [frozenset(random.integers(0, 400, 6).tolist()) for _ in range(120)]
+    keys = arrays(sets)
+    with duckdb.connect(":memory:") as con:  # noqa: TID251 - a bare schema; no home is needed
+        migrate(con)
+        insert_rows(
+            con,
+            "story_keys",
+            {
+                "key": np.concatenate(keys),
+                "article_id": np.repeat(np.arange(120), [len(some) for some in keys]),
+            },
+        )
+        fresh = np.arange(120 - new, 120, dtype=np.uint64)
+        left, right = story_candidates(
+            con, fresh, cap=BUCKET_CAP, reach=BUCKET_REACH, meetings=BUCKET_MEETINGS
+        )
+    pairs = candidate_pairs(keys)
+    wanted = pairs[pairs[:, 1] >= 120 - new]
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == list(map(tuple, wanted.tolist()))
 
 
 def test_reports_of_one_event_are_candidates_in_every_language() -> None:

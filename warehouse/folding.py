@@ -141,7 +141,7 @@ def forget_representatives(con: DuckDBPyConnection, ids: Ids) -> None:
 def copy_candidates(con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int) -> tuple[Ids, Ids]:
     """Return pairs (a < b) that share a key of wording, at least one of each among `ids`; see `candidates.sql`."""
     con.execute("CREATE OR REPLACE TEMP VIEW keyed AS SELECT band_key AS key, article_id FROM bands")
-    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach))
+    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach, meetings=1))
 
 
 def same_form_pairs(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
@@ -149,10 +149,12 @@ def same_form_pairs(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
     return _pairs(_ask(con, "same_form_pairs", ids))
 
 
-def story_candidates(con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int) -> tuple[Ids, Ids]:
+def story_candidates(
+    con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int, meetings: int
+) -> tuple[Ids, Ids]:
     """Return pairs (a < b) that share a key of content, at least one of each among `ids`; see `candidates.sql`."""
     con.execute("CREATE OR REPLACE TEMP VIEW keyed AS SELECT key, article_id FROM story_keys")
-    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach))
+    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach, meetings=meetings))
 
 
 def neighbours(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> Ids:

@@ -1,13 +1,17 @@
 -- Pairs that share a key and of which at least one is new: guesses, to be verified. A key that more than $cap articles
 -- have says little, and pairing them all would cost its square: there each meets $reach others on either side, in an
--- order of its own for every key, so that articles sharing several such keys still meet.
+-- order of its own for every key, and only those count that met over $meetings such keys: of a large story, all.
 WITH shared AS MATERIALIZED (
-    SELECT key, article_id, article_id IN (SELECT article_id FROM wanted) AS is_new,
-           row_number() OVER (PARTITION BY key ORDER BY hash(article_id, key), article_id) AS place,
-           count(*) OVER (PARTITION BY key) AS articles
+    SELECT key, article_id, article_id IN (FROM wanted) AS is_new, count(*) OVER (PARTITION BY key) AS articles
     FROM keyed
     WHERE key IN (SELECT key FROM keyed SEMI JOIN wanted USING (article_id))
     QUALIFY articles > 1
+),
+crowded AS (
+    SELECT key, article_id, is_new,
+           row_number() OVER (PARTITION BY key ORDER BY hash(article_id, key), article_id) AS place
+    FROM shared
+    WHERE articles > $cap
 )
 SELECT DISTINCT article_a, article_b FROM (
     SELECT a.article_id AS article_a, b.article_id AS article_b
@@ -15,8 +19,10 @@ SELECT DISTINCT article_a, article_b FROM (
     WHERE a.articles <= $cap AND b.articles <= $cap AND (a.is_new OR b.is_new)
     UNION ALL
     SELECT least(a.article_id, b.article_id), greatest(a.article_id, b.article_id)
-    FROM (SELECT *, unnest(range(1, $reach + 1)) AS step FROM shared WHERE articles > $cap) a
-    JOIN shared b ON a.key = b.key AND b.place = a.place + a.step
+    FROM (SELECT *, unnest(range(1, $reach + 1)) AS step FROM crowded) a
+    JOIN crowded b ON a.key = b.key AND b.place = a.place + a.step
     WHERE a.is_new OR b.is_new
+    GROUP BY ALL
+    HAVING count(*) >= $meetings
 )
 ORDER BY ALL
