@@ -7,7 +7,7 @@ HOME_DIR ?= newsfold-home
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: run setup test check test-fast bench bench-fold bench-clean fuzz lock clean help
+.PHONY: run setup test check test-fast bench bench-full bench-fold bench-clean bench-way fuzz lock clean help
 
 help:           ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -39,9 +39,10 @@ fuzz: $(VENV)/.dev   ## throw broken input at every reader and at cleaning for a
 RIVALS := .benchmarks/rivals
 $(RIVALS)/.done: | $(VENV)/.dev
 	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --target $(RIVALS) \
-	  readability-lxml newspaper4k justext rensa gaoya \
+	  readability-lxml newspaper4k justext rensa gaoya datatrove news-please \
 	  beautifulsoup4 brotli chardet cssselect filelock joblib lxml_html_clean nltk pillow pyyaml requests requests_file \
-	  sgmllib3k soupsieve tldextract w3lib
+	  sgmllib3k soupsieve tldextract w3lib \
+	  defusedxml humanize langdetect loguru python-dateutil six
 	touch $@
 
 bench-fold: $(VENV)/.dev $(RIVALS)/.done   ## measure folding beside its baselines
@@ -52,7 +53,18 @@ bench-clean: $(VENV)/.dev $(RIVALS)/.done   ## measure cleaning beside its peers
 	$(BIN)/python -m benchmarks.clean_pages --rivals $(RIVALS)
 	$(BIN)/python -m benchmarks.clean_text --rivals $(RIVALS)
 
-bench: bench-fold bench-clean   ## every benchmark, the short version
+bench-way: $(VENV)/.dev   ## measure the whole way, sharing among processes, and starting
+	$(BIN)/python -m benchmarks.whole_way --articles 1000 5000
+	$(BIN)/python -m benchmarks.whole_way --articles 500 --format html --name pages
+	$(BIN)/python -m benchmarks.sharing
+	$(BIN)/python -m benchmarks.starting
+
+bench: bench-fold bench-clean bench-way   ## every benchmark, the short version
+
+bench-full: $(VENV)/.dev   ## the long version of the whole way: hours
+	$(BIN)/python -m benchmarks.whole_way --articles 100000 1000000 --name long
+	$(BIN)/python -m benchmarks.whole_way --articles 5000 --format html --name "many pages"
+	$(BIN)/python -m benchmarks.whole_way --megabytes 1024 4096 --name memory
 
 lock:           ## make the requirements files again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

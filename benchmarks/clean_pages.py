@@ -1,7 +1,7 @@
-"""Web pages against gold bodies and days: ours beside trafilatura, readability-lxml, newspaper4k and htmldate.
+"""Web pages against gold bodies and days: ours beside trafilatura, htmldate and what other projects clean with.
 
 Run as `python -m benchmarks.clean_pages [--rivals DIR] [--pages N]`; DIR is a folder with the rivals that are no
-dependencies, made by `pip install --target DIR readability-lxml newspaper4k`. Rules were chosen on the pages with an
+dependencies, as the Makefile makes it. Rules were chosen on the pages with an
 even number; the pages with an odd one are the ones to report. One process, CPU time; ratios travel, times do not.
 """
 
@@ -17,6 +17,7 @@ import platform
 import re
 import sys
 import time
+import types
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -129,6 +130,48 @@ def newspaper_body(page: Page) -> str:
     article.download(input_html=decode(page.html).text)
     article.parse()
     return str(article.text)
+
+
+def datatrove_body() -> Callable[[Page], str]:
+    """Give datatrove's extraction step as its pipelines use it by default, called without its process around it."""
+    from datatrove.pipeline.extractors import Trafilatura  # type: ignore[import-not-found, unused-ignore]
+
+    # its default also leaves out what it saw on pages before, which empties texts as a benchmark goes on
+    step = Trafilatura(deduplicate=False)
+
+    def extract(page: Page) -> str:
+        return str(step.extract(decode(page.html).text) or "")
+
+    return extract
+
+
+def news_please_body() -> Callable[[Page], str]:
+    """Give news-please's extraction step, without the crawler around it, which brings forty packages."""
+    for package in ("newsplease", "newsplease.pipeline"):  # their own modules import the crawler
+        found = next(
+            (place for place in map(Path, sys.path) if (place / package.replace(".", "/")).is_dir()), None
+        )
+        if found is None:
+            raise ImportError("not installed")
+        shell = types.ModuleType(package)
+        shell.__path__ = [str(found / package.replace(".", "/"))]
+        sys.modules[package] = shell
+    module = importlib.import_module("newsplease.pipeline.extractor.article_extractor")
+    extractor = module.Extractor(
+        [
+            ("newspaper_extractor_no_images", "NewspaperExtractorNoImages"),
+            "readability_extractor",
+            "date_extractor",
+            "lang_detect_extractor",
+        ]
+    )
+
+    def extract(page: Page) -> str:
+        response = types.SimpleNamespace(body=decode(page.html).text)
+        item = {"spider_response": response, "url": page.url, "html_title": b"", "rss_title": b""}
+        return str(extractor.extract(item)["article_text"] or "")
+
+    return extract
 
 
 def measure_bodies(
@@ -269,16 +312,18 @@ def main() -> int:
         ("trafilatura default", trafilatura_body()),
         ("trafilatura precision", trafilatura_body(favor_precision=True)),
     ]
-    for module, package, extract in (
-        ("readability", "readability-lxml", readability_body),
-        ("newspaper", "newspaper4k", newspaper_body),
-    ):
+    makers: list[tuple[str, str, Callable[[], Callable[[Page], str]]]] = [
+        ("readability", "readability-lxml", lambda: readability_body),
+        ("newspaper", "newspaper4k", lambda: newspaper_body),
+        ("datatrove", "datatrove", datatrove_body),
+        ("langdetect", "news-please", news_please_body),
+    ]
+    for module, package, make in makers:
         try:
             importlib.import_module(module)
+            rivals.append((package, make()))
         except ImportError as error:
             print(f"{package}: skipped, {error}")
-        else:
-            rivals.append((package, extract))
     print(f"Body text, {len(pages)} pages, 4-grams, averaged over pages")
     bodies = measure_bodies(pages, rivals)
     speed = bodies[0]["pages_per_second"] / bodies[2]["pages_per_second"]
@@ -286,7 +331,15 @@ def main() -> int:
     print(f"Day of publication, {len(dated)} pages")
     days = measure_days(dated)
     versions = {}
-    for package in ("trafilatura", "htmldate", "lxml", "readability-lxml", "newspaper4k"):
+    for package in (
+        "trafilatura",
+        "htmldate",
+        "lxml",
+        "readability-lxml",
+        "newspaper4k",
+        "datatrove",
+        "news-please",
+    ):
         try:
             versions[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:

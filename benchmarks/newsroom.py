@@ -259,17 +259,22 @@ def as_page(article: MadeUp, *, padding: int = 0) -> str:
     )
 
 
+# Some 700 elements and 180 links, about as many as the median of real news pages has.
 _MENU = "".join(
-    f'<li class="nav-item"><a href="/{name}/" data-track="nav-{name}">{name.title()}</a></li>'
+    f'<li class="nav-item"><a href="/{name}/" data-track="nav-{name}"><span>{name.title()}</span></a>'
+    '<div class="sub"><ul>'
+    + "".join(f'<li><a href="/{name}/{n}">{name.title()} {n}</a></li>' for n in range(4))
+    + "</ul></div></li>"
     for name in _listed(
         "home world politics business economy markets technology science health climate culture film music books "
         "travel food sport football tennis cricket opinion letters obituaries weather puzzles video podcasts jobs"
     )
 )
 _TEASERS = "".join(
-    f'<article class="teaser"><a href="/more/{n}"><img src="/t/{n}.jpg" alt=""><h3>More from this section, number {n}'
-    "</h3></a></article>"
-    for n in range(24)
+    f'<article class="teaser"><div class="box"><a href="/more/{n}"><picture><img src="/t/{n}.jpg" alt=""></picture>'
+    f'<h3>More from this section, number {n}</h3></a><div class="info"><span class="when">{n} hours ago</span>'
+    '<span class="who">By the desk</span></div></div></article>'
+    for n in range(36)
 )
 _HEAD = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} | {publisher}</title>'
