@@ -95,6 +95,14 @@ def test_the_dead_hold_nothing_and_their_runs_are_closed(tmp_path: Path, way: st
             os.killpg(holder.pid, signal.SIGKILL)
 
 
+def test_a_run_of_a_machine_that_is_gone_is_closed_at_once(tmp_path: Path) -> None:
+    with open_working(tmp_path, purpose="run") as con:
+        begin_run(con, command="ingest", settings={}, versions={}, now=NOON)
+        con.execute("UPDATE runs SET host = 'a container replaced since'")
+        assert len(close_abandoned_runs(con, now=NOON)) == 1
+        assert con.execute("SELECT status FROM runs").fetchall() == [("crashed",)]
+
+
 def test_a_run_that_found_no_room_to_say_its_end_is_closed_by_the_next_of_its_process(tmp_path: Path) -> None:
     with open_working(tmp_path, purpose="run") as con:
         first = begin_run(con, command="ingest", settings={}, versions={}, now=NOON)

@@ -8,16 +8,13 @@ import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from warehouse.locks import is_alive, process_start
+from warehouse.locks import process_start
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-# A run on another machine cannot be asked whether it lives. A day is longer than any run and short enough to notice.
-FOREIGN_RUN_PATIENCE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,15 +123,18 @@ def fail_run(con: DuckDBPyConnection, run_id: str, message: str, *, now: datetim
 
 
 def close_abandoned_runs(con: DuckDBPyConnection, *, now: datetime) -> list[str]:
-    """Mark runs whose process is gone as crashed and return their ids. What they committed stays; call it first."""
-    running = con.execute(
-        "SELECT run_id, started_at, pid, process_started, host FROM runs WHERE status = 'running' ORDER BY run_id"
-    ).fetchall()
-    here = socket.gethostname()
+    """Mark runs that no longer run as crashed and return their ids. What they committed stays; call it first.
+
+    A run holds the home from before its record to after its end, so whoever holds it now knows that every other one
+    is over, wherever it was: on a machine that went down, in a container that was replaced.
+    """
     gone = [
         run_id
-        for run_id, started_at, pid, started, host in running
-        if (not is_alive(pid, started) if host == here else now - started_at > FOREIGN_RUN_PATIENCE)
+        for (run_id,) in con.execute(
+            "SELECT run_id FROM runs WHERE status = 'running' "
+            "AND NOT (pid = ? AND process_started IS NOT DISTINCT FROM ? AND host = ?) ORDER BY run_id",
+            [os.getpid(), process_start(os.getpid()), socket.gethostname()],
+        ).fetchall()
     ]
     if gone:
         con.execute(
