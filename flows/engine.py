@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,16 +110,6 @@ def result_path(spool: Path, item: Item) -> Path:
     if not item.key or item.key.startswith(".") or "/" in item.key or "\0" in item.key:
         raise ValueError(f"not usable as a file name: {item.key!r}")
     return spool / item.key
-
-
-def usable_processors() -> int:
-    """Count the processors this process may use, which in a container are fewer than the machine has."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        return max(1, min(count, round(int(quota) / int(period))))
-    except (OSError, ValueError):  # no such file, or "max"
-        return count
 
 
 def prepare_spool(items: Sequence[Item], spool: Path) -> None:

@@ -31,9 +31,9 @@ from flows.engine import (
     in_order,
     prepare_spool,
     result_path,
-    usable_processors,
 )
 from flows.launch import launch, usage_of
+from flows.processors import usable_processors
 from flows.worker import NO_DOCUMENT, Broken, Finished, Key, Raised, Ready, Slot, name_task
 from transforms.types import Reason
 

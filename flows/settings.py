@@ -18,7 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from flows.engine import usable_processors
+from flows.processors import usable_processors
 
 SETTINGS_FILE = "newsfold.toml"
 # environment names with our prefix that are no settings: they steer the tests
