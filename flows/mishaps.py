@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flows.discover import DiscoverError
 from flows.engine import EngineError, TaskError
 from flows.settings import SettingsError
+from warehouse.connection import as_ours
 from warehouse.errors import (
     Busy,
     CheckFailed,
@@ -44,7 +45,9 @@ def can_pass(error: BaseException | None) -> bool:
 
 
 def describe(error: BaseException) -> str:
-    """Return the one line that the ledger keeps of a run that failed."""
+    """Return the one line that the ledger keeps of a run that failed; the engine's own errors in our words."""
+    if isinstance(error, Exception):
+        error = as_ours(error) or error
     match error:
         case TaskError() if _is_about_room(error):
             return "the disk is full, or out of file handles: cleaning could not write its results"

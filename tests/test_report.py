@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows.engine import TaskError
@@ -107,6 +108,7 @@ def test_the_published_file_knows_what_runs_brought(tmp_path: Path) -> None:
         (TimeoutError(), False, "run_seconds"),
         (KeyboardInterrupt(), False, "Ctrl-C"),
         (ZeroDivisionError("x"), False, "ZeroDivisionError: x"),
+        (duckdb.TransactionException("Failed to commit: No space left on device"), False, "the disk is full"),
     ],
 )
 def test_a_failure_is_told_in_plain_words(error: BaseException, passes: bool, words: str) -> None:

@@ -208,7 +208,7 @@ def engine_errors(*, remedy: str = REBUILD) -> Iterator[None]:
         error.remedy = remedy
         raise
     except duckdb.Error as error:
-        told = _tell(error)
+        told = as_ours(error)
         if told is None:
             raise
         if isinstance(told, Damaged):
@@ -220,9 +220,12 @@ def engine_errors(*, remedy: str = REBUILD) -> Iterator[None]:
         raise
 
 
-def _tell(error: Exception) -> WarehouseError | None:
+def as_ours(error: Exception) -> WarehouseError | None:
+    """Return the engine's error as one of ours where an operator can act on it; else None."""
     import duckdb
 
+    if not isinstance(error, duckdb.Error):
+        return None
     text = str(error)
     first = text.splitlines()[0] if text else type(error).__name__
     if "No space left" in text or "ENOSPC" in text or "max_temp_directory_size" in text:
@@ -264,7 +267,7 @@ def _foreign_holder(text: str) -> Holder | None:
 
 
 def _unopened(path: Path, error: Exception) -> WarehouseError:
-    told = _tell(error)
+    told = as_ours(error)
     if told is not None:
         return told
     first = str(error).splitlines()[0]

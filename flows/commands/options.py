@@ -56,7 +56,12 @@ def told_errors() -> Iterator[None]:
         _end(f"{error}; try again later, or raise wait_seconds", BUSY)
     except Damaged as error:
         _end(f"{error}; {error.remedy}", DAMAGED)
-    except (WarehouseError, EngineError, RefusedError) as error:
+    except EngineError as error:
+        from flows.mishaps import explain
+
+        told = explain(error)
+        _end(f"{told.happened}; {told.advice}", WRONG_USAGE)
+    except (WarehouseError, RefusedError) as error:
         _end(str(error), WRONG_USAGE)
 
 
