@@ -53,7 +53,7 @@ PAIRS = st.lists(
     unique=True,
 )
 laws = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),  # an example takes a second: what fails is told as it is
     suppress_health_check=list(HealthCheck),
