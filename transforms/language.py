@@ -93,11 +93,12 @@ def primary_tag(tag: str | None) -> str | None:
 def _ask(sample: str, stated: str | None, letters: int, among: tuple[str, ...]) -> tuple[str, float]:
     if letters < _SHORTEST:
         return (stated, 0.5) if stated else (UNKNOWN, 0.0)
-    scores = _rank(sample)
-    if among:
-        scores = {tag: scores[tag] for tag in among if tag in scores}
-    best = max(scores, key=scores.__getitem__)
-    confidence = scores[best] / (sum(scores.values()) or 1.0)
+    scores = _score(sample)
+    languages = language_model().languages
+    columns = [languages.index(tag) for tag in among] if among else range(len(languages))
+    column = max(columns, key=scores.__getitem__)
+    best = languages[column]
+    confidence = scores[column] / (sum(scores[each] for each in columns) or 1.0)
     if confidence >= _SURE and (letters >= 4 * _SHORTEST or stated in (None, best)):
         return _OLD_TAGS.get(best, best), round(confidence, 3)
     if stated:
@@ -105,11 +106,10 @@ def _ask(sample: str, stated: str | None, letters: int, among: tuple[str, ...]) 
     return (_OLD_TAGS.get(best, best), round(confidence, 3)) if confidence >= _SURE else (UNKNOWN, 0.0)
 
 
-def _rank(sample: str) -> dict[str, float]:
+def _score(sample: str) -> list[float]:
     """Score all languages on the beginning of a text, and on more of it only where the beginning leaves a doubt."""
     model = language_model()
     scores = model.score(sample[:_GLANCE])
     if len(sample) > _GLANCE and max(scores) < _CERTAIN * sum(scores):
         scores = model.score(sample)
-    # an alias has no score of its own, and its name is that of its first column
-    return dict(zip(reversed(model.languages), reversed(scores), strict=True))
+    return scores
