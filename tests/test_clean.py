@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.clean import clean, count_words, hash_content, make_lead
+from transforms.clean import clean, hash_content, make_lead
 from transforms.types import Article, Format, Kind, Precision, RawDocument, Reason, Rejection, Stated
+from transforms.wordcount import count_words
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 SENTENCES = [
