@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms import encoding
 from transforms.encoding import decode, find_codec, tidy, tidy_line
 
 SAMPLES = {
@@ -123,3 +125,12 @@ def test_tricks_are_removed_and_honest_marks_kept(dirty: str, clean: str) -> Non
 
 def test_line_ends_become_one_kind_and_blank_runs_shorten() -> None:
     assert tidy("one\r\ntwo\rthree\u2028four\n\n\n\n\nfive  \t six ") == "one\ntwo\nthree\nfour\n\nfive six"
+
+
+def test_no_text_passes_for_plain_that_has_something_to_tidy() -> None:
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    for pattern in (encoding._DROPPED, encoding._LINE_ENDS, encoding._SPACES, encoding._ESCAPES):
+        found = {char for run in pattern.findall(every) for char in run} - {" "}
+        assert [hex(ord(char)) for char in found if encoding._is_plain(f"a{char}b")] == []
+    assert not encoding._is_plain("a\u200db")
+    assert encoding._is_plain("Łódź,\n5° ✓ 漢字")
