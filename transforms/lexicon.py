@@ -11,6 +11,7 @@ import xxhash
 
 from transforms.background import Background
 from transforms.stems import stem
+from transforms.weekdays import weekdays
 
 # Tokens remembered for a language before the cache starts anew: about 100 MB, most of the running words of any corpus.
 MOST_TOKENS: Final = 400_000
@@ -37,6 +38,7 @@ class Lexicon:
         self.keys = np.empty(0, np.uint32)
         self.information = np.empty(0, np.float64)  # nats
         self.is_capital = np.empty(0, np.float64)  # 1.0 or 0.0, to be summed
+        self.weekday = np.empty(0, np.uint8)  # the bit of the day that the token names, or 0
 
     def look_up(self, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
         """Return the row of each token; rows stay valid until the next look-up."""
@@ -48,14 +50,16 @@ class Lexicon:
         """Work out a token that is new, and return its row."""
         row = len(self._rows)
         if row == len(self.keys):
-            self.keys, self.information, self.is_capital = (
+            self.keys, self.information, self.is_capital, self.weekday = (
                 np.concatenate((column, np.zeros(max(row, 4096), column.dtype)))
-                for column in (self.keys, self.information, self.is_capital)
+                for column in (self.keys, self.information, self.is_capital, self.weekday)
             )
-        term = stem(token.lower(), self.language)
+        word = token.lower()
+        term = stem(word, self.language)
         self.keys[row] = term_key(term, self.language)
         self.information[row] = self.background.information(term, self.language)
         self.is_capital[row] = token[0].isupper()
+        self.weekday[row] = weekdays(self.language).get(word, 0)
         return row
 
 

@@ -13,7 +13,7 @@ from transforms.background import Background
 from transforms.dots import dot_rows
 from transforms.terms import CHANNELS, Profile
 
-MODEL_VERSION: Final = "story-7"
+MODEL_VERSION: Final = "story-8"
 # Two articles that nothing else resembles are one story from this score on, and what grows together does so as long as
 # its mean is that of such a pair. Between .47 and .52 the tuning sets change little; higher keeps fewer links.
 THRESHOLD: Final = 0.5
@@ -23,7 +23,10 @@ FLOOR: Final = 0.43
 HALF_LIFE_DAYS: Final = 60.0
 GRACE_DAYS: Final = 7.0  # reports of one event spread over this many days at no cost
 # Beyond this gap even equal texts stay below FLOOR, so that such pairs need not be looked at. A consequence, no cliff.
-WINDOW_DAYS: Final = GRACE_DAYS + HALF_LIFE_DAYS * 3.0
+WINDOW_DAYS: Final = GRACE_DAYS + HALF_LIFE_DAYS * 3.1
+# Where both leads name days of the week, a day in common speaks for one event and none against: by these factors.
+SAME_WEEKDAY: Final = 1.1
+OTHER_WEEKDAY: Final = 0.85
 # How much each channel counts, in the order of CHANNELS; an absent channel hands its share to the body.
 WEIGHTS: Final = (0.65, 0.3, 0.05)
 # Share of the similarity that a sentence model decides, where both articles have its vector; docs/decisions/0023.
@@ -47,6 +50,7 @@ class ProfileTable:
     keys: tuple[npt.NDArray[np.uint32], ...]
     weights: tuple[npt.NDArray[np.float32], ...]
     day: npt.NDArray[np.float64]  # NaN when not known
+    weekdays: npt.NDArray[np.uint8]  # bits; 0 when none is named
     language: npt.NDArray[np.int32]  # equal numbers, equal languages
     vectors: npt.NDArray[np.float16]  # (profiles, width); width 0 without a sentence model
 
@@ -56,16 +60,18 @@ class ProfileTable:
 
 @dataclass(frozen=True, slots=True)
 class PairScores:
-    """Scores of pairs: one column a channel in the order of CHANNELS, time, and the final score, all in 0..1."""
+    """Scores of pairs: one column a channel in the order of CHANNELS, factors of time, and the final score."""
 
     channels: Floats  # (pairs, channels)
     time: Floats  # 1 for the same time or unknown, falling with the gap
+    weekday: Floats  # SAME_WEEKDAY, OTHER_WEEKDAY, or 1 where either names none
     final: Floats
     semantic: Floats | None  # cosine of sentence vectors, -1..1; None without a sentence model
 
     def columns(self) -> dict[str, Floats]:
         """Return the parts of the final score by name, for evidence."""
-        parts = dict(zip(CHANNELS, self.channels.T, strict=True)) | {"time": self.time}
+        parts = dict(zip(CHANNELS, self.channels.T, strict=True))
+        parts |= {"time": self.time, "weekday": self.weekday}
         return parts if self.semantic is None else parts | {"semantic": self.semantic}
 
 
@@ -83,6 +89,7 @@ def tabulate(profiles: Sequence[Profile]) -> ProfileTable:
         tuple(keys),
         tuple(weights),
         np.array([np.nan if item.day is None else item.day for item in profiles], dtype=np.float64),
+        np.array([item.weekdays for item in profiles], dtype=np.uint8),
         np.array([numbers.setdefault(item.language, len(numbers)) for item in profiles], dtype=np.int32),
         np.stack([item.vector for item in profiles]) if profiles else np.empty((0, 0), np.float16),
     )
@@ -107,9 +114,10 @@ def score_pairs(profiles: ProfileTable | Sequence[Profile], pairs: Pairs) -> Pai
     if semantic is not None:
         told = SEMANTIC_SCALE * np.maximum(semantic.astype(np.float64) - SEMANTIC_LEAST, 0.0)
         alike = (1.0 - SEMANTIC_WEIGHT) * alike + SEMANTIC_WEIGHT * told
-    final = score_of(alike * time)
+    weekday = _compare_weekdays(table.weekdays[pairs[:, 0]], table.weekdays[pairs[:, 1]])
+    final = score_of(alike * time * weekday)
     final[table.language[pairs[:, 0]] != table.language[pairs[:, 1]]] = 0.0
-    return PairScores(channels, time, final.astype(np.float32), semantic)
+    return PairScores(channels, time, weekday, final.astype(np.float32), semantic)
 
 
 def score_of(similarity: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -129,6 +137,11 @@ def similarity_of(score: npt.NDArray[np.floating[Any]] | np.floating[Any]) -> np
     rest = 1.0 - np.asarray(score, dtype=np.float64)
     found: npt.NDArray[np.float64] = 1.0 - np.sqrt(np.sqrt(rest))
     return found
+
+
+def _compare_weekdays(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> Floats:
+    factor = np.where(left & right, SAME_WEEKDAY, OTHER_WEEKDAY)
+    return np.where((left == 0) | (right == 0), 1.0, factor).astype(np.float32)
 
 
 def _compare_vectors(vectors: npt.NDArray[np.float16], pairs: Pairs) -> Floats:
@@ -166,7 +179,7 @@ class Explanation:
     is_same_story: bool
     channels: dict[
         str, float
-    ]  # by channel name, with "time" and "language", and "semantic" with a sentence model
+    ]  # by channel name, with "time", "weekday", "language", and "semantic" with a model
     shared_terms: tuple[SharedTerm, ...]  # heaviest first
     short_channel: str | None  # the channel that fell short most; None when joined
     model_version: str
@@ -214,6 +227,7 @@ def _shortest(channels: dict[str, float]) -> str:
         return "language"
     lack = {name: float(WEIGHTS[place]) * (1 - channels[name]) for place, name in enumerate(CHANNELS)}
     lack["time"] = 1 - channels["time"]
+    lack["weekday"] = 1 - channels["weekday"]
     if "semantic" in channels:
         lack["semantic"] = SEMANTIC_WEIGHT * (1 - channels["semantic"])
     return max(lack, key=lambda name: (lack[name], name))

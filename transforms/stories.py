@@ -153,7 +153,7 @@ def grow_forest(
     place = dict(zip(names.tolist(), group_of.tolist(), strict=True))
     stories = [sorted({place[name] for name in story}) for story in settled]
     role[[at for story in stories for at in story]] = "settled"
-    left, right, total = _sum_links(names, group_of, links)
+    left, right, total = _join_links(names, group_of, links)
     apart = _forbidden(names, group_of, cannot_links)
 
     joins = role == "join"
@@ -202,10 +202,14 @@ def _role(kinds: Sequence[Kind]) -> str:
     return "attach" if any(kind in ATTACHING for kind in kinds) else "apart"
 
 
-def _sum_links(
+def _join_links(
     names: npt.NDArray[np.uint64], group_of: Places, links: Links
 ) -> tuple[Places, Places, Places]:
-    """Return pairs of groups (left < right) with the sums of their links; a left of -1 is an article elsewhere."""
+    """Return pairs of groups (left < right) with their strongest link; a left of -1 is an article elsewhere.
+
+    What people have linked counts once, as near to another article as the nearest of them: a sum of weak links would
+    reach where no link of its own does.
+    """
     a, b = (_places(names, group_of, end) for end in (links.a, links.b))
     total = (similarity_of(links.score) * _SCALE).astype(np.int64)
     left, right = np.minimum(a, b), np.maximum(a, b)
@@ -213,7 +217,7 @@ def _sum_links(
     inner = np.flatnonzero((left >= 0) & (left != right))
     code, where = np.unique((left[inner] << 32) | right[inner], return_inverse=True)
     sums = np.zeros(len(code), np.int64)
-    np.add.at(sums, where, total[inner])
+    np.maximum.at(sums, where, total[inner])
     return (
         np.concatenate((code >> 32, left[outer])),
         np.concatenate((code & 0xFFFFFFFF, right[outer])),

@@ -34,6 +34,8 @@ LEAD_BOOST: Final = 2.0
 LEAD_WORDS: Final = 60
 # Exponent on term information: below 1 it keeps one odd word from outweighing five plain ones.
 INFORMATION_POWER: Final = 0.7
+# Days of the week are read from so many first words: there they say when it happened, later what else did.
+WEEKDAY_WORDS: Final = 250
 # A capitalised word seen once may only be the first of its sentence; rarer than this (in nats) it counts as a name.
 NAME_INFORMATION: Final = 4.0
 
@@ -58,6 +60,7 @@ class Profile:
     channels: tuple[Channel, ...]  # in the order of CHANNELS
     spelled_keys: Keys  # ascending keys of the heaviest body terms …
     spelled_words: tuple[str, ...]  # … and how they are written
+    weekdays: int = 0  # days of the week that the lead names, a bit each from Monday on
     # Unit vector of headline and lead by a sentence model, as it is stored; empty without one.
     vector: Vector = field(default_factory=lambda: np.empty(0, np.float16))
 
@@ -108,6 +111,7 @@ def profile(
         ),
         spelled_keys=keys[spelled],
         spelled_words=tuple([tokens[place].lower() for place in first[spelled].tolist()]),
+        weekdays=int(np.bitwise_or.reduce(lexicon.weekday[entries[:WEEKDAY_WORDS]], initial=0)),
         vector=_vector(title, text, background),
     )
 
@@ -166,7 +170,7 @@ def _channel(keys: Keys, weights: npt.NDArray[np.float64]) -> Channel:
     return Channel(keys[places], (weights[places] / length).astype(np.float32))
 
 
-_HEAD: Final = struct.Struct("<BQ8sBdB3HHH")
+_HEAD: Final = struct.Struct("<BQ8sBdBB3HHH")
 _KINDS: Final = tuple(Kind)
 
 
@@ -181,6 +185,7 @@ def pack(item: Profile) -> bytes:
         _KINDS.index(item.kind),
         math.nan if item.day is None else item.day,
         item.has_clock,
+        item.weekdays,
         *sizes,
         len(item.spelled_keys),
         len(item.vector),
@@ -198,7 +203,7 @@ def unpack(data: bytes) -> Profile:
         raise ValueError(
             f"profile format {data[0]}, this version reads {PROFILE_FORMAT}: rebuild the profiles"
         )
-    _, article_id, language, kind, day, has_clock, *sizes, spelled, width = _HEAD.unpack_from(data)
+    _, article_id, language, kind, day, has_clock, named, *sizes, spelled, width = _HEAD.unpack_from(data)
     place = _HEAD.size + 2 * width
     vector = np.frombuffer(data, dtype="<f2", count=width, offset=_HEAD.size).astype(np.float16, copy=False)
     channels = []
@@ -217,6 +222,7 @@ def unpack(data: bytes) -> Profile:
         channels=tuple(channels),
         spelled_keys=spelled_keys,
         spelled_words=tuple(words.split("\x1f")) if spelled else (),
+        weekdays=named,
         vector=vector,
     )
 
