@@ -58,6 +58,7 @@ bench-way: $(VENV)/.dev   ## measure the whole way, sharing among processes, and
 	$(BIN)/python -m benchmarks.whole_way --articles 500 --format html --name pages
 	$(BIN)/python -m benchmarks.sharing
 	$(BIN)/python -m benchmarks.starting
+	$(BIN)/python -m benchmarks.queries
 
 bench: bench-fold bench-clean bench-way   ## every benchmark, the short version
 
@@ -65,6 +66,7 @@ bench-full: $(VENV)/.dev   ## the long version of the whole way: hours
 	$(BIN)/python -m benchmarks.whole_way --articles 100000 1000000 --name long
 	$(BIN)/python -m benchmarks.whole_way --articles 5000 --format html --name "many pages"
 	$(BIN)/python -m benchmarks.whole_way --megabytes 1024 4096 --name memory
+	$(BIN)/python -m benchmarks.queries --articles 1000000
 
 lock:           ## make the requirements files again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from benchmarks.queries import ask_for_what_is_there, read_queries
 from tests.warehouse_samples import NOON, ingest, number, sample
 from transforms.types import format_id
 from warehouse.connection import open_published, open_working, published_path
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 FERRY, TRAM = format_id(number("article", "ferry")), format_id(number("article", "tram"))
 OLD_STORY = format_id(77)
+QUERIES = read_queries()
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,15 @@ def con(home: Path) -> Iterator[DuckDBPyConnection]:
     """The published file."""
     with open_published(home) as con:
         yield con
+
+
+@pytest.mark.parametrize("question", QUERIES)
+def test_the_readmes_queries_answer(con: DuckDBPyConnection, question: str) -> None:
+    assert con.sql(ask_for_what_is_there(con, QUERIES[question])).columns
+
+
+def test_the_readme_asks_ten_questions() -> None:
+    assert len(QUERIES) == 10
 
 
 def test_stories_are_listed_found_and_shown(con: DuckDBPyConnection) -> None:
