@@ -41,6 +41,9 @@ _UNSPACED = (
 )
 _SENTENCE_ENDS = frozenset(".!?:\n\r。！？．…\u2029|")
 _TABLE_SIZE = 0x32400  # code points from here on are private use, tags or unassigned: separators
+_PAGE_BITS = 8  # characters are worked out 256 at a time
+# Nothing to work out: Han and Hangul extensions that fold to themselves, surrogates, private use, Tangut.
+_PLAIN = ((0x3400, 0x9FFF), (0xD800, 0xF8FF), (0x17000, 0x1CFFF), (0x20000, _TABLE_SIZE - 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +68,14 @@ class Shingles:
 
 def tokenise(texts: Sequence[str]) -> Tokens:
     """Cut texts into normalised tokens. Lone surrogates and control characters count as spaces; nothing raises."""
-    classes, values, steps = _character_table()
     lengths = np.fromiter((len(text) for text in texts), np.int64, len(texts))
     starts = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(lengths, out=starts[1:])
     joined = "".join(texts).encode("utf-32-le", "surrogatepass")
     points = np.frombuffer(joined, np.uint32)
-    found, flags, offsets = kernel.tokenise(points, starts, classes, values, steps)
+    table = _character_table()
+    table.meet(points)
+    found, flags, offsets = kernel.tokenise(points, starts, table.classes, table.values, table.steps)
     return Tokens(values=found, flags=flags, offsets=offsets)
 
 
@@ -90,26 +94,48 @@ def shingle_texts(texts: Sequence[str]) -> Shingles:
     return shingle(tokenise(texts))
 
 
+@dataclass(frozen=True, slots=True)
+class _CharacterTable:
+    """For every code point its class, its folded value and how many base characters it stands for.
+
+    Worked out a page of characters at a time, when a text first shows one: all of them take half a second.
+    """
+
+    classes: U8
+    values: U64
+    steps: U8
+    is_known: NDArray[np.bool_]  # by page
+
+    def meet(self, points: U32) -> None:
+        """Work out the pages that these code points are on; doing it twice changes nothing."""
+        shown = np.bincount(points >> _PAGE_BITS, minlength=len(self.is_known))[: len(self.is_known)]
+        for page in np.flatnonzero((shown > 0) & ~self.is_known).tolist():
+            for point in range(page << _PAGE_BITS, (page + 1) << _PAGE_BITS):
+                self._work_out(point)
+            self.is_known[page] = True
+
+    def _work_out(self, point: int) -> None:
+        category = unicodedata.category(chr(point))
+        if category[0] in "LNM" or category == "Cf":
+            _fill_character(point, category, self.classes, self.values, self.steps)
+        elif chr(point) in _SENTENCE_ENDS:
+            self.classes[point] = kernel_numpy.SENTENCE_END
+
+
 @lru_cache(maxsize=1)
-def _character_table() -> tuple[U8, U64, U8]:
-    """Return for every code point its class, its folded value and how many base characters it stands for."""
+def _character_table() -> _CharacterTable:
     classes = np.zeros(_TABLE_SIZE, np.uint8)
     values = np.zeros(_TABLE_SIZE, np.uint64)
     steps = np.zeros(_TABLE_SIZE, np.uint8)
     points = np.arange(_TABLE_SIZE, dtype=np.uint64)
+    is_known = np.zeros(_TABLE_SIZE >> _PAGE_BITS, np.bool_)
     for first, last, kind in _UNSPACED:  # most Han characters fold to themselves: no loop over them
         classes[first : last + 1] = kind
         values[first : last + 1] = kernel_numpy.mix64(points[first : last + 1])
         steps[first : last + 1] = 1
-    for point in range(0x20000):
-        if 0x3400 <= point < 0xA000 or 0xD800 <= point < 0xF900 or 0x17000 <= point < 0x1D000:
-            continue
-        category = unicodedata.category(chr(point))
-        if category[0] in "LNM" or category == "Cf":
-            _fill_character(point, category, classes, values, steps)
-        elif chr(point) in _SENTENCE_ENDS:
-            classes[point] = kernel_numpy.SENTENCE_END
-    return classes, values, steps
+    for first, last in _PLAIN:
+        is_known[first >> _PAGE_BITS : last + 1 >> _PAGE_BITS] = True
+    return _CharacterTable(classes, values, steps, is_known)
 
 
 def _fill_character(point: int, category: str, classes: U8, values: U64, steps: U8) -> None:
