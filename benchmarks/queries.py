@@ -78,10 +78,10 @@ def ask_for_what_is_there(con: DuckDBPyConnection, query: str) -> str:
         "any_value(regexp_extract(title, '^\\w+ says (\\w+ \\w+)', 1) ORDER BY article_id) FROM articles"
     ).fetchall()
     for readme, here in (
-        ("Harbour Post", outlet),
-        ("harbour strike", words),
-        ("2026-02-09", f"{first}"),
-        ("2026-02-16", f"{first + timedelta(days=7)}"),
+        ("The Pacific Ledger", outlet),
+        ("bridge", words),
+        ("2026-02-02", f"{first}"),
+        ("2026-02-09", f"{first + timedelta(days=7)}"),
     ):
         query = query.replace(f"'{readme}'", "'{}'".format(str(here).replace("'", "''")))
     return query
