@@ -59,7 +59,8 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
         scope = _scope_around(con, np.union1d(np.union1d(active, near), about), must, ends)
         forest, groups = _grow(con, scope, decisions)
         former = _tree_names(folding.trees_of(con, _full(scope)))
-        still = {article: tree for article, tree in former.items() if article not in set(active.tolist())}
+        inside = set(active.tolist())
+        still = {article: tree for article, tree in former.items() if article not in inside}
         torn = forest.torn(still)
         if not torn:
             break

@@ -108,8 +108,10 @@ class _CharacterTable:
 
     def meet(self, points: U32) -> None:
         """Work out the pages that these code points are on; doing it twice changes nothing."""
-        shown = np.bincount(points >> _PAGE_BITS, minlength=len(self.is_known))[: len(self.is_known)]
-        for page in np.flatnonzero((shown > 0) & ~self.is_known).tolist():
+        shown = np.zeros(0x110000 >> _PAGE_BITS, np.bool_)
+        shown[0] = True  # the page of most characters of most texts: looked for only beyond it
+        shown[points[points >> _PAGE_BITS > 0] >> _PAGE_BITS] = True
+        for page in np.flatnonzero(shown[: len(self.is_known)] & ~self.is_known).tolist():
             for point in range(page << _PAGE_BITS, (page + 1) << _PAGE_BITS):
                 self._work_out(point)
             self.is_known[page] = True
