@@ -132,8 +132,7 @@ def test_time_fades_without_a_cliff_and_its_absence_costs_nothing() -> None:
     day = datetime(2024, 5, 1, tzinfo=UTC)
     text = REPORTS["en"][0]
     scores = [
-        final(describe(text, at=day), describe(text, at=day + timedelta(days=gap)))
-        for gap in range(60)
+        final(describe(text, at=day), describe(text, at=day + timedelta(days=gap))) for gap in range(60)
     ]
     assert scores == sorted(scores, reverse=True)
     assert max(a - b for a, b in pairwise(scores)) < 0.08
