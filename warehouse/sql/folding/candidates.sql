@@ -2,9 +2,9 @@
 -- have says little, and pairing them all would cost its square: there each meets $reach others on either side, in an
 -- order of its own for every key, and only those count that met over $meetings such keys: of a large story, all.
 WITH shared AS MATERIALIZED (
-    SELECT key, article_id, article_id IN (FROM wanted) AS is_new, count(*) OVER (PARTITION BY key) AS articles
-    FROM keyed
-    WHERE key IN (SELECT key FROM keyed SEMI JOIN wanted USING (article_id))
+    SELECT k.key, k.article_id, n.article_id IS NOT NULL AS is_new, count(*) OVER (PARTITION BY k.key) AS articles
+    FROM keyed k LEFT JOIN wanted n ON n.article_id = k.article_id
+    WHERE k.key IN (SELECT key FROM keyed SEMI JOIN wanted USING (article_id))
     QUALIFY articles > 1
 ),
 crowded AS (

@@ -1,14 +1,17 @@
 -- Links of the wanted relations, accepted or not, with an end among the wanted articles; an accepted one may lead
 -- elsewhere, to a full article.
-WITH guests AS (SELECT article_id FROM articles WHERE kind IN ('live_blog', 'round_up')),
-touching AS (
-    SELECT article_a, article_b, score, decision,
-           article_a IN (FROM wanted) AS has_a, article_b IN (FROM wanted) AS has_b
-    FROM links
-    WHERE list_contains($relations, relation) AND (article_a IN (FROM wanted) OR article_b IN (FROM wanted))
+WITH touching AS MATERIALIZED (
+    SELECT l.article_a, l.article_b, l.score, l.decision,
+           CASE WHEN a.article_id IS NULL THEN l.article_a WHEN b.article_id IS NULL THEN l.article_b END AS elsewhere
+    FROM links l
+    LEFT JOIN wanted a ON a.article_id = l.article_a
+    LEFT JOIN wanted b ON b.article_id = l.article_b
+    WHERE list_contains($relations, l.relation) AND (a.article_id IS NOT NULL OR b.article_id IS NOT NULL)
 )
-SELECT article_a, article_b, score
-FROM touching
-WHERE (has_a AND has_b)
-   OR (decision = 'accepted' AND (has_a OR article_a NOT IN (FROM guests)) AND (has_b OR article_b NOT IN (FROM guests)))
+SELECT article_a, article_b, score FROM touching WHERE elsewhere IS NULL
+UNION ALL
+SELECT article_a, article_b, score FROM touching
+ANTI JOIN (SELECT article_id FROM articles WHERE kind IN ('live_blog', 'round_up')) AS guests
+    ON guests.article_id = touching.elsewhere
+WHERE elsewhere IS NOT NULL AND decision = 'accepted'
 ORDER BY article_a, article_b
