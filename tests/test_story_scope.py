@@ -53,7 +53,7 @@ PAIRS = st.lists(
     unique=True,
 )
 laws = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),  # an example takes a second: what fails is told as it is
     suppress_health_check=list(HealthCheck),
