@@ -30,7 +30,7 @@ from transforms.candidates import candidate_pairs, story_keys
 from transforms.lexicon import lexicon_of
 from transforms.pairs import FLOOR, MODEL_VERSION, THRESHOLD, score_pairs, tabulate
 from transforms.stems import tokenize
-from transforms.stories import Links, cluster
+from transforms.stories import Links, grow_forest
 from transforms.terms import Profile, profile
 from transforms.types import Kind, Precision
 
@@ -83,7 +83,7 @@ def fold(profiles: Sequence[Profile]) -> tuple[list[int], npt.NDArray[np.int64],
     ids = np.array([item.article_id for item in profiles], dtype=np.uint64)
     kept = final >= FLOOR
     links = Links(ids[pairs[kept, 0]], ids[pairs[kept, 1]], final[kept])
-    groups = cluster(ids, [item.kind for item in profiles], links)
+    groups = grow_forest(ids, [item.kind for item in profiles], links).stories
     timed("groups", started)
     label = {name: number for number, group in enumerate(groups) for name in group}
     return [label[item.article_id] for item in profiles], pairs, seconds

@@ -171,13 +171,10 @@ def _link(
 ) -> tuple[int, int]:
     """Verify every candidate pair of a fresh article on the texts; returns (verified, accepted).
 
-    When all are compared anew, `standing` are the articles whose links stand, since their texts were dropped; a pair
-    then belongs to the call that has its smaller id among `fresh`.
+    When all are compared anew, `standing` are the articles whose links stand; see `leave_standing`.
     """
     left, right = folding.copy_candidates(con, fresh, cap=BUCKET_CAP, reach=BUCKET_NEAREST // 2)
-    if standing is not None:
-        mine = np.isin(left, fresh) & ~np.isin(left, standing) & ~np.isin(right, standing)
-        left, right = left[mine], right[mine]
+    left, right = leave_standing(left, right, fresh, standing)
     if not len(left):
         return 0, 0
     ids = np.union1d(left, right)
@@ -203,6 +200,18 @@ def _link(
         | {"same_form": same_form[kept].astype(np.int32)},
     )
     return len(left), int(verdicts.is_copy.sum())
+
+
+def leave_standing(left: Ids, right: Ids, fresh: Ids, standing: Ids | None) -> tuple[Ids, Ids]:
+    """Choose among pairs when all are compared anew; all of them where `standing` is None.
+
+    Links of `standing` articles stand, since their texts were dropped; any other pair belongs to the call that has its
+    smaller id among `fresh`.
+    """
+    if standing is None:
+        return left, right
+    mine = np.isin(left, fresh) & ~np.isin(left, standing) & ~np.isin(right, standing)
+    return left[mine], right[mine]
 
 
 def describe(row: Sequence[int], is_same_form: bool) -> dict[str, int]:

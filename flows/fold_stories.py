@@ -13,12 +13,9 @@ from flows.decisions import Decisions
 from flows.fold_copies import CopyChange, as_ids
 from flows.story_evidence import link_stories, store_profiles
 from flows.story_rows import Canonical, Groups, write_stories
-from flows.story_scope import groups_of, regroup
+from flows.story_scope import groups_of, grow_from, regroup
 from transforms.background import Background
-from transforms.constraints import grow_bound
 from transforms.identity import Assignment, StoryEvent, assign_ids, propose_story_id
-from transforms.stories import Links
-from transforms.types import Kind
 from warehouse import folding
 from warehouse.folding import Ids, id_column
 
@@ -80,15 +77,8 @@ def stories_at(
     """
     groups = groups_of(folding.copy_groups(con, articles))
     ids = as_ids(groups.articles)
-    rows = folding.links_within(con, ids, folding.STORY_RELATIONS)
-    kinds = folding.article_kinds(con, ids)
-    forest = grow_bound(
-        {number: Kind(kinds[number]) for number in ids.tolist()},
-        Links(id_column(rows, "article_a"), id_column(rows, "article_b"), rows.column("score").to_numpy()),
-        decisions.between(groups.members, "must_link"),
-        decisions.between(groups.members, "cannot_link"),
-        threshold,
-    )
+    links = folding.links_within(con, ids, folding.STORY_RELATIONS)
+    forest = grow_from(links, folding.article_kinds(con, ids), groups, decisions, threshold)
     return _with_copies(forest.stories, groups)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flows.fold_copies import as_ids
+from flows.fold_copies import as_ids, leave_standing
 from transforms.background import Background
 from transforms.candidates import BUCKET_CAP, BUCKET_MEETINGS, BUCKET_REACH, story_keys
 from transforms.pairs import FLOOR, THRESHOLD, name_model, score_pairs, tabulate
@@ -89,15 +89,12 @@ def link_stories(
 ) -> tuple[int, int]:
     """Score every candidate pair of a fresh representative and keep what can matter; returns (scored, accepted).
 
-    When all are compared anew, `standing` are the articles whose links stand, since their texts were dropped; a pair
-    then belongs to the call that has its smaller id among `fresh`.
+    When all are compared anew, `standing` are the articles whose links stand; see `leave_standing`.
     """
     left, right = folding.story_candidates(
         con, fresh, cap=BUCKET_CAP, reach=BUCKET_REACH, meetings=BUCKET_MEETINGS
     )
-    if standing is not None:
-        mine = np.isin(left, fresh) & ~np.isin(left, standing) & ~np.isin(right, standing)
-        left, right = left[mine], right[mine]
+    left, right = leave_standing(left, right, fresh, standing)
     left, right = _without(left, right, folding.same_form_pairs(con, np.union1d(left, right)))
     if not len(left):
         return 0, 0

@@ -9,7 +9,7 @@ what was grown choose their story anew, among it and stories elsewhere, which st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from flows.decisions import Decisions
 from flows.fold_copies import as_ids
 from flows.story_rows import Groups
 from transforms.constraints import grow_bound
+from transforms.pairs import THRESHOLD
 from transforms.stories import ATTACHING, STANDING_APART, Forest, Links
 from transforms.types import Kind
 from warehouse import folding
@@ -36,6 +37,11 @@ class Scope:
     kinds: Mapping[int, Kind]  # of all of them
     settled: tuple[tuple[int, ...], ...]  # full articles of stories elsewhere that guests may join or leave
     staying: Mapping[int, tuple[int, ...]]  # guests that stay in such a story, by its first full article
+
+    def grown(self) -> Ids:
+        """Return what is grouped again: all but the settled."""
+        elsewhere = {one for story in self.settled for one in story}
+        return as_ids(one for one in self.kinds if one not in elsewhere)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +64,7 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
         near = folding.neighbours(con, active, folding.STORY_RELATIONS)
         scope = _scope_around(con, np.union1d(np.union1d(active, near), about), must, ends)
         forest, groups = _grow(con, scope, decisions)
-        former = _tree_names(folding.trees_of(con, _full(scope)))
+        former = _tree_names(folding.trees_of(con, scope.grown()))
         inside = set(active.tolist())
         still = {article: tree for article, tree in former.items() if article not in inside}
         torn = forest.torn(still)
@@ -105,16 +111,16 @@ def _scope_around(
     part = near
     while True:
         part = _closed(con, part, must)
-        kinds = _kinds(con, part)
+        kinds = folding.article_kinds(con, part)
         beside = folding.neighbours(con, _where(kinds, _is_full), folding.STORY_RELATIONS)
-        guests = np.union1d(_where(kinds, _is_guest), _where(_kinds(con, beside), _is_guest))
+        guests = np.union1d(_where(kinds, _is_guest), _where(folding.article_kinds(con, beside), _is_guest))
         hosts = np.setdiff1d(folding.neighbours(con, guests, folding.STORY_RELATIONS), part)
         stories = _stories_with(con, np.union1d(np.setdiff1d(guests, part), hosts))
         bound = [one for story in stories for one in story if one in decided]
         if not bound:
             break
         part = np.union1d(part, as_ids(bound))
-    kinds |= _kinds(con, np.union1d(guests, as_ids(one for story in stories for one in story)))
+    kinds |= folding.article_kinds(con, np.union1d(guests, as_ids(one for story in stories for one in story)))
     settled, staying = [], {}
     for story in stories:
         full = tuple(one for one in story if _is_full(kinds[one]))
@@ -153,21 +159,30 @@ def _stories_with(con: DuckDBPyConnection, ids: Ids) -> list[list[int]]:
 
 
 def _grow(con: DuckDBPyConnection, scope: Scope, decisions: Decisions) -> tuple[Forest, Groups]:
-    elsewhere = {one for story in scope.settled for one in story}
-    every = as_ids(scope.kinds)
-    inner = as_ids(one for one in scope.kinds if one not in elsewhere)
-    links = folding.links_touching(con, inner, folding.STORY_RELATIONS)
-    staying = as_ids(one for some in scope.staying.values() for one in some)
-    groups = groups_of(folding.copy_groups(con, np.union1d(every, staying)))
-    stands_for = {article: one for article, one in groups.members.items() if one in scope.kinds}
-    forest = grow_bound(
-        scope.kinds,
+    links = folding.links_touching(con, scope.grown(), folding.STORY_RELATIONS)
+    staying = (one for some in scope.staying.values() for one in some)
+    groups = groups_of(folding.copy_groups(con, as_ids({*scope.kinds, *staying})))
+    return grow_from(links, scope.kinds, groups, decisions, settled=scope.settled), groups
+
+
+def grow_from(
+    links: pa.Table,
+    kinds: Mapping[int, Kind],
+    groups: Groups,
+    decisions: Decisions,
+    threshold: float = THRESHOLD,
+    settled: Sequence[Sequence[int]] = (),
+) -> Forest:
+    """Grow what stored links and people's decisions make of representatives (the keys of `kinds`)."""
+    stands_for = {article: one for article, one in groups.members.items() if one in kinds}
+    return grow_bound(
+        kinds,
         Links(id_column(links, "article_a"), id_column(links, "article_b"), links.column("score").to_numpy()),
         decisions.between(stands_for, "must_link"),
         decisions.between(stands_for, "cannot_link"),
-        settled=scope.settled,
+        threshold,
+        settled,
     )
-    return forest, groups
 
 
 def _write_trees(con: DuckDBPyConnection, forest: Forest, former: Mapping[int, int]) -> None:
@@ -184,15 +199,6 @@ def _write_trees(con: DuckDBPyConnection, forest: Forest, former: Mapping[int, i
 
 def _tree_names(rows: pa.Table) -> dict[int, int]:
     return dict(zip(id_column(rows, "article_id").tolist(), id_column(rows, "tree_id").tolist(), strict=True))
-
-
-def _kinds(con: DuckDBPyConnection, ids: Ids) -> dict[int, Kind]:
-    return {article: Kind(kind) for article, kind in folding.article_kinds(con, ids).items()}
-
-
-def _full(scope: Scope) -> Ids:
-    elsewhere = {one for story in scope.settled for one in story}
-    return as_ids(one for one, kind in scope.kinds.items() if _is_full(kind) and one not in elsewhere)
 
 
 def _where(kinds: Mapping[int, Kind], asked: Callable[[Kind], bool]) -> Ids:

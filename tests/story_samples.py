@@ -114,6 +114,12 @@ def fold(home: Path, *paths: Path, **fields: Any) -> RunReport:
     return fold_files(list(paths), settings_of(home, **fields), engine=InlineEngine())
 
 
+def fold_in(root: Path, records: Iterable[dict[str, Any]]) -> Path:
+    """Write records into an inbox of a new folder and fold them into a home beside it; returns the folder."""
+    fold(root / "home", write_inbox(root / "inbox", "all", records))
+    return root
+
+
 def ask(home: Path, sql: str) -> list[tuple[Any, ...]]:
     """Open the working file again and ask it."""
     with open_working(home, purpose="test") as con:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from flows.cli import cli
 from flows.overruling import link
 from flows.recording import utc_now
 from flows.tending import tend
-from tests.story_samples import ask, copy_of, fold, report, settings_of, stories, stub, write_inbox
+from tests.story_samples import ask, copy_of, fold, fold_in, report, settings_of, stories, stub, write_inbox
 from warehouse.connection import open_published, open_working
 
 pytestmark = pytest.mark.slow
@@ -29,15 +28,7 @@ CORPUS = [
 
 @pytest.fixture(scope="module")
 def folded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("maintain")
-    fold(root / "home", write_inbox(root / "inbox", "all", [*CORPUS, copy_of(report(0, 0), 1)]))
-    return root
-
-
-@pytest.fixture
-def home(folded: Path, tmp_path: Path) -> Path:
-    shutil.copytree(folded, tmp_path, dirs_exist_ok=True)
-    return tmp_path / "home"
+    return fold_in(tmp_path_factory.mktemp("maintain"), [*CORPUS, copy_of(report(0, 0), 1)])
 
 
 def let_time_pass(home: Path, days: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from itertools import combinations
 from pathlib import Path
 
@@ -45,12 +44,6 @@ def folded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_inbox(root / "inbox", "first", [*FIRST, *COPIES, stub(1)])
     fold(root / "home", root / "inbox")
     return root
-
-
-@pytest.fixture
-def place(folded: Path, tmp_path: Path) -> Path:
-    shutil.copytree(folded, tmp_path, dirs_exist_ok=True)
-    return tmp_path
 
 
 def later(place: Path) -> None:

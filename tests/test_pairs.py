@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from transforms import dots, stories
 from transforms.background import load_background
-from transforms.pairs import FLOOR, THRESHOLD, WINDOW_DAYS, explain_pair, score_pairs, tabulate
+from transforms.pairs import (
+    FLOOR,
+    GRACE_DAYS,
+    HALF_LIFE_DAYS,
+    THRESHOLD,
+    explain_pair,
+    score_pairs,
+    tabulate,
+)
 from transforms.terms import CHANNELS, Profile, key_terms, pack, profile, unpack
 from transforms.types import Kind, Precision
 
@@ -137,7 +145,8 @@ def test_time_fades_without_a_cliff_and_its_absence_costs_nothing() -> None:
     assert scores == sorted(scores, reverse=True)
     assert max(a - b for a, b in pairwise(scores)) < 0.08
     assert final(describe(text, at=day), describe(text)) == final(describe(text), describe(text))
-    beyond = final(describe(text, at=day), describe(text, at=day + timedelta(days=WINDOW_DAYS + 1)))
+    far = timedelta(days=GRACE_DAYS + HALF_LIFE_DAYS * 3.1 + 1)  # even equal texts are no evidence then
+    beyond = final(describe(text, at=day), describe(text, at=day + far))
     assert beyond < FLOOR
 
 
@@ -146,7 +155,7 @@ def test_the_threshold_is_where_two_articles_alone_become_a_story() -> None:
         link = stories.Links(
             np.array([1], np.uint64), np.array([2], np.uint64), np.array([score], np.float32)
         )
-        assert len(stories.cluster([1, 2], [Kind.ARTICLE] * 2, link)) == size
+        assert len(stories.grow_forest([1, 2], [Kind.ARTICLE] * 2, link).stories) == size
 
 
 def test_an_explanation_names_shared_words_and_what_fell_short() -> None:

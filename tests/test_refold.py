@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,12 @@ from tests.story_samples import (
     copy_groups,
     copy_of,
     fold,
+    fold_in,
     report,
     settings_of,
     stories,
     story_of,
     stub,
-    write_inbox,
 )
 from transforms.pairs import THRESHOLD
 from warehouse.checks import run_checks
@@ -44,17 +43,10 @@ EVIDENCE = ("signatures", "bands", "profiles", "story_keys", "trees", "copy_memb
 
 @pytest.fixture(scope="module")
 def folded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("refold")
-    fold(root / "home", write_inbox(root / "inbox", "all", CORPUS))
+    root = fold_in(tmp_path_factory.mktemp("refold"), CORPUS)
     link(settings_of(root / "home"), "e2t0", "e3t0")
     unlink(settings_of(root / "home"), "e0t0c1", "e0t0c2")
     return root
-
-
-@pytest.fixture
-def home(folded: Path, tmp_path: Path) -> Path:
-    shutil.copytree(folded, tmp_path, dirs_exist_ok=True)
-    return tmp_path / "home"
 
 
 def everything(home: Path) -> dict[str, list[tuple[Any, ...]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from tests.story_samples import (
     copy_groups,
     copy_of,
     fold,
+    fold_in,
     report,
     settings_of,
     stories,
@@ -45,15 +45,7 @@ CORPUS = [
 
 @pytest.fixture(scope="module")
 def folded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("repairs")
-    fold(root / "home", write_inbox(root / "inbox", "all", CORPUS))
-    return root
-
-
-@pytest.fixture
-def home(folded: Path, tmp_path: Path) -> Path:
-    shutil.copytree(folded, tmp_path, dirs_exist_ok=True)
-    return tmp_path / "home"
+    return fold_in(tmp_path_factory.mktemp("repairs"), CORPUS)
 
 
 def broken(home: Path) -> list[str]:

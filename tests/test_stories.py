@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.pairs import THRESHOLD
-from transforms.stories import Links, cluster
+from transforms.stories import Links, grow_forest
 from transforms.types import Kind
 
 Edge = tuple[int, int, float]
+Pair = tuple[int, int]
 SCORES = st.sampled_from([0.0, 0.2, 0.4, THRESHOLD, 0.6, 0.8, 0.8, 1.0])
 
 
@@ -20,6 +21,16 @@ def links_of(edges: list[Edge]) -> Links:
         np.array([edge[1] for edge in edges], dtype=np.uint64),
         np.array([edge[2] for edge in edges], dtype=np.float32),
     )
+
+
+def cluster(
+    ids: list[int],
+    kinds: list[Kind],
+    links: Links,
+    must_links: list[Pair] | None = None,
+    cannot_links: list[Pair] | None = None,
+) -> list[list[int]]:
+    return grow_forest(ids, kinds, links, must_links or (), cannot_links or ()).stories
 
 
 @st.composite

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli import cli
-from tests.story_samples import copy_of, fold, report, stories, write_inbox
+from tests.story_samples import copy_of, fold_in, report, stories
 from tests.warehouse_samples import ask, ingest, sample
 from warehouse.connection import open_working, published_path, working_path
 from warehouse.errors import Damaged
@@ -44,15 +44,7 @@ with open_working(Path(sys.argv[1]), purpose="test") as con:
 
 @pytest.fixture(scope="module")
 def folded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("damage")
-    fold(root / "home", write_inbox(root / "inbox", "all", CORPUS))
-    return root
-
-
-@pytest.fixture
-def home(folded: Path, tmp_path: Path) -> Path:
-    shutil.copytree(folded, tmp_path, dirs_exist_ok=True)
-    return tmp_path / "home"
+    return fold_in(tmp_path_factory.mktemp("damage"), CORPUS)
 
 
 def contents(home: Path) -> list[list[tuple[object, ...]]]:

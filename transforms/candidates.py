@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.background import Background
+from transforms.buckets import pair_up
 from transforms.terms import Profile
 
 # Heaviest terms of an article that are combined in twos into keys …
@@ -48,33 +49,8 @@ def _rank_pairs(terms: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
 
 
 def candidate_pairs(keys: Sequence[npt.NDArray[np.uint64]]) -> npt.NDArray[np.int64]:
-    """Join articles on their keys: an (n, 2) array of positions, first < second, ascending, each pair once.
-
-    The rule of the warehouse's join, for a corpus in memory; the order in a crowded key differs from that in SQL.
-    """
+    """Join articles on their keys: an (n, 2) array of positions, first < second, ascending, each pair once."""
     owners = np.repeat(np.arange(len(keys), dtype=np.int64), [len(some) for some in keys])
     flat = np.concatenate([np.empty(0, np.uint64), *keys])
-    order = np.lexsort((_scatter(owners.astype(np.uint64), flat), flat))
-    flat, owners = flat[order], owners[order]
-    starts = np.flatnonzero(np.concatenate(([True], flat[1:] != flat[:-1]))[: len(flat)])
-    sizes = np.diff(np.concatenate((starts, [len(flat)])))
-    sure, chance = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for size in np.unique(sizes[sizes > 1]).tolist():
-        blocks = owners[starts[sizes == size][:, None] + np.arange(size)]
-        first, second = np.triu_indices(size, 1)
-        if size > BUCKET_CAP:
-            near = second - first <= BUCKET_REACH
-            first, second = first[near], second[near]
-        low, high = np.sort((blocks[:, first].ravel(), blocks[:, second].ravel()), axis=0)
-        (sure if size <= BUCKET_CAP else chance).append((low << 32) | high)
-    met, often = np.unique(np.concatenate(chance), return_counts=True)
-    pairs = np.union1d(np.concatenate(sure), met[often >= BUCKET_MEETINGS])
-    return np.stack((pairs >> 32, pairs & 0xFFFFFFFF), axis=1)
-
-
-def _scatter(owners: npt.NDArray[np.uint64], keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Mix two numbers into one that orders the owners of every key otherwise (the finaliser of SplitMix64)."""
-    mixed = owners * np.uint64(0x9E3779B97F4A7C15) ^ keys
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    pairs = pair_up(flat, owners, cap=BUCKET_CAP, reach=BUCKET_REACH, meetings=BUCKET_MEETINGS)
+    return pairs.astype(np.int64)

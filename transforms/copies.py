@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from transforms import copymodel, kernel, kernel_numpy, signatures
 from transforms import kernel_loops as at
+from transforms.buckets import pair_up
 from transforms.kernel_numpy import I32, I64, U32, U64
 from transforms.shingles import Tokens, tokenise
 
@@ -28,7 +29,6 @@ ANCHOR_SHARE = (
 # Articles of one key that are all paired; beyond, each meets BUCKET_NEAREST of them only. Higher verifies more pairs of
 # articles that share boilerplate alone; lower leaves large groups of copies thinly linked.
 BUCKET_CAP = 64
-_LOW_BITS = (1 << 22) - 1  # counted in 32 MB; more bits put more lone keys aside
 BUCKET_NEAREST = 16  # half of them before it, half after
 
 
@@ -82,38 +82,12 @@ def candidate_pairs(keys: U64, ids: I64 | U64) -> I64 | U64:
     """Return the distinct pairs of ids that share a key, one a row, the smaller id first, sorted.
 
     `keys` is flat with `ids` beside it, or a row of keys for each id; key 0 matches nothing. A key of more than
-    BUCKET_CAP ids pairs each id with BUCKET_NEAREST neighbours only, in an order that differs from key to key: a large
-    group of copies shares many keys and stays well linked, and boilerplate costs no square.
+    BUCKET_CAP ids pairs each id with BUCKET_NEAREST neighbours only (see `pair_up`).
     """
     flat = np.ascontiguousarray(keys).ravel()
     owner = np.repeat(ids, keys.shape[1]) if keys.ndim == 2 else np.asarray(ids)
     keep = flat != 0
-    flat, owner = flat[keep], owner[keep]
-    # most keys stand alone: those that share their low bits with no other are put aside before anything is sorted
-    low = (flat & np.uint64(_LOW_BITS)).astype(np.int64)
-    keep = np.bincount(low, minlength=1)[low] > 1
-    flat, owner = flat[keep], owner[keep]
-    known, rank = np.unique(owner, return_inverse=True)
-    # within a key texts stand in an order of the key's own, so that different keys give them different neighbours
-    place = kernel_numpy.mix64(known[rank].astype(np.uint64) + flat)
-    order = np.lexsort((place, flat))
-    flat, rank = flat[order], rank[order]
-    fresh = np.ones(len(flat), np.bool_)
-    fresh[1:] = (flat[1:] != flat[:-1]) | (rank[1:] != rank[:-1])
-    flat, rank = flat[fresh], rank[fresh]
-    if len(flat) == 0:
-        return np.empty((0, 2), np.int64)
-    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    starts = np.concatenate([[0], edges])
-    sizes = np.diff(np.concatenate([starts, [len(flat)]]))
-    reach = np.repeat(np.where(sizes <= BUCKET_CAP, sizes, BUCKET_NEAREST // 2), sizes)
-    stop = np.repeat(starts + sizes, sizes)
-    reach = np.minimum(reach, stop - np.arange(len(flat)) - 1)
-    first = np.repeat(np.arange(len(flat)), reach)
-    step = np.arange(len(first)) - np.repeat(np.cumsum(reach) - reach, reach) + 1
-    a, b = rank[first], rank[first + step]
-    packed = np.unique(np.minimum(a, b) * len(known) + np.maximum(a, b))
-    return np.stack([known[packed // len(known)], known[packed % len(known)]], axis=1)
+    return pair_up(flat[keep], owner[keep], cap=BUCKET_CAP, reach=BUCKET_NEAREST // 2)
 
 
 def verify_pairs(tokens: Tokens, left: I64, right: I64) -> Verdicts:

@@ -24,8 +24,6 @@ FLOOR: Final = 0.43
 # warehouse that grows for years near each article's own time.
 HALF_LIFE_DAYS: Final = 14.0
 GRACE_DAYS: Final = 7.0  # reports of one event spread over this many days at no cost
-# Beyond this gap even equal texts stay below FLOOR, so that such pairs need not be looked at. A consequence, no cliff.
-WINDOW_DAYS: Final = GRACE_DAYS + HALF_LIFE_DAYS * 3.1
 # Where both leads name days of the week, a day in common speaks for one event and none against: by these factors.
 SAME_WEEKDAY: Final = 1.1
 OTHER_WEEKDAY: Final = 0.85

@@ -109,18 +109,6 @@ class Forest:
         return {name for name in found if name is not None}
 
 
-def cluster(
-    ids: Sequence[int] | npt.NDArray[np.uint64],
-    kinds: Sequence[Kind],
-    links: Links,
-    must_links: Iterable[Pair] = (),
-    cannot_links: Iterable[Pair] = (),
-    threshold: float = THRESHOLD,
-) -> list[list[int]]:
-    """Group articles into stories; every id comes back in exactly one group. See `grow_forest`."""
-    return grow_forest(ids, kinds, links, must_links, cannot_links, threshold).stories
-
-
 def grow_forest(
     ids: Sequence[int] | npt.NDArray[np.uint64],
     kinds: Sequence[Kind],
@@ -147,14 +135,14 @@ def grow_forest(
     names = np.array(sorted(kind_of), dtype=np.uint64)
     group_of = _contract(names, must_links)
     members: list[list[int]] = [[] for _ in range(int(group_of.max()) + 1)] if len(names) else []
-    for name, place in zip(names.tolist(), group_of.tolist(), strict=True):
-        members[place].append(name)
-    role = np.array([_role([kind_of[name] for name in some]) for some in members], dtype="U7")
     place = dict(zip(names.tolist(), group_of.tolist(), strict=True))
+    for name, at in place.items():
+        members[at].append(name)
+    role = np.array([_role([kind_of[name] for name in some]) for some in members], dtype="U7")
     stories = [sorted({place[name] for name in story}) for story in settled]
     role[[at for story in stories for at in story]] = "settled"
     left, right, total = _join_links(names, group_of, links)
-    apart = _forbidden(names, group_of, cannot_links)
+    apart = _forbidden(place, cannot_links)
 
     joins = role == "join"
     grown = (left >= 0) & joins[left] & joins[right]
@@ -232,15 +220,21 @@ def _places(names: npt.NDArray[np.uint64], group_of: Places, ends: npt.NDArray[n
     return np.where(names[at] == ends, group_of[at], -1)
 
 
-def _forbidden(names: npt.NDArray[np.uint64], group_of: Places, cannot_links: Iterable[Pair]) -> set[Pair]:
+def _forbidden(place: Mapping[int, int], cannot_links: Iterable[Pair]) -> set[Pair]:
     """Return pairs of groups (left < right) that must not meet."""
-    group = dict(zip(names.tolist(), group_of.tolist(), strict=True))
     pairs = {
-        (min(group[a], group[b]), max(group[a], group[b]))
+        (min(place[a], place[b]), max(place[a], place[b]))
         for a, b in cannot_links
-        if a in group and b in group
+        if a in place and b in place
     }
     return {(a, b) for a, b in pairs if a != b}
+
+
+def _are_apart(left: Places, right: Places, apart: set[Pair]) -> npt.NDArray[np.bool_]:
+    """Tell which pairs must not meet."""
+    if not apart:
+        return np.zeros(len(left), np.bool_)
+    return np.array([pair in apart for pair in zip(left.tolist(), right.tolist(), strict=True)], np.bool_)
 
 
 def _grow(
@@ -249,13 +243,12 @@ def _grow(
     """Return the merges as pairs of groups, and the trees that they make of the groups 0 … count - 1."""
     linked = set(zip(left.tolist(), right.tolist(), strict=True)) if apart else set()
     unlinked = np.array(sorted(apart - linked), np.int64).reshape(-1, 2)
-    barred = [pair in apart for pair in zip(left.tolist(), right.tolist(), strict=True)] if apart else False
     merges = link_by_average(
         np.ones(count, np.int64),
         np.concatenate((left, unlinked[:, 0])),
         np.concatenate((right, unlinked[:, 1])),
         np.concatenate((total, np.zeros(len(unlinked), np.int64))),
-        np.concatenate((np.broadcast_to(np.array(barred, bool), len(left)), np.ones(len(unlinked), bool))),
+        np.concatenate((_are_apart(left, right, apart), np.ones(len(unlinked), np.bool_))),
         _least(threshold) * _SCALE,
     )
     trees: dict[int, _Group] = {place: _Group(leaf=place) for place in range(count)}
@@ -284,11 +277,7 @@ def _look_around(
     """Return what is near each full article; links below the threshold count nothing."""
     strong = links[2] >= _least(threshold) * _SCALE
     left, right, total = (column[strong] for column in links)
-    counts = full[right] & ((left < 0) | full[left])
-    if apart:
-        counts &= np.array(
-            [pair not in apart for pair in zip(left.tolist(), right.tolist(), strict=True)], bool
-        )
+    counts = full[right] & ((left < 0) | full[left]) & ~_are_apart(left, right, apart)
     return survey(len(full), left[counts], right[counts], total[counts])
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from transforms.types import Kind
 from warehouse.load import registered
 from warehouse.statements import statement
 
@@ -220,10 +221,11 @@ def copy_standing(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
     return _ask(con, "copy_standing", ids)
 
 
-def article_kinds(con: DuckDBPyConnection, ids: Ids) -> dict[int, str]:
+def article_kinds(con: DuckDBPyConnection, ids: Ids) -> dict[int, Kind]:
     """Return the kind of each article."""
     rows = _ask(con, "article_kinds", ids)
-    return dict(zip(rows.column("article_id").to_pylist(), rows.column("kind").to_pylist(), strict=True))
+    kinds = map(Kind, rows.column("kind").to_pylist())
+    return dict(zip(rows.column("article_id").to_pylist(), kinds, strict=True))
 
 
 def story_facts(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
