@@ -76,7 +76,9 @@ def fold(profiles: Sequence[Profile]) -> tuple[list[int], npt.NDArray[np.int64],
         return time.perf_counter()
 
     started = time.perf_counter()
-    pairs = candidate_pairs([story_keys(item, BACKGROUND) for item in profiles])
+    pairs = candidate_pairs(
+        [story_keys(item, BACKGROUND) for item in profiles], [item.day for item in profiles]
+    )
     started = timed("candidates", started)
     final = score_pairs(tabulate(profiles), pairs).final
     started = timed("scores", started)

@@ -10,7 +10,7 @@ import numpy as np
 from flows.fold_copies import as_ids, leave_standing
 from transforms.background import Background
 from transforms.candidates import BUCKET_CAP, BUCKET_MEETINGS, BUCKET_REACH, story_keys
-from transforms.pairs import FLOOR, THRESHOLD, name_model, score_pairs, tabulate
+from transforms.pairs import FLOOR, REACH_DAYS, THRESHOLD, name_model, score_pairs, tabulate
 from transforms.terms import Profile, pack, profile, unpack
 from transforms.types import Kind, Precision
 from warehouse import folding
@@ -66,14 +66,15 @@ def store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background) 
         },
     )
     keys = [story_keys(item, background) for item in profiles]
+    sizes = [len(some) for some in keys]
+    days = np.array([item.day for item in profiles], np.float64)
     folding.insert_rows(
         con,
         "story_keys",
         {
             "key": np.concatenate([np.empty(0, np.uint64), *keys]),
-            "article_id": np.repeat(
-                as_ids(item.article_id for item in profiles), [len(some) for some in keys]
-            ),
+            "article_id": np.repeat(as_ids(item.article_id for item in profiles), sizes),
+            "day": np.repeat(np.floor(days), sizes),
         },
     )
 
@@ -92,7 +93,7 @@ def link_stories(
     When all are compared anew, `standing` are the articles whose links stand; see `leave_standing`.
     """
     left, right = folding.story_candidates(
-        con, fresh, cap=BUCKET_CAP, reach=BUCKET_REACH, meetings=BUCKET_MEETINGS
+        con, fresh, cap=BUCKET_CAP, reach=BUCKET_REACH, meetings=BUCKET_MEETINGS, days=REACH_DAYS
     )
     left, right = leave_standing(left, right, fresh, standing)
     left, right = _without(left, right, folding.same_form_pairs(con, np.union1d(left, right)))

@@ -21,8 +21,8 @@ from transforms.candidates import (
     candidate_pairs,
     story_keys,
 )
+from transforms.pairs import REACH_DAYS
 from warehouse.folding import insert_rows, story_candidates
-from warehouse.migrations import migrate
 
 KEY_SETS = st.lists(st.frozensets(st.integers(0, 12), max_size=5), max_size=8)
 
@@ -48,27 +48,51 @@ def test_a_crowded_key_costs_no_square_and_a_large_story_still_meets() -> None:
 
 
 @pytest.mark.parametrize("new", [1, 3, 40])
-def test_the_warehouse_joins_by_the_same_rule(new: int) -> None:
+@pytest.mark.parametrize("undated", [0.0, 0.3, 1.0])
+def test_the_warehouse_joins_by_the_same_rule(new: int, undated: float) -> None:
     random = np.random.default_rng(7)
-    sets = [frozenset(random.integers(0, 400, 6).tolist()) for _ in range(120)]
-    keys = arrays(sets)
+    keys = arrays([frozenset(random.integers(0, 400, 6).tolist()) for _ in range(120)])
+    days = np.where(random.random(120) < undated, np.nan, random.integers(20_000, 20_200, 120))
+    sizes = [len(some) for some in keys]
+    numbers = np.arange(120, dtype=np.uint64)
     with duckdb.connect(":memory:") as con:  # noqa: TID251 - a bare schema; no home is needed
-        migrate(con)
-        insert_rows(
-            con,
-            "story_keys",
-            {
-                "key": np.concatenate(keys),
-                "article_id": np.repeat(np.arange(120), [len(some) for some in keys]),
-            },
+        con.execute("CREATE TABLE story_keys (key UBIGINT, article_id UBIGINT, day INTEGER)")
+        con.execute(
+            "CREATE TABLE articles AS SELECT article_id, make_timestamp(day * 86_400_000_000) AS published_at, "
+            "CASE WHEN day IS NULL THEN 'none' ELSE 'day' END AS published_precision "
+            "FROM (SELECT unnest($1) AS article_id, unnest($2) AS day)",
+            [numbers.tolist(), [None if np.isnan(day) else int(day) for day in days]],
         )
-        fresh = np.arange(120 - new, 120, dtype=np.uint64)
+        rows = {
+            "key": np.concatenate(keys),
+            "article_id": np.repeat(numbers, sizes),
+            "day": np.repeat(days, sizes),
+        }
+        insert_rows(con, "story_keys", rows)
         left, right = story_candidates(
-            con, fresh, cap=BUCKET_CAP, reach=BUCKET_REACH, meetings=BUCKET_MEETINGS
+            con,
+            numbers[-new:],
+            cap=BUCKET_CAP,
+            reach=BUCKET_REACH,
+            meetings=BUCKET_MEETINGS,
+            days=REACH_DAYS,
         )
-    pairs = candidate_pairs(keys)
+    pairs = candidate_pairs(keys, days)
     wanted = pairs[pairs[:, 1] >= 120 - new]
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == list(map(tuple, wanted.tolist()))
+
+
+def test_articles_of_a_crowded_key_meet_those_of_their_days() -> None:
+    crowd, span = 20 * BUCKET_CAP, 20
+    days = np.arange(crowd) % span
+    pairs = candidate_pairs(arrays([frozenset(range(60)) for _ in range(crowd)]), days.astype(float))
+    assert np.abs(days[pairs[:, 0]] - days[pairs[:, 1]]).max() <= 1
+    unknown = np.where(np.arange(crowd) % 2, np.nan, days)
+    pairs = candidate_pairs(arrays([frozenset(range(60)) for _ in range(crowd)]), unknown)
+    found = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(crowd, crowd))
+    assert connected_components(found, directed=False)[0] == 1
+    met = unknown[pairs[np.isnan(unknown[pairs]).any(axis=1)]]
+    assert len(np.unique(met[~np.isnan(met)])) == span / 2  # whoever has no day meets all days
 
 
 def test_reports_of_one_event_are_candidates_in_every_language() -> None:

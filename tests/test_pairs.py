@@ -14,8 +14,7 @@ from transforms import dots, stories
 from transforms.background import load_background
 from transforms.pairs import (
     FLOOR,
-    GRACE_DAYS,
-    HALF_LIFE_DAYS,
+    REACH_DAYS,
     THRESHOLD,
     explain_pair,
     score_pairs,
@@ -145,7 +144,9 @@ def test_time_fades_without_a_cliff_and_its_absence_costs_nothing() -> None:
     assert scores == sorted(scores, reverse=True)
     assert max(a - b for a, b in pairwise(scores)) < 0.08
     assert final(describe(text, at=day), describe(text)) == final(describe(text), describe(text))
-    far = timedelta(days=GRACE_DAYS + HALF_LIFE_DAYS * 3.1 + 1)  # even equal texts are no evidence then
+    far = timedelta(
+        days=REACH_DAYS - 1
+    )  # whole days that far apart are more than that; equal texts are no evidence then
     beyond = final(describe(text, at=day), describe(text, at=day + far))
     assert beyond < FLOOR
 

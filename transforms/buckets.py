@@ -17,12 +17,15 @@ def pair_up(
     cap: int,
     reach: int,
     meetings: int = 1,
+    days: NDArray[np.float64] | None = None,
 ) -> NDArray[np.int64] | NDArray[np.uint64]:
     """Return the distinct pairs of owners that share a key, one a row, the smaller first, sorted.
 
-    Up to `cap` owners of a key are all paired. Beyond, each meets `reach` others on either side, in an order that
-    differs from key to key, and a pair counts that met over `meetings` such keys: a large group shares many keys and
-    stays well linked. The rule of the warehouse's join (`candidates.sql`), which has an order of its own.
+    Up to `cap` owners of a key are all paired. Beyond, each meets `reach` others on either side, and a pair counts that
+    met over `meetings` such keys: a large group shares many keys and stays well linked. They stand in the order of
+    `days` (one beside each key, whole, NaN when not known), and within a day in an order that differs from key to key;
+    an owner without a day stands on any day, another one for each key. The rule of the warehouse's join
+    (`candidates.sql`), which has an order of its own.
     """
     # most keys stand alone: those that share their low bits with no other are put aside before anything is sorted
     low = (keys & np.uint64(_LOW_BITS)).astype(np.int64)
@@ -30,7 +33,7 @@ def pair_up(
     flat, owners = keys[keep], owners[keep]
     known, rank = np.unique(owners, return_inverse=True)
     place = mix64(known[rank].astype(np.uint64) + flat)
-    order = np.lexsort((place, flat))
+    order = np.lexsort((place, flat) if days is None else (place, _stand_somewhere(days[keep], place), flat))
     flat, rank = flat[order], rank[order]
     fresh = np.ones(len(flat), np.bool_)
     fresh[1:] = (flat[1:] != flat[:-1]) | (rank[1:] != rank[:-1])
@@ -49,3 +52,12 @@ def pair_up(
     met, often = np.unique(packed[is_crowded], return_counts=True)
     pairs = np.union1d(packed[~is_crowded], met[often >= meetings])
     return np.stack([known[pairs // len(known)], known[pairs % len(known)]], axis=1)
+
+
+def _stand_somewhere(days: NDArray[np.float64], place: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Give what has no day one of those between the first and the last."""
+    dated = ~np.isnan(days)
+    if dated.all() or not dated.any():
+        return days
+    first, last = np.nanmin(days), np.nanmax(days)
+    return np.where(dated, days, first + place % np.uint64(last - first + 1))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from transforms.background import Background
 from transforms.buckets import pair_up
+from transforms.pairs import REACH_DAYS
 from transforms.terms import Profile
 
 # Heaviest terms of an article that are combined in twos into keys …
@@ -48,9 +49,26 @@ def _rank_pairs(terms: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
     return first[kept], second[kept]
 
 
-def candidate_pairs(keys: Sequence[npt.NDArray[np.uint64]]) -> npt.NDArray[np.int64]:
-    """Join articles on their keys: an (n, 2) array of positions, first < second, ascending, each pair once."""
-    owners = np.repeat(np.arange(len(keys), dtype=np.int64), [len(some) for some in keys])
+def candidate_pairs(
+    keys: Sequence[npt.NDArray[np.uint64]],
+    days: Sequence[float | None] | npt.NDArray[np.float64] | None = None,
+) -> npt.NDArray[np.int64]:
+    """Join articles on their keys: an (n, 2) array of positions, first < second, ascending, each pair once.
+
+    `days` are those of publication, as profiles have them; articles more than REACH_DAYS apart are no candidates.
+    """
+    sizes = [len(some) for some in keys]
+    owners = np.repeat(np.arange(len(keys), dtype=np.int64), sizes)
     flat = np.concatenate([np.empty(0, np.uint64), *keys])
-    pairs = pair_up(flat, owners, cap=BUCKET_CAP, reach=BUCKET_REACH, meetings=BUCKET_MEETINGS)
-    return pairs.astype(np.int64)
+    day = np.floor(np.array(days if days is not None else [None] * len(keys), np.float64))
+    pairs = pair_up(
+        flat,
+        owners,
+        cap=BUCKET_CAP,
+        reach=BUCKET_REACH,
+        meetings=BUCKET_MEETINGS,
+        days=np.repeat(day, sizes),
+    ).astype(np.int64)
+    is_far = np.abs(day[pairs[:, 0]] - day[pairs[:, 1]]) > REACH_DAYS  # never where either day is unknown
+    near: npt.NDArray[np.int64] = pairs[~is_far]
+    return near

@@ -27,6 +27,8 @@ GRACE_DAYS: Final = 7.0  # reports of one event spread over this many days at no
 # Where both leads name days of the week, a day in common speaks for one event and none against: by these factors.
 SAME_WEEKDAY: Final = 1.1
 OTHER_WEEKDAY: Final = 0.85
+# Days of publication farther apart than this (whole days, both known) leave even equal texts below FLOOR.
+REACH_DAYS: Final = 51
 # How much each channel counts, in the order of CHANNELS; an absent channel hands its share to the body.
 WEIGHTS: Final = (0.65, 0.3, 0.05)
 # Share of the similarity that a sentence model decides, where both articles have its vector; docs/decisions/0023.

@@ -20,6 +20,7 @@ Ids = npt.NDArray[np.uint64]
 
 COPY_RELATIONS = ("exact", "near_duplicate")
 STORY_RELATIONS = ("same_story",)
+_EVER = {"first": -(2**31), "last": 2**31 - 1}  # days
 
 # table → its columns with their Arrow types, in the order of the table
 _ROWS: Mapping[str, pa.Schema] = {
@@ -33,7 +34,7 @@ _ROWS: Mapping[str, pa.Schema] = {
     "profiles": pa.schema(
         [("article_id", pa.uint64()), ("model_version", pa.string()), ("profile", pa.binary())]
     ),
-    "story_keys": pa.schema([("key", pa.uint64()), ("article_id", pa.uint64())]),
+    "story_keys": pa.schema([("key", pa.uint64()), ("article_id", pa.uint64()), ("day", pa.int32())]),
     "trees": pa.schema([("article_id", pa.uint64()), ("tree_id", pa.uint64())]),
     "links": pa.schema(
         [
@@ -99,7 +100,7 @@ def id_column(rows: pa.Table, name: str) -> Ids:
 
 
 def insert_rows(con: DuckDBPyConnection, table: str, columns: Mapping[str, Any]) -> int:
-    """Append columns (arrays or lists of one length) to a folding table; returns how many rows."""
+    """Append columns (arrays or lists of one length, NaN for NULL) to a folding table; returns how many rows."""
     schema = _ROWS[table]
     rows = pa.table({field.name: _column(columns[field.name], field.type) for field in schema}, schema=schema)
     if rows.num_rows:
@@ -141,8 +142,9 @@ def forget_representatives(con: DuckDBPyConnection, ids: Ids) -> None:
 
 def copy_candidates(con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int) -> tuple[Ids, Ids]:
     """Return pairs (a < b) that share a key of wording, at least one of each among `ids`; see `candidates.sql`."""
-    con.execute("CREATE OR REPLACE TEMP VIEW keyed AS SELECT band_key AS key, article_id FROM bands")
-    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach, meetings=1))
+    view = "SELECT band_key AS key, article_id, NULL::INTEGER AS day FROM bands"  # texts are copied after any time
+    con.execute(f"CREATE OR REPLACE TEMP VIEW keyed AS {view}")
+    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach, meetings=1, days=0, **_EVER))
 
 
 def same_form_pairs(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
@@ -151,11 +153,16 @@ def same_form_pairs(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
 
 
 def story_candidates(
-    con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int, meetings: int
+    con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int, meetings: int, days: int
 ) -> tuple[Ids, Ids]:
-    """Return pairs (a < b) that share a key of content, at least one of each among `ids`; see `candidates.sql`."""
-    con.execute("CREATE OR REPLACE TEMP VIEW keyed AS SELECT key, article_id FROM story_keys")
-    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach, meetings=meetings))
+    """Return pairs (a < b) that share a key of content, at least one of each among `ids`; see `candidates.sql`.
+
+    Articles of known days of publication that are more than `days` apart are no pair.
+    """
+    con.execute("CREATE OR REPLACE TEMP VIEW keyed AS FROM story_keys")
+    first, last, undated = _ask(con, "days_of", ids).to_pylist()[0].values()
+    bounds = _EVER if undated or first is None else {"first": first - days, "last": last + days}
+    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach, meetings=meetings, days=days, **bounds))
 
 
 def neighbours(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> Ids:
@@ -289,7 +296,11 @@ def _tell(con: DuckDBPyConnection, name: str, ids: Ids) -> None:
 
 
 def _column(values: Any, kind: pa.DataType | None) -> pa.Array:
-    return values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, type=kind)
+    return (
+        values
+        if isinstance(values, pa.Array | pa.ChunkedArray)
+        else pa.array(values, type=kind, from_pandas=True)
+    )
 
 
 def _pairs(rows: pa.Table) -> tuple[Ids, Ids]:

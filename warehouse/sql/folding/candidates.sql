@@ -1,27 +1,35 @@
--- Pairs that share a key and of which at least one is new: guesses, to be verified. A key that more than $cap articles
--- have says little, and pairing them all would cost its square: there each meets $reach others on either side, in an
--- order of its own for every key, and only those count that met over $meetings such keys: of a large story, all.
+-- Pairs that share a key and of which at least one is new: guesses, to be verified. Only articles between the days
+-- $first and $last are looked at, and those without a day; a pair more than $days apart is none. A key that more than
+-- $cap articles have says little, and pairing them all would cost its square: there each meets $reach others on either
+-- side, and only those count that met over $meetings such keys: of a large story, all. They stand in the order of their
+-- days, and within a day in an order of its own for every key; without a day they stand on any day, another for each.
 WITH shared AS MATERIALIZED (
-    SELECT k.key, k.article_id, n.article_id IS NOT NULL AS is_new, count(*) OVER (PARTITION BY k.key) AS articles
+    SELECT k.key, k.article_id, k.day, n.article_id IS NOT NULL AS is_new, count(*) OVER (PARTITION BY k.key) AS articles
     FROM keyed k LEFT JOIN wanted n ON n.article_id = k.article_id
-    WHERE k.key IN (SELECT key FROM keyed SEMI JOIN wanted USING (article_id))
+    WHERE (k.day BETWEEN $first AND $last OR k.day IS NULL)
+      AND k.key IN (SELECT key FROM keyed SEMI JOIN wanted USING (article_id))
     QUALIFY articles > 1
 ),
+ends AS MATERIALIZED (SELECT min(day) AS first, max(day) - min(day) + 1 AS days FROM shared),
 crowded AS (
-    SELECT key, article_id, is_new,
-           row_number() OVER (PARTITION BY key ORDER BY hash(article_id, key), article_id) AS place
-    FROM shared
+    SELECT key, article_id, day, is_new,
+           row_number() OVER (
+               PARTITION BY key
+               ORDER BY coalesce(day, ends.first + hash(article_id, key) % ends.days), hash(article_id, key), article_id
+           ) AS place
+    FROM shared CROSS JOIN ends
     WHERE articles > $cap
 )
 SELECT DISTINCT article_a, article_b FROM (
     SELECT a.article_id AS article_a, b.article_id AS article_b
     FROM shared a JOIN shared b ON a.key = b.key AND a.article_id < b.article_id
     WHERE a.articles <= $cap AND b.articles <= $cap AND (a.is_new OR b.is_new)
+      AND coalesce(abs(a.day - b.day) <= $days, true)
     UNION ALL
     SELECT least(a.article_id, b.article_id), greatest(a.article_id, b.article_id)
     FROM (SELECT *, unnest(range(1, $reach + 1)) AS step FROM crowded) a
     JOIN crowded b ON a.key = b.key AND b.place = a.place + a.step
-    WHERE a.is_new OR b.is_new
+    WHERE (a.is_new OR b.is_new) AND coalesce(abs(a.day - b.day) <= $days, true)
     GROUP BY ALL
     HAVING count(*) >= $meetings
 )
