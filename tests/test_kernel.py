@@ -1,0 +1,61 @@
+"""Few texts are done without a compiler, many with one, and nobody can tell from the results."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from transforms import kernel, kernel_loops
+
+FEW_THEN_MANY = """
+import sys
+import numpy as np
+from transforms import kernel
+from transforms.copies import candidate_keys, verify_pairs
+from transforms.shingles import shingle, tokenise
+from transforms.signatures import sign
+
+def fold():
+    tokens = tokenise([f"The harbour of Aden took in {n} ships on day {n} of the strike." for n in range(8)])
+    shingles = shingle(tokens)
+    signed = sign(shingles.values, shingles.offsets)
+    verdicts = verify_pairs(tokens, np.arange(4), np.arange(4, 8))
+    return [signed, *candidate_keys(tokens, signed), verdicts.score, verdicts.features]
+
+plainly = fold()
+assert "numba" not in sys.modules
+kernel.PATIENCE = -1.0
+compiled = fold()
+assert ("numba" in sys.modules) == kernel.has_numba()
+assert all(np.array_equal(one, other) for one, other in zip(plainly, compiled, strict=True))
+"""
+
+
+def test_few_texts_need_no_compiler_and_give_what_many_give() -> None:
+    told = subprocess.run([sys.executable, "-c", FEW_THEN_MANY], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+
+
+def test_patience_is_a_matter_of_all_that_was_done() -> None:
+    patience = kernel._Patience()
+    steps = round(kernel.PATIENCE / 0.01)
+    assert not any(patience.is_over(0.01) for _ in range(steps - 1))
+    assert patience.is_over(0.02)
+
+
+@given(st.integers(1, 12), st.integers(0, 1000), st.sampled_from([0.1, 0.3, 0.5]))
+@settings(max_examples=30, deadline=None)
+def test_plain_and_compiled_linkage_make_one_grouping(rows: int, seed: int, least: float) -> None:
+    if not kernel.has_numba():
+        pytest.skip("numba is not installed: there is one path only")
+    # steps of a tenth: ties, and scores right at the threshold
+    drawn = np.random.default_rng(seed).integers(0, 6, (rows, rows)).astype(np.float32) / np.float32(10)
+    similarity = np.maximum(drawn, drawn.T)
+    plain = np.empty(rows, np.int64)
+    kernel_loops.average_linkage(similarity.copy(), np.float64(least), plain)
+    assert np.array_equal(kernel.average_linkage(similarity.copy(), least), plain)
