@@ -9,9 +9,9 @@ import numpy as np
 
 from flows.fold_copies import as_ids, leave_standing
 from transforms.background import Background
-from transforms.candidates import BUCKET_CAP, BUCKET_MEETINGS, BUCKET_REACH, story_keys
+from transforms.candidates import BUCKET_CAP, BUCKET_MEETINGS, BUCKET_REACH, story_keys_of
 from transforms.pairs import FLOOR, REACH_DAYS, THRESHOLD, name_model, score_pairs, tabulate
-from transforms.terms import Profile, pack, profile, unpack
+from transforms.terms import Profile, Report, pack, profiles_of, unpack
 from transforms.types import Kind, Precision
 from warehouse import folding
 from warehouse.folding import Ids
@@ -43,8 +43,8 @@ def rebuild_evidence(con: DuckDBPyConnection, background: Background, *, run_id:
 
 def store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background) -> None:
     rows = folding.foldable_articles(con, fresh).to_pylist()
-    profiles = [
-        profile(
+    reports = [
+        Report(
             row["article_id"],
             row["title"] or "",
             row["text"] or "",
@@ -52,10 +52,10 @@ def store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background) 
             row["published_at"],
             Precision(row["published_precision"]),
             Kind(row["kind"]),
-            background,
         )
         for row in rows
     ]
+    profiles = profiles_of(reports, background)
     folding.insert_rows(
         con,
         "profiles",
@@ -65,7 +65,7 @@ def store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background) 
             "profile": [pack(item) for item in profiles],
         },
     )
-    keys = [story_keys(item, background) for item in profiles]
+    keys = story_keys_of(profiles, background)
     sizes = [len(some) for some in keys]
     days = np.array([item.day for item in profiles], np.float64)
     folding.insert_rows(

