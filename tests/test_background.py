@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from transforms.background import CorpusCounts, blend, load_background, model_language
+from transforms.background import CorpusCounts, blend, load_background, model_language, word_shares
 from transforms.stems import stem, tokenize
 
 
@@ -28,6 +28,16 @@ from transforms.stems import stem, tokenize
 def test_rare_words_inform_more_than_common_ones(language: str, common: str, rare: str) -> None:
     background = load_background()
     assert 0.0 <= background.information(common, language) < background.information(rare, language) <= 9.3
+
+
+def test_word_lists_are_read_as_wordfreq_reads_them() -> None:
+    import wordfreq
+
+    for language in ("en", "zh", "is", "fil"):
+        assert word_shares(language) == wordfreq.get_frequency_dict(language, "small")
+    assert "sw" not in wordfreq.available_languages("small")
+    assert not word_shares("sw")
+    assert not word_shares("../data/small_en")
 
 
 def test_a_blend_learns_what_a_corpus_repeats_and_has_its_own_version() -> None:

@@ -84,3 +84,14 @@ def test_importing_the_module_loads_neither_scipy_nor_numba() -> None:
     script = "import sys, transforms.copies; print('scipy' in sys.modules, 'numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_signing_loads_no_scipy_and_leaves_all_of_datasketch_to_others() -> None:
+    script = (
+        "import sys, numpy as np; from transforms.signatures import sign, to_datasketch; "
+        "row = sign(np.arange(9, dtype=np.uint32), np.array([0, 9]))[0]; print('scipy' in sys.modules); "
+        "from datasketch import MinHashLSH; index = MinHashLSH(num_perm=128); index.insert('a', to_datasketch(row)); "
+        "print(index.query(to_datasketch(row)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["False", "['a']"]

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +25,7 @@ UNSEEN_SHARE: Final = 1e-6
 # Where a language has no list: how much rarer (in nats) each further letter makes a word.
 LETTER_INFORMATION: Final = 1.7
 BOOTSTRAP_VERSION: Final = f"wordfreq-3/small-2/{STEM_RULES}"
+_LIST_HEADER: Final = {"format": "cB", "version": 1}
 
 _ALIASES: Final = {
     "no": "nb", "nn": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "tl": "fil", "iw": "he", "in": "id", "yue": "zh",
@@ -89,13 +92,32 @@ def with_embedder(background: Background, embedder: Embedder) -> Background:
 
 @cache
 def word_shares(language: str) -> Mapping[str, float]:
-    """Return share of running words by lower-case word for one language; empty when there is no list."""
-    import wordfreq  # 0.3 s, and not needed to read a stored profile
+    """Return share of running words by lower-case word for one language; empty when there is no list.
 
-    if language not in wordfreq.available_languages("small"):
+    A list is a gzipped msgpack file: a header, then the words of each step of a hundredth of a power of ten. Raises
+    ValueError for a list in another format.
+    """
+    path = _word_lists().get(language)
+    if path is None:
         return MappingProxyType({})
-    shares: Mapping[str, float] = wordfreq.get_frequency_dict(language, "small")
-    return shares
+    import gzip
+
+    import msgpack
+
+    header, *steps = msgpack.unpackb(gzip.decompress(path.read_bytes()))
+    if header != _LIST_HEADER:
+        raise ValueError(f"{path.name}: not a word list of a known format: {header!r}")
+    return {word: 10 ** (-step / 100) for step, words in enumerate(steps) for word in words}
+
+
+@cache
+def _word_lists() -> Mapping[str, Path]:
+    """Find wordfreq's short lists by language, without importing it: .3 s for tokenisers that nothing here uses."""
+    found = find_spec("wordfreq")
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("wordfreq is not installed", name="wordfreq")
+    lists = Path(found.submodule_search_locations[0], "data").glob("small_*.msgpack.gz")
+    return {path.name.removeprefix("small_").partition(".")[0]: path for path in lists}
 
 
 @cache
