@@ -1,4 +1,4 @@
-"""How crowded it is around a group of articles: strong links in, how near the nearest outsiders are out."""
+"""How crowded it is around an article: strong links in, the same by article out, the nearest first."""
 
 from __future__ import annotations
 
@@ -21,25 +21,7 @@ class Surroundings:
 
     start: Places  # of each article's links; one more at the end
     other: Places
-    score: Places  # whole numbers, so that no order of adding changes a sum
-    _is_inside: npt.NDArray[np.bool_]  # scratch: false everywhere between two questions
-
-    def crowd(self, members: Places) -> float:
-        """Return the mean score between the members and the NEAREST outsiders of each; who has fewer adds zeros.
-
-        A group in a dense topic has many outsiders about as near as its own members, a group alone has none.
-        """
-        counts = self.start[members + 1] - self.start[members]
-        first = np.cumsum(counts) - counts
-        taken = np.repeat(self.start[members] - first, counts) + np.arange(int(counts.sum()))
-        self._is_inside[members] = True
-        other = self.other[taken]
-        is_outside = (other < 0) | ~self._is_inside[other]
-        self._is_inside[members] = False
-        seen = np.concatenate(([0], np.cumsum(is_outside)))
-        rank = seen[1:] - np.repeat(seen[first], counts)
-        near = self.score[taken][is_outside & (rank <= NEAREST)]
-        return int(near.sum()) / (len(members) * NEAREST)
+    score: Places  # whole numbers below 2^31, so that no order of adding changes a sum
 
 
 def survey(count: int, left: Places, right: Places, score: Places) -> Surroundings:
@@ -48,6 +30,6 @@ def survey(count: int, left: Places, right: Places, score: Places) -> Surroundin
     leaf = np.concatenate((right, left[both]))
     other = np.concatenate((left, right[both]))
     score = np.concatenate((score, score[both]))
-    order = np.lexsort((-score, leaf))
+    order = np.argsort((leaf << 32) - score)
     start = np.searchsorted(leaf[order], np.arange(count + 1))
-    return Surroundings(start, other[order], score[order], np.zeros(count, np.bool_))
+    return Surroundings(start, other[order], score[order])

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Places = npt.NDArray[np.int64]
+from transforms.compiled import FEW_LINKS, compiled
 
-# From this many links on the compiled loop repays the second that importing its compiler costs.
-FEW_LINKS: Final = 20_000
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ def link_by_average(
     become part of it. Ties go by the smaller numbers. Sums are whole numbers below 2^53, so that no order of adding
     changes them.
     """
-    merge = _compiled() if len(left) >= FEW_LINKS else None
+    merge = compiled(_link) if len(left) >= FEW_LINKS else None
     if merge is not None:
         found = merge(sizes.copy(), left.copy(), right.copy(), total.copy(), barred.copy(), least)
     else:
@@ -151,14 +148,3 @@ def _link(size: Any, left: Any, right: Any, total: Any, barred: Any, least: floa
         if -fresh[0] >= least:
             heapq.heappush(heap, fresh)
     return found_kept, found_gone, found_between, found_height
-
-
-@cache
-def _compiled() -> Callable[..., Any] | None:
-    """Return the loop compiled, or None where numba is not installed."""
-    try:
-        import numba  # 1 s to import: only when there is much to do
-    except ImportError:
-        return None
-    compiled: Callable[..., Any] = numba.njit(cache=True, nogil=True)(_link)
-    return compiled

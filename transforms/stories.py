@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from transforms.crowding import Surroundings, survey
-from transforms.linkage import link_by_average
+from transforms.cutting import cut_trees
+from transforms.linkage import Merges, link_by_average
 from transforms.pairs import THRESHOLD, similarity_of
 from transforms.types import Kind
 
@@ -22,19 +22,8 @@ STANDING_APART: Final = frozenset({Kind.STUB, Kind.INDEX})
 # Scores are summed as whole millionths, so that no order of adding can change a sum.
 _SCALE: Final = 1_000_000
 
-# The figures below decide where a tree is cut. They were chosen on the tuning sets together; docs/decisions/0021 has
-# the table.
-#
-# A group is a story when its inner similarity exceeds that of a lone pair at the threshold by CROWDING times how
-# crowded it is around it (see transforms/crowding.py). 0 is a plain threshold, 1 asks for a gap as wide as the crowd
-# is near: lone reports need the threshold, reports in a dense topic have to stand out from it.
-CROWDING: Final = 0.8
-# What attaches has to fit its story better than the next one: by RIVALRY times how it fits that.
+# What attaches has to fit its story better than the next one: by RIVALRY times how it fits that; docs/decisions/0021.
 RIVALRY: Final = 0.5
-# Two groups that are stories in their own right stay apart when the similarity between them is below COHESION times
-# that within them. A smaller group of 1 + COHESION_DOUBT members halves the demand: one stray report proves no story.
-COHESION: Final = 0.8
-COHESION_DOUBT: Final = 1.0
 
 Pair = tuple[int, int]
 Places = npt.NDArray[np.int64]
@@ -47,32 +36,6 @@ class Links:
     a: npt.NDArray[np.uint64]
     b: npt.NDArray[np.uint64]
     score: npt.NDArray[np.float32]
-
-
-@dataclass(slots=True)
-class _Group:
-    """A node of the merge tree. `inner` sums the scores of all `pairs` pairs within, in millionths."""
-
-    leaf: int  # place of its first leaf
-    size: int = 1  # articles; what people have linked counts once
-    inner: int = 0
-    pairs: int = 0
-    height: float = 1.0  # mean score between its two parts
-    parts: tuple[_Group, _Group] | None = None
-
-    def mean(self) -> float:
-        return self.inner / (self.pairs * _SCALE) if self.pairs else 0.0
-
-    def leaves(self) -> list[int]:
-        found: list[int] = []
-        open_parts = [self]
-        while open_parts:
-            part = open_parts.pop()
-            if part.parts is None:
-                found.append(part.leaf)
-            else:
-                open_parts += part.parts
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +85,7 @@ def grow_forest(
 
     Groups are compared by the mean similarity of their articles (see `similarity_of`). Trees grow by merging the two
     groups with the highest mean (see `link_by_average`) as long as that is at least the similarity of a pair at the
-    threshold; each is cut from the top where a group stands out from its surroundings (see CROWDING).
+    threshold; each is cut from the top where a group stands out from its surroundings (see `cut_trees`).
 
     Must-linked articles stay together; a cannot-link forbids every merge that would unite its two articles, and
     yields only to a chain of must-links. Groups and their members ascend by id.
@@ -146,10 +109,11 @@ def grow_forest(
 
     joins = role == "join"
     grown = (left >= 0) & joins[left] & joins[right]
-    merged, trees = _grow(len(members), left[grown], right[grown], total[grown], apart, threshold)
+    merges = _grow(len(members), left[grown], right[grown], total[grown], apart, threshold)
     full = joins | (role == "settled")
     around = _look_around(full, (left, right, total), apart, threshold)
-    stories += [story for tree in trees if joins[tree.leaf] for story in _cut(tree, around, threshold)]
+    tree_of, story_of = cut_trees(len(members), merges, around, _least(threshold), _SCALE)
+    stories += _gather(np.flatnonzero(joins), story_of)
     _attach(np.flatnonzero(role == "attach"), stories, (left, right, total), apart, threshold)
     stories += [[place] for place in np.flatnonzero(role == "apart").tolist()]
 
@@ -157,10 +121,13 @@ def grow_forest(
         return sorted(sorted(name for place in group for name in members[place]) for group in groups)
 
     return Forest(
-        spelled(tree.leaves() for tree in trees if joins[tree.leaf]),
+        spelled(_gather(np.flatnonzero(joins), tree_of)),
         spelled(stories),
         [(some[0], other) for some in members for other in some[1:]]
-        + [(members[kept][0], members[gone][0]) for kept, gone in merged],
+        + [
+            (members[kept][0], members[gone][0])
+            for kept, gone in zip(merges.kept.tolist(), merges.gone.tolist(), strict=True)
+        ],
     )
 
 
@@ -239,11 +206,10 @@ def _are_apart(left: Places, right: Places, apart: set[Pair]) -> npt.NDArray[np.
 
 def _grow(
     count: int, left: Places, right: Places, total: Places, apart: set[Pair], threshold: float
-) -> tuple[list[Pair], list[_Group]]:
-    """Return the merges as pairs of groups, and the trees that they make of the groups 0 … count - 1."""
+) -> Merges:
     linked = set(zip(left.tolist(), right.tolist(), strict=True)) if apart else set()
     unlinked = np.array(sorted(apart - linked), np.int64).reshape(-1, 2)
-    merges = link_by_average(
+    return link_by_average(
         np.ones(count, np.int64),
         np.concatenate((left, unlinked[:, 0])),
         np.concatenate((right, unlinked[:, 1])),
@@ -251,24 +217,13 @@ def _grow(
         np.concatenate((_are_apart(left, right, apart), np.ones(len(unlinked), np.bool_))),
         _least(threshold) * _SCALE,
     )
-    trees: dict[int, _Group] = {place: _Group(leaf=place) for place in range(count)}
-    pairs = list(zip(merges.kept.tolist(), merges.gone.tolist(), strict=True))
-    for (kept, gone), between, height in zip(
-        pairs, merges.between.tolist(), merges.height.tolist(), strict=True
-    ):
-        trees[kept] = _merge(trees[kept], trees.pop(gone), between, height / _SCALE)
-    return pairs, list(trees.values())
 
 
-def _merge(a: _Group, b: _Group, between: int, height: float) -> _Group:
-    return _Group(
-        leaf=a.leaf,
-        size=a.size + b.size,
-        inner=a.inner + b.inner + between,
-        pairs=a.pairs + b.pairs + a.size * b.size,
-        height=height,
-        parts=(a, b),
-    )
+def _gather(places: Places, label: Places) -> list[list[int]]:
+    """Return the places that have one label in common, for every label."""
+    ordered = places[np.argsort(label[places], kind="stable")]
+    edges = np.flatnonzero(np.diff(label[ordered])) + 1
+    return [part.tolist() for part in np.split(ordered, edges)] if len(places) else []
 
 
 def _look_around(
@@ -279,35 +234,6 @@ def _look_around(
     left, right, total = (column[strong] for column in links)
     counts = full[right] & ((left < 0) | full[left]) & ~_are_apart(left, right, apart)
     return survey(len(full), left[counts], right[counts], total[counts])
-
-
-def _cut(tree: _Group, around: Surroundings, threshold: float) -> list[list[int]]:
-    """Return the largest parts of a tree that stand out as stories, as places; a leaf always does."""
-    least = _least(threshold)
-    found: list[list[int]] = []
-    open_parts = [tree]
-    while open_parts:
-        part = open_parts.pop()
-        leaves = part.leaves()
-        if part.parts is None or (_is_one(part) and part.height - CROWDING * _crowd(around, leaves) >= least):
-            found.append(leaves)
-        else:
-            open_parts += part.parts
-    return found
-
-
-def _crowd(around: Surroundings, leaves: list[int]) -> float:
-    return around.crowd(np.array(leaves, np.int64)) / _SCALE
-
-
-def _is_one(part: _Group) -> bool:
-    """Say whether a merged group is one story rather than two, as far as it shows from within."""
-    if part.parts is None:
-        return True
-    a, b = part.parts
-    proof = min(a.size, b.size) - 1
-    demand = COHESION * proof / (proof + COHESION_DOUBT)
-    return part.height >= demand * sqrt(a.mean() * b.mean())
 
 
 def _least(threshold: float) -> float:
