@@ -1,36 +1,30 @@
-"""The work of one cleaning process: files in, one Arrow file of articles and rejections out."""
+"""Items of cleaning and their results, as whoever hands out the work sees them."""
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from flows.discover import FoundFile, open_file, refuse
-from flows.parts import PartStream
+from flows.discover import FoundFile
 from flows.split import WorkItem
-from flows.unpacking import open_unpacked
-from flows.worker import Loss, Progress
 from transforms.agencies import Agencies
-from transforms.clean import clean
 from transforms.ids import document_id
-from transforms.readers import read
 from transforms.readers.options import ReadOptions
-from transforms.types import Article, Format, RawDocument, Reason, Rejection
-from warehouse.batches import article_row, article_schema, rejection_schema
+from transforms.types import Format, Reason, Rejection
+from warehouse.batches import article_schema, rejection_schema
 
 if TYPE_CHECKING:
     from flows.engine import Outcome
+    from flows.worker import Progress
 
-# Rows gathered before they are written: bounds a worker's memory, results do not depend on it.
-_ROWS_AT_ONCE = 500
-_READING = "{} (reading)"
+# What a worker imports before its first document, so that no document pays for it.
+WORKER_MODULES = ("flows.cleaner",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,28 +64,17 @@ class Cleaned:
 
 
 def clean_item(item: CleaningItem, out: Path, progress: Progress) -> None:
-    """Read and clean every document of an item into an Arrow stream at `out`, one row a document.
+    """Read and clean every document of an item into an Arrow stream at `out`, one row a document."""
+    from flows.cleaner import write_rows  # here, since only workers need readers, extractors and their tables
 
-    Each document is entered twice with `progress`: for reading (a loss there gives up the rest of its file) and for
-    cleaning (a loss there costs that document alone).
-    """
-    schema = _result_schema()
-    with pa.OSFile(str(out), "wb") as sink, pa.ipc.new_stream(sink, schema) as writer:
-        rows: list[dict[str, object]] = []
-        for row in _rows(item, progress):
-            rows.append(row)
-            if len(rows) >= _ROWS_AT_ONCE:
-                writer.write_table(pa.Table.from_pylist(rows, schema=schema))
-                rows.clear()
-        progress.end()
-        writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+    write_rows(item, out, progress)
 
 
 def collect(items: Sequence[CleaningItem], outcomes: Sequence[Outcome]) -> Cleaned:
     """Read the results of items back; an item that was given up becomes one rejection for each of its files."""
     tables: list[pa.Table] = []
     given_up: list[dict[str, object]] = []
-    schema = _result_schema()
+    schema = result_schema()
     for item, outcome in zip(items, outcomes, strict=True):
         path = getattr(outcome, "path", None)
         if path is None:
@@ -139,78 +122,10 @@ def rejection_row(rejection: Rejection) -> dict[str, object]:
     }
 
 
-def _result_schema() -> pa.Schema:
+def result_schema() -> pa.Schema:
+    """Columns of a result file: those of articles and of rejections, the file each came in, and its seconds."""
     extra = [field for field in rejection_schema() if field.name not in article_schema().names]
     return pa.schema([*article_schema(), *extra, ("file_ref", pa.string()), ("seconds", pa.float64())])
-
-
-def _rows(item: CleaningItem, progress: Progress) -> Iterator[dict[str, object]]:
-    for file in item.work.files:
-        began = time.perf_counter()
-        for document in _documents(item, file, progress):
-            if isinstance(document, Rejection):
-                result: Article | Rejection = document
-            else:
-                loss = progress.begin(document.source_ref)
-                result = (
-                    _lost(document, loss) if loss else clean(document, now=item.now, agencies=item.agencies)
-                )
-            row = (
-                rejection_row(result)
-                if isinstance(result, Rejection)
-                else article_row(
-                    result, format=str(document.format), sha256=document.sha256, size=document.size
-                )
-            )
-            yield row | {"file_ref": file.source_ref, "seconds": time.perf_counter() - began}
-            began = time.perf_counter()
-
-
-def _documents(item: CleaningItem, file: FoundFile, progress: Progress) -> Iterator[RawDocument | Rejection]:
-    part = item.work.part
-    try:
-        stream = open_unpacked(part.unpacked) if part and part.unpacked else open_file(file)
-    except OSError as error:
-        yield refuse(file.source_ref, error, file.size)
-        return
-    with stream:
-        source, options = _part(item, stream)
-        documents = read(source, file.source_ref, options)
-        while True:
-            loss = progress.begin(_READING.format(file.source_ref))
-            if loss is not None:
-                yield Rejection(
-                    source_ref=file.source_ref,
-                    format=Format.UNKNOWN,
-                    reason=loss.reason,
-                    detail=f"while reading: {loss.detail}",
-                    size=file.size,
-                )
-                return
-            try:
-                document = next(documents, None)
-            except OSError as error:  # the file went away, or its disk failed, under the reader
-                yield refuse(file.source_ref, error, file.size)
-                return
-            if document is None:
-                return
-            yield document
-
-
-def _part(item: CleaningItem, stream: BinaryIO) -> tuple[BinaryIO, ReadOptions]:
-    part = item.work.part
-    return (stream, item.options) if part is None else (PartStream(stream, part), part.options(item.options))
-
-
-def _lost(document: RawDocument, loss: Loss) -> Rejection:
-    return Rejection(
-        source_ref=document.source_ref,
-        format=document.format,
-        reason=loss.reason,
-        detail=loss.detail,
-        sha256=document.sha256,
-        size=document.size,
-    )
 
 
 def _given_up(file: FoundFile, outcome: Outcome) -> dict[str, object]:

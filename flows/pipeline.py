@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from flows.cleaning import Cleaned, CleaningItem, clean_item, collect, rejection_row
+from flows.cleaning import WORKER_MODULES, Cleaned, CleaningItem, clean_item, collect, rejection_row
 from flows.decisions import read_decisions
 from flows.discover import FoundFile, discover, refuse, sha256_of
 from flows.engine import Engine, Limits, Outcome, Pulse
@@ -30,7 +30,7 @@ from flows.settings import Settings
 from flows.split import split
 from flows.story_model import story_background
 from flows.voices import load_voices
-from flows.warming import begin_warming
+from flows.warming import warming
 from transforms.ids import hash_text
 from transforms.readers.options import MIB, ReadOptions
 from transforms.types import Disposition, Format, Reason, Rejection, format_id
@@ -192,9 +192,8 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
     ]
     tally = _Tally(items, fresh.hashes)
     run.on_progress("clean", 0, len(items))
-    warming = begin_warming() if items else None
-    with closing(run.engine or _make_engine(run.settings, items)) as engine:
-        outcomes = zip(items, engine.map(clean_item, items, spool, on_pulse=_pulse(run)), strict=True)
+    with closing(run.engine or _make_engine(run.settings, items)) as engine, warming() as hear:
+        outcomes = zip(items, engine.map(clean_item, items, spool, on_pulse=_pulse(run, hear)), strict=True)
         refused = fresh.refused
         while True:
             batch, is_last = run.stage("clean", _take, outcomes, refused, run.settings.batch_mb * MIB)
@@ -205,8 +204,6 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
                     finish_run(con, report.run_id, report.outcome(), now=utc_now())
             if is_last:
                 break
-    if warming is not None:
-        warming.join()
     shutil.rmtree(spool, ignore_errors=True)
 
 
@@ -360,11 +357,15 @@ def _make_engine(settings: Settings, items: Sequence[CleaningItem]) -> Engine:
     # every worker but the first must have enough to do to be worth its start
     worth = sum(max(len(item.work.files), item.cost // _PAGE_BYTES) for item in items) // _PAGES_OF_A_START
     workers = max(1, min(settings.workers, len(items), 1 + worth))
-    return LocalEngine(workers=workers, limits=limits, modules=["flows.cleaning"])
+    return LocalEngine(workers=workers, limits=limits, modules=WORKER_MODULES)
 
 
-def _pulse(run: _Run) -> Callable[[Pulse], None]:
-    return lambda pulse: run.on_progress("clean", pulse.items_done, pulse.items)
+def _pulse(run: _Run, hear: Callable[[int], None]) -> Callable[[Pulse], None]:
+    def told(pulse: Pulse) -> None:
+        run.on_progress("clean", pulse.items_done, pulse.items)
+        hear(pulse.documents)
+
+    return told
 
 
 def _read_options(settings: Settings) -> ReadOptions:
