@@ -103,7 +103,7 @@ def test_no_feature_is_longer_than_what_is_looked_at() -> None:
         after = np.unique(table[model.rows[front] >> 8])
         front = after[~reached[after]]
     assert depth == LONGEST_FEATURE
-    assert model.first_rows[0] == model.rows[0]  # a zero byte leads nowhere
+    assert model.second_rows[0] == model.rows[0]  # zero bytes lead nowhere
 
 
 @cache

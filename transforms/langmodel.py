@@ -28,7 +28,9 @@ class LanguageModel:
     languages: tuple[str, ...]
     moves: NDArray[np.integer]  # row of a state and a byte → next state
     rows: NDArray[np.integer]  # state → its row in `moves`, times 256
-    first_rows: NDArray[np.integer]  # byte → row of the state that it leads to from the start
+    second_rows: NDArray[
+        np.integer
+    ]  # two bytes, as one number → row of the state that they lead to from the start
     features: NDArray[np.int32]  # state → its feature, or less than 0
     weights: NDArray[np.float32]  # feature x language
     priors: NDArray[np.float32]
@@ -42,9 +44,15 @@ class LanguageModel:
         visits = self._visit(data)
         if visits.size:
             visits.sort()
-            ends = np.append(np.flatnonzero(visits[1:] != visits[:-1]), visits.size - 1)
-            counts = np.diff(ends, prepend=-1).astype(np.float32)
-            scores = np.log1p(counts) @ self.weights.take(visits[ends], axis=0) + self.priors
+            is_last = np.empty(visits.size, dtype=np.bool_)
+            is_last[-1] = True
+            np.not_equal(visits[1:], visits[:-1], out=is_last[:-1])
+            ends = is_last.nonzero()[0]
+            counts = np.empty(ends.size, dtype=np.float32)
+            counts[0] = ends[0] + 1
+            counts[1:] = ends[1:] - ends[:-1]
+            scores = np.log1p(counts) @ self.weights.take(visits[ends], axis=0)
+            scores += self.priors
         else:
             scores = np.zeros(len(self.languages), dtype=np.float32)
         scores *= 1.0 / math.sqrt(len(data) or 1)  # keeps the confidence comparable between lengths
@@ -63,9 +71,12 @@ class LanguageModel:
         size = len(data)
         # zeros in front: no feature holds one, so the automaton stays at its start
         places = np.frombuffer(bytes(LONGEST_FEATURE - 1) + data, dtype=np.uint8).astype(np.intp)
-        at = self.first_rows.take(places[:size])
-        for step in range(1, LONGEST_FEATURE):
-            states = self.moves.take(at + places[step : step + size])
+        twos = places[:-1] << 8
+        twos |= places[1:]
+        at = self.second_rows.take(twos[:size])
+        for step in range(2, LONGEST_FEATURE):
+            at += places[step : step + size]
+            states = self.moves.take(at)
             at = self.rows.take(states) if step < LONGEST_FEATURE - 1 else states
         features = self.features.take(at)
         return features[features >= 0]
@@ -81,6 +92,7 @@ def language_model() -> LanguageModel:
     languages: list[str] = list(shipped.nb_classes)
     moves = np.asarray(shipped.tk_nextmove)
     rows = np.asarray(shipped.tk_row).astype(np.intp) << 8  # as indices, which saves turning them into such
+    first_rows = rows.take(moves[int(rows[0]) : int(rows[0]) + 256])
     first: dict[str, int] = {}
     aliases = [
         (first[name], column)
@@ -91,7 +103,7 @@ def language_model() -> LanguageModel:
         languages=tuple(languages),
         moves=moves,
         rows=rows,
-        first_rows=rows.take(moves[int(rows[0]) : int(rows[0]) + 256]),
+        second_rows=rows.take(moves.take(first_rows[:, None] + np.arange(256))).ravel(),
         features=np.asarray(shipped.tk_output, dtype=np.int32),
         weights=np.asarray(shipped.nb_ptc, dtype=np.float32),
         priors=np.asarray(shipped.nb_pc, dtype=np.float32),

@@ -95,10 +95,11 @@ def _ask(sample: str, stated: str | None, letters: int, among: tuple[str, ...]) 
         return (stated, 0.5) if stated else (UNKNOWN, 0.0)
     scores = _score(sample)
     languages = language_model().languages
-    columns = [languages.index(tag) for tag in among] if among else range(len(languages))
-    column = max(columns, key=scores.__getitem__)
-    best = languages[column]
-    confidence = scores[column] / (sum(scores[each] for each in columns) or 1.0)
+    if among:
+        languages, scores = among, [scores[languages.index(tag)] for tag in among]
+    highest = max(scores)
+    best = languages[scores.index(highest)]
+    confidence = highest / (sum(scores) or 1.0)
     if confidence >= _SURE and (letters >= 4 * _SHORTEST or stated in (None, best)):
         return _OLD_TAGS.get(best, best), round(confidence, 3)
     if stated:
