@@ -18,11 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from flows.home import DEFAULT_HOME, NOT_SETTINGS, SETTINGS_FILE
 from flows.processors import usable_processors
-
-SETTINGS_FILE = "newsfold.toml"
-# environment names with our prefix that are no settings: they steer the tests
-_NOT_SETTINGS = {"NEWSFOLD_DATA", "NEWSFOLD_DATA_REQUIRED", "NEWSFOLD_KILLS"}
 
 
 class SettingsError(ValueError):
@@ -36,7 +33,7 @@ class Settings(BaseSettings):
         env_prefix="NEWSFOLD_", extra="forbid", frozen=True, toml_file=SETTINGS_FILE
     )
 
-    home: Path = Field(Path("newsfold-home"), description="folder with the warehouse")
+    home: Path = Field(DEFAULT_HOME, description="folder with the warehouse")
     inbox: Path = Field(Path("inbox"), description="folder that scheduled runs read")
     workers: int = Field(default_factory=usable_processors, ge=1, le=256, description="cleaning processes")
     document_seconds: float = Field(
@@ -125,7 +122,7 @@ def load_settings(**flags: object) -> Settings:
     given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
     known = set(Settings.model_fields)
     for variable in os.environ:
-        if variable.startswith("NEWSFOLD_") and variable not in _NOT_SETTINGS:
+        if variable.startswith("NEWSFOLD_") and variable not in NOT_SETTINGS:
             name = variable.removeprefix("NEWSFOLD_").lower()
             if name not in known:
                 raise SettingsError(f"{variable}: there is no setting {name!r}{_nearest(name, known)}")

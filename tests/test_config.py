@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import cli
-from flows.settings import Settings
+from flows.home import plain_home
+from flows.settings import Settings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +71,34 @@ def test_a_mistake_in_the_environment_is_wrong_usage(monkeypatch: pytest.MonkeyP
     told = run()
     assert told.exit_code == 2
     assert "NEWSFOLD_WORKER: there is no setting 'worker', did you mean 'workers'?" in told.output
+
+
+@pytest.mark.parametrize("flag", [None, Path("from-flag")])
+@pytest.mark.parametrize("line", ["", 'home = "from-file"', "workers = 2"])
+@pytest.mark.parametrize(
+    "variable", ["", "NEWSFOLD_HOME=from-env", "newsfold_home=lower", "NEWSFOLD_HOME=", "NEWSFOLD_WORKERS=3"]
+)
+def test_commands_that_only_look_find_the_same_home(
+    somewhere: Path, monkeypatch: pytest.MonkeyPatch, flag: Path | None, line: str, variable: str
+) -> None:
+    if line:
+        (somewhere / "newsfold.toml").write_text(line, encoding="utf-8")
+    if variable:
+        monkeypatch.setenv(*variable.split("="))
+    told = plain_home(flag)
+    assert told is None or told == load_settings(home=flag).home
+    is_plain = not line and variable in ("", "NEWSFOLD_HOME=from-env")
+    assert (told is not None) >= is_plain
+
+
+def test_looking_needs_no_settings_where_there_are_none(somewhere: Path) -> None:
+    script = (
+        "import sys; from flows.commands.options import published; from warehouse.errors import WarehouseError\n"
+        "try:\n    with published(None): pass\n"
+        "except WarehouseError: print(sorted({'pydantic', 'numpy', 'scipy'} & set(sys.modules)))"
+    )
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("NEWSFOLD_")}
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=somewhere, env=plain
+    )
+    assert told.stdout == "[]\n"

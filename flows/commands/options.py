@@ -43,26 +43,37 @@ def settings_from(**flags: object) -> Settings:
 @contextmanager
 def told_errors() -> Iterator[None]:
     """Turn every failure a person can act on into one line on stderr and the exit code that stands for it."""
+    try:
+        yield
+    except Exception as error:
+        told = _told(error)
+        if told is None:  # a mistake of ours: shown as it is
+            raise
+        _end(*told)
+
+
+def _told(error: Exception) -> tuple[str, int] | None:
+    """Return the line and the exit code for an error; the kinds are imported here, when there is one."""
     from flows.discover import DiscoverError
     from flows.engine import EngineError
     from flows.refusals import RefusedError
     from warehouse.errors import Busy, Damaged, WarehouseError
 
-    try:
-        yield
-    except DiscoverError as error:
-        _end(str(error), WRONG_USAGE)
-    except Busy as error:
-        _end(f"{error}; try again later, or raise wait_seconds", BUSY)
-    except Damaged as error:
-        _end(f"{error}; {error.remedy}", DAMAGED)
-    except EngineError as error:
-        from flows.mishaps import explain
+    match error:
+        case DiscoverError():
+            return str(error), WRONG_USAGE
+        case Busy():
+            return f"{error}; try again later, or raise wait_seconds", BUSY
+        case Damaged():
+            return f"{error}; {error.remedy}", DAMAGED
+        case EngineError():
+            from flows.mishaps import explain
 
-        told = explain(error)
-        _end(f"{told.happened}; {told.advice}", WRONG_USAGE)
-    except (WarehouseError, RefusedError) as error:
-        _end(str(error), WRONG_USAGE)
+            told = explain(error)
+            return f"{told.happened}; {told.advice}", WRONG_USAGE
+        case WarehouseError() | RefusedError():
+            return str(error), WRONG_USAGE
+    return None
 
 
 def _end(message: str, code: int) -> None:
@@ -73,10 +84,11 @@ def _end(message: str, code: int) -> None:
 @contextmanager
 def published(home: Path | None) -> Iterator[DuckDBPyConnection]:
     """Open the published file of a home for the block, read-only."""
+    from flows.home import plain_home
     from warehouse.connection import engine_errors, open_published
     from warehouse.errors import REPUBLISH
 
-    con = open_published(settings_from(home=home).home)
+    con = open_published(plain_home(home) or settings_from(home=home).home)
     try:
         with engine_errors(remedy=REPUBLISH):  # a damaged block shows when it is read
             yield con

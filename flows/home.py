@@ -1,0 +1,27 @@
+"""Where the warehouse is when nothing else is set: for commands that only look, which need no other setting."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+SETTINGS_FILE = "newsfold.toml"
+DEFAULT_HOME = Path("newsfold-home")
+# environment names with our prefix that are no settings: they steer the tests
+NOT_SETTINGS = frozenset({"NEWSFOLD_DATA", "NEWSFOLD_DATA_REQUIRED", "NEWSFOLD_KILLS"})
+_HOME = "NEWSFOLD_HOME"
+
+
+def plain_home(flag: Path | None) -> Path | None:
+    """Return the home that `load_settings(home=flag)` would; None where a file or the environment sets anything else.
+
+    There is nothing to get wrong then, and reading settings takes longer than opening the warehouse.
+    """
+    ours = {name for name in os.environ if name.upper().startswith("NEWSFOLD_")} - NOT_SETTINGS
+    if ours - {_HOME} or Path(SETTINGS_FILE).exists():
+        return None
+    if flag is not None:
+        return flag
+    if _HOME not in ours:
+        return DEFAULT_HOME
+    return Path(os.environ[_HOME]) if os.environ[_HOME] else None
