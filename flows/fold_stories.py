@@ -13,14 +13,13 @@ from flows.decisions import Decisions
 from flows.fold_copies import CopyChange, as_ids
 from flows.story_evidence import link_stories, store_profiles
 from flows.story_rows import Canonical, Groups, write_stories
-from flows.story_scope import groups_of, grow_from, regroup
+from flows.story_scope import groups_of, grow_from, regroup, stories_in
 from transforms.background import Background
 from transforms.identity import Assignment, StoryEvent, assign_ids, propose_story_id
 from warehouse import folding
 from warehouse.folding import Ids, id_column
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
 
@@ -58,7 +57,7 @@ def fold_stories(
     about = _representatives(con, id_column(former, "article_id"))
     found = regroup(con, np.union1d(bereft, again), about, decisions)
     groups, clusters = found.groups, _with_copies(found.stories, found.groups)
-    old = _members_by_story(folding.stories_of(con, np.union1d(change.touched, as_ids(groups.members))))
+    old = stories_in(folding.stories_of(con, np.union1d(change.touched, as_ids(groups.members))))
     assignment = assign_ids(clusters, old, _EverUsed(con, clusters))
     changed = _changed(clusters, assignment, old, change)
     write_stories(
@@ -121,12 +120,3 @@ def _changed(
         for index, members in enumerate(clusters)
         if list(members) != sorted(old.get(assignment.story_ids[index], ())) or not dirty.isdisjoint(members)
     ]
-
-
-def _members_by_story(rows: pa.Table) -> dict[int, list[int]]:
-    stories: dict[int, list[int]] = {}
-    for story_id, article_id in zip(
-        rows.column("story_id").to_pylist(), rows.column("article_id").to_pylist(), strict=True
-    ):
-        stories.setdefault(story_id, []).append(article_id)
-    return stories

@@ -86,21 +86,17 @@ def _stand_ins(con: DuckDBPyConnection, articles: Iterable[int]) -> dict[int, in
 
 
 def groups_of(rows: pa.Table) -> Groups:
-    """Read copy groups from rows of article_id, copy_group_id, is_representative."""
-    ids, numbers = id_column(rows, "article_id").tolist(), id_column(rows, "copy_group_id").tolist()
-    stands = dict(zip(numbers, ids, strict=True)) | {
-        number: article
-        for number, article, leads in zip(
-            numbers, ids, rows.column("is_representative").to_pylist(), strict=True
-        )
-        if leads
-    }
-    by_group: dict[int, list[int]] = {}
-    for number, article in zip(numbers, ids, strict=True):
-        by_group.setdefault(number, []).append(article)
+    """Read copy groups from rows of article_id, copy_group_id, is_representative, ordered by group."""
+    ids, numbers = id_column(rows, "article_id"), id_column(rows, "copy_group_id")
+    starts = np.flatnonzero(np.concatenate(([True], numbers[1:] != numbers[:-1]))[: len(ids)])
+    ends = np.append(starts, len(ids))[1:]
+    leads = np.flatnonzero(rows.column("is_representative").to_numpy())
+    stands = ids[ends - 1]
+    stands[np.searchsorted(starts, leads, side="right") - 1] = ids[leads]
+    listed, spans = ids.tolist(), zip(stands.tolist(), starts.tolist(), ends.tolist(), strict=True)
     return Groups(
-        members={article: stands[number] for number, some in by_group.items() for article in some},
-        articles={stands[number]: tuple(some) for number, some in by_group.items()},
+        members=dict(zip(listed, np.repeat(stands, ends - starts).tolist(), strict=True)),
+        articles={one: tuple(listed[start:end]) for one, start, end in spans},
     )
 
 
@@ -115,7 +111,8 @@ def _scope_around(
         beside = folding.neighbours(con, _where(kinds, _is_full), folding.STORY_RELATIONS)
         guests = np.union1d(_where(kinds, _is_guest), _where(folding.article_kinds(con, beside), _is_guest))
         hosts = np.setdiff1d(folding.neighbours(con, guests, folding.STORY_RELATIONS), part)
-        stories = _stories_with(con, np.union1d(np.setdiff1d(guests, part), hosts))
+        outside = folding.reports_of_stories(con, np.union1d(np.setdiff1d(guests, part), hosts))
+        stories = list(stories_in(outside).values())
         bound = [one for story in stories for one in story if one in decided]
         if not bound:
             break
@@ -139,23 +136,21 @@ def _closed(con: DuckDBPyConnection, part: Ids, must: Mapping[int, list[int]]) -
     while True:
         bound = as_ids(other for one in part.tolist() for other in must.get(one, ()))
         mates = id_column(folding.trees_of(con, part), "article_id")
-        stories = as_ids(one for story in _stories_with(con, part) for one in story)
+        stories = id_column(folding.reports_of_stories(con, part), "article_id")
         wider = np.unique(np.concatenate((part, bound, mates, stories)))
         if len(wider) == len(part):
             return part
         part = wider
 
 
-def _stories_with(con: DuckDBPyConnection, ids: Ids) -> list[list[int]]:
-    """Return the stories that these articles are in now, as the articles that stand for their copy groups."""
-    rows = folding.stories_of(con, ids)
-    articles = id_column(rows, "article_id")
-    stands = groups_of(folding.copy_groups(con, articles)).members
-    stories: dict[int, set[int]] = {}
-    for story, article in zip(id_column(rows, "story_id").tolist(), articles.tolist(), strict=True):
-        if article in stands:
-            stories.setdefault(story, set()).add(stands[article])
-    return [sorted(some) for some in stories.values()]
+def stories_in(rows: pa.Table) -> dict[int, list[int]]:
+    """Read stories from rows of story_id, article_id: the articles of each, in the order of the rows."""
+    stories: dict[int, list[int]] = {}
+    for story, article in zip(
+        id_column(rows, "story_id").tolist(), id_column(rows, "article_id").tolist(), strict=True
+    ):
+        stories.setdefault(story, []).append(article)
+    return stories
 
 
 def _grow(con: DuckDBPyConnection, scope: Scope, decisions: Decisions) -> tuple[Forest, Groups]:

@@ -223,6 +223,11 @@ def stories_of(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
     return _ask(con, "stories_of", ids)
 
 
+def reports_of_stories(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
+    """Return story_id, article_id of every story that any of `ids` is in: what stands for the members."""
+    return _ask(con, "reports_of_stories", ids)
+
+
 def copy_standing(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
     """Return article_id, kind and word_count of the articles that exist, by ascending id."""
     return _ask(con, "copy_standing", ids)
