@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.newsroom import make_articles
 from benchmarks.whole_way import WRITERS, Watch, keep_in, newsfold
-from flows.cleaning import WORKER_MODULES, CleaningItem, clean_item
+from flows.cleaning import PREPARATION, CleaningItem, clean_item
 from flows.discover import FoundFile, discover
 from flows.engine import Done
 from flows.processes import LocalEngine
@@ -59,7 +59,7 @@ def compare(form: str, count: int, times: int, scratch: Path) -> dict[str, Any]:
     best: dict[int, float] = {}
     for turn in range(times):
         for workers in (1, 2) if turn % 2 else (2, 1):
-            with closing(LocalEngine(workers=workers, modules=WORKER_MODULES)) as engine:
+            with closing(LocalEngine(workers=workers, modules=PREPARATION)) as engine:
                 clean_all(engine, warm, scratch / f"spool-{form}-{turn}-{workers}-warm")
                 taken = clean_all(engine, folder, scratch / f"spool-{form}-{turn}-{workers}")
             best[workers] = min(taken, best.get(workers, taken))

@@ -28,7 +28,7 @@ _PROGRAM = (
 
 
 def launch(modules: Sequence[str], data_bytes: int) -> tuple[subprocess.Popen[bytes], Connection, Slot]:
-    """Start a worker that imports `modules` and may write to `data_bytes` of memory; returns without waiting."""
+    """Start a worker that prepares with `modules` and may write to `data_bytes` of memory; returns without waiting."""
     ours, theirs = Pipe()
     with _shared_memory() as shared, closing(theirs):
         slot = Slot(shared.fileno())

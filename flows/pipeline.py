@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from flows.cleaning import WORKER_MODULES, Cleaned, CleaningItem, clean_item, collect, rejection_row
+from flows.cleaning import PREPARATION, Cleaned, CleaningItem, clean_item, collect, rejection_row
 from flows.decisions import read_decisions
 from flows.discover import FoundFile, discover, refuse, sha256_of
 from flows.engine import Engine, Limits, Outcome, Pulse
@@ -357,7 +357,7 @@ def _make_engine(settings: Settings, items: Sequence[CleaningItem]) -> Engine:
     # every worker but the first must have enough to do to be worth its start
     worth = sum(max(len(item.work.files), item.cost // _PAGE_BYTES) for item in items) // _PAGES_OF_A_START
     workers = max(1, min(settings.workers, len(items), 1 + worth))
-    return LocalEngine(workers=workers, limits=limits, modules=WORKER_MODULES)
+    return LocalEngine(workers=workers, limits=limits, modules=PREPARATION)
 
 
 def _pulse(run: _Run, hear: Callable[[int], None]) -> Callable[[Pulse], None]:

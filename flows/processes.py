@@ -83,8 +83,9 @@ def _place(job: _Job) -> tuple[int, int, _Job]:
 class LocalEngine:
     """Worker processes on this machine; killed, hung and bloated ones are replaced, their item done again.
 
-    Workers start with `start()` or the first `map`, import `modules`, and stay until `close()`. One thread of
-    ours starts and watches them; it lives as long as they do, since the kernel ends them with that thread.
+    Workers start with `start()` or the first `map`, import `modules` (and call what is named as `module:function`),
+    and stay until `close()`. One thread of ours starts and watches them; it lives as long as they do, since the kernel
+    ends them with that thread.
     """
 
     def __init__(

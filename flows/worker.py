@@ -245,8 +245,11 @@ def main(connection_fd: int, slot_fd: int, parent: int, data_bytes: int, modules
     slot = Slot(slot_fd)
     slot.write(NO_DOCUMENT)
     try:
-        for module in modules:
-            import_module(module)
+        for each in modules:
+            name, _, function = each.partition(":")
+            module = import_module(name)
+            if function:
+                getattr(module, function)()
     except Exception as error:  # noqa: BLE001 - told to the parent, which ends the run with it
         connection.send(Broken(trace="".join(traceback.format_exception(error))))
         return

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import lzma
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from transforms.langmodel import LONGEST_FEATURE, language_model
+from transforms.langtables import read_tables
 from transforms.language import UNKNOWN, primary_tag, tell_language
 
 TEXTS = {
@@ -109,3 +113,22 @@ def test_no_feature_is_longer_than_what_is_looked_at() -> None:
 @cache
 def library() -> Any:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def test_the_model_is_read_as_py3langid_reads_it() -> None:
+    model, theirs = language_model(), library()
+    assert list(model.languages) == list(theirs.nb_classes)
+    assert np.array_equal(model.weights, np.asarray(theirs.nb_ptc, dtype=np.float32))
+    assert np.array_equal(model.moves, np.asarray(theirs.tk_nextmove))
+    assert np.array_equal(model.rows, np.asarray(theirs.tk_row).astype(np.intp) << 8)
+    assert np.array_equal(model.features, np.asarray(theirs.tk_output))
+    assert np.array_equal(model.priors, np.asarray(theirs.nb_pc, dtype=np.float32))
+    assert all(table.flags.aligned for table in (model.moves, model.rows, model.features, model.weights))
+
+
+def test_a_model_file_of_another_form_is_refused(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    np.savez_compressed(packed, ptc=np.zeros(9))
+    (tmp_path / "model.npz.xz").write_bytes(lzma.compress(packed.getvalue()))
+    with pytest.raises(ValueError, match=r"ptc\.npy is packed"):
+        read_tables(tmp_path / "model.npz.xz")

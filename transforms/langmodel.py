@@ -8,10 +8,13 @@ order in which they are summed up.
 from __future__ import annotations
 
 import math
+import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from transforms.langtables import read_tables
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 # Bytes that decide the state: the longest path into the automaton of the shipped model, which a test walks.
 LONGEST_FEATURE = 6
+
+_loading = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,16 +87,21 @@ class LanguageModel:
         return features[features >= 0]
 
 
-@cache
 def language_model() -> LanguageModel:
-    """Load the model that py3langid ships, once."""
-    import numpy as np
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    """Return the model that py3langid ships; whoever asks first loads it, others wait."""
+    with _loading:
+        return _load()
 
-    shipped = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    languages: list[str] = list(shipped.nb_classes)
-    moves = np.asarray(shipped.tk_nextmove)
-    rows = np.asarray(shipped.tk_row).astype(np.intp) << 8  # as indices, which saves turning them into such
+
+@cache
+def _load() -> LanguageModel:
+    import numpy as np
+    from py3langid.langid import MODEL_DIR, MODEL_FILE
+
+    tables = read_tables(MODEL_DIR / MODEL_FILE)
+    languages: list[str] = tables["classes"].tolist()
+    moves = tables["nextmove"].copy()  # so that what the file unpacked to can go
+    rows = tables["nextmove_row"].astype(np.intp) << 8  # as indices, which saves turning them into such
     first_rows = rows.take(moves[int(rows[0]) : int(rows[0]) + 256])
     first: dict[str, int] = {}
     aliases = [
@@ -104,9 +114,9 @@ def language_model() -> LanguageModel:
         moves=moves,
         rows=rows,
         second_rows=rows.take(moves.take(first_rows[:, None] + np.arange(256))).ravel(),
-        features=np.asarray(shipped.tk_output, dtype=np.int32),
-        weights=np.asarray(shipped.nb_ptc, dtype=np.float32),
-        priors=np.asarray(shipped.nb_pc, dtype=np.float32),
+        features=tables["out_feat"].astype(np.int32),
+        weights=tables["ptc"].astype(np.float32),
+        priors=tables["pc"].astype(np.float32),
         aliases=tuple(aliases),
     )
 
