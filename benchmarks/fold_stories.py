@@ -28,7 +28,8 @@ from flows.semantic import load_embedder
 from transforms.background import Background, load_background, with_embedder
 from transforms.candidates import candidate_pairs, story_keys
 from transforms.lexicon import lexicon_of
-from transforms.pairs import FLOOR, MODEL_VERSION, THRESHOLD, score_pairs, tabulate
+from transforms.pairs import FLOOR, MODEL_VERSION, THRESHOLD, score_pairs
+from transforms.profiletable import tabulate
 from transforms.stems import tokenize
 from transforms.stories import Links, grow_forest
 from transforms.terms import Profile, profile

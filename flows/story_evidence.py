@@ -10,7 +10,8 @@ import numpy as np
 from flows.fold_copies import as_ids, leave_standing
 from transforms.background import Background
 from transforms.candidates import BUCKET_CAP, BUCKET_MEETINGS, BUCKET_REACH, story_keys_of
-from transforms.pairs import FLOOR, REACH_DAYS, THRESHOLD, name_model, score_pairs, tabulate
+from transforms.pairs import FLOOR, REACH_DAYS, THRESHOLD, name_model, score_pairs
+from transforms.profiletable import tabulate_packed
 from transforms.terms import Profile, Report, pack, profiles_of, unpack
 from transforms.types import Kind, Precision
 from warehouse import folding
@@ -100,7 +101,7 @@ def link_stories(
     if not len(left):
         return 0, 0
     ids = np.union1d(left, right)
-    table = tabulate(read_profiles(con, ids))
+    table = tabulate_packed(_packed_profiles(con, ids))
     accepted = 0
     for start in range(0, len(left), _PAIRS_AT_ONCE):
         a, b = left[start : start + _PAIRS_AT_ONCE], right[start : start + _PAIRS_AT_ONCE]
@@ -137,5 +138,9 @@ def _without(left: Ids, right: Ids, unwanted: tuple[Ids, Ids]) -> tuple[Ids, Ids
 
 
 def read_profiles(con: DuckDBPyConnection, ids: Ids) -> list[Profile]:
-    rows = folding.stored(con, "profiles", "article_id", ids)
-    return [unpack(data) for data in rows.column("profile").to_pylist()]
+    return [unpack(data) for data in _packed_profiles(con, ids)]
+
+
+def _packed_profiles(con: DuckDBPyConnection, ids: Ids) -> list[bytes]:
+    packed: list[bytes] = folding.stored(con, "profiles", "article_id", ids).column("profile").to_pylist()
+    return packed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -18,8 +19,8 @@ from transforms.pairs import (
     THRESHOLD,
     explain_pair,
     score_pairs,
-    tabulate,
 )
+from transforms.profiletable import tabulate, tabulate_packed
 from transforms.terms import CHANNELS, Profile, key_terms, pack, profile, unpack
 from transforms.types import Kind, Precision
 
@@ -130,9 +131,27 @@ def test_a_packed_profile_reads_back_equal(text: str, language: str, at: datetim
     assert unpack(pack(item)).day == item.day
 
 
-def test_an_unknown_format_is_refused() -> None:
+@pytest.mark.parametrize("read", [unpack, lambda data: tabulate_packed([data])])
+def test_an_unknown_format_is_refused(read: Callable[[bytes], object]) -> None:
     with pytest.raises(ValueError, match="format 250"):
-        unpack(bytes([250]) + bytes(40))
+        read(bytes([250]) + bytes(40))
+
+
+def test_a_table_holds_what_its_profiles_hold() -> None:
+    texts = [(text, language) for language, texts in REPORTS.items() for text in texts]
+    profiles = [describe(text, language) for text, language in [*texts, ("", "en")]]
+    table = tabulate(profiles)
+    assert len(table) == len(profiles)
+    for channel in range(len(CHANNELS)):
+        ends = table.offsets[channel]
+        for row, item in enumerate(profiles):
+            span = slice(ends[row], ends[row + 1])
+            assert np.array_equal(table.keys[channel][span], item.channels[channel].keys)
+            assert np.array_equal(table.weights[channel][span], item.channels[channel].weights)
+    alike = table.language[:, None] == table.language
+    assert alike.tolist() == [[a.language == b.language for a in profiles] for b in profiles]
+    assert table.weekdays.tolist() == [item.weekdays for item in profiles]
+    assert len(tabulate([])) == 0
 
 
 def test_time_fades_without_a_cliff_and_its_absence_costs_nothing() -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from transforms.background import Background
 from transforms.dots import dot_rows
+from transforms.profiletable import ProfileTable, tabulate
 from transforms.terms import CHANNELS, Profile
 
 MODEL_VERSION: Final = "story-9"
@@ -45,22 +46,6 @@ Pairs = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class ProfileTable:
-    """Profiles laid out for bulk work: for each channel all keys and weights in a row, with offsets."""
-
-    offsets: tuple[npt.NDArray[np.int64], ...]
-    keys: tuple[npt.NDArray[np.uint32], ...]
-    weights: tuple[npt.NDArray[np.float32], ...]
-    day: npt.NDArray[np.float64]  # NaN when not known
-    weekdays: npt.NDArray[np.uint8]  # bits; 0 when none is named
-    language: npt.NDArray[np.int32]  # equal numbers, equal languages
-    vectors: npt.NDArray[np.float16]  # (profiles, width); width 0 without a sentence model
-
-    def __len__(self) -> int:
-        return len(self.day)
-
-
-@dataclass(frozen=True, slots=True)
 class PairScores:
     """Scores of pairs: one column a channel in the order of CHANNELS, factors of time, and the final score."""
 
@@ -75,26 +60,6 @@ class PairScores:
         parts = dict(zip(CHANNELS, self.channels.T, strict=True))
         parts |= {"time": self.time, "weekday": self.weekday}
         return parts if self.semantic is None else parts | {"semantic": self.semantic}
-
-
-def tabulate(profiles: Sequence[Profile]) -> ProfileTable:
-    """Lay profiles out for `score_pairs`, in the order given."""
-    numbers: dict[str, int] = {}
-    offsets, keys, weights = [], [], []
-    for place in range(len(CHANNELS)):
-        parts = [item.channels[place] for item in profiles]
-        offsets.append(np.cumsum([0] + [len(part.keys) for part in parts], dtype=np.int64))
-        keys.append(np.concatenate([np.empty(0, np.uint32)] + [part.keys for part in parts]))
-        weights.append(np.concatenate([np.empty(0, np.float32)] + [part.weights for part in parts]))
-    return ProfileTable(
-        tuple(offsets),
-        tuple(keys),
-        tuple(weights),
-        np.array([np.nan if item.day is None else item.day for item in profiles], dtype=np.float64),
-        np.array([item.weekdays for item in profiles], dtype=np.uint8),
-        np.array([numbers.setdefault(item.language, len(numbers)) for item in profiles], dtype=np.int32),
-        np.stack([item.vector for item in profiles]) if profiles else np.empty((0, 0), np.float16),
-    )
 
 
 def score_pairs(profiles: ProfileTable | Sequence[Profile], pairs: Pairs) -> PairScores:

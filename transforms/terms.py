@@ -154,7 +154,8 @@ def _day(at: datetime | None, precision: Precision) -> float | None:
     return aware.timestamp() / 86_400
 
 
-_HEAD: Final = struct.Struct("<BQ8sBdBB3HHH")
+# Format, article, language, kind, day, clock, weekdays, terms of each channel, spelled terms, width of the vector.
+HEAD: Final = struct.Struct("<BQ8sBdBB3HHH")
 _KINDS: Final = tuple(Kind)
 
 
@@ -162,7 +163,7 @@ def pack(item: Profile) -> bytes:
     """Serialise a profile to bytes that `unpack` reads back equal, on any machine."""
     spelled = "\x1f".join(item.spelled_words).encode()
     sizes = [len(channel.keys) for channel in item.channels]
-    head = _HEAD.pack(
+    head = HEAD.pack(
         PROFILE_FORMAT,
         item.article_id,
         item.language.encode()[:8],
@@ -183,13 +184,10 @@ def pack(item: Profile) -> bytes:
 
 def unpack(data: bytes) -> Profile:
     """Read a profile packed by `pack`; raises ValueError on another format."""
-    if data[0] != PROFILE_FORMAT:
-        raise ValueError(
-            f"profile format {data[0]}, this version reads {PROFILE_FORMAT}: rebuild the profiles"
-        )
-    _, article_id, language, kind, day, has_clock, named, *sizes, spelled, width = _HEAD.unpack_from(data)
-    place = _HEAD.size + 2 * width
-    vector = np.frombuffer(data, dtype="<f2", count=width, offset=_HEAD.size).astype(np.float16, copy=False)
+    check_format(data)
+    _, article_id, language, kind, day, has_clock, named, *sizes, spelled, width = HEAD.unpack_from(data)
+    place = HEAD.size + 2 * width
+    vector = np.frombuffer(data, dtype="<f2", count=width, offset=HEAD.size).astype(np.float16, copy=False)
     channels = []
     for size in sizes:
         keys, place = _read_keys(data, place, size)
@@ -209,6 +207,14 @@ def unpack(data: bytes) -> Profile:
         weekdays=named,
         vector=vector,
     )
+
+
+def check_format(data: bytes) -> None:
+    """Raise ValueError for a packed profile of another format."""
+    if data[0] != PROFILE_FORMAT:
+        raise ValueError(
+            f"profile format {data[0]}, this version reads {PROFILE_FORMAT}: rebuild the profiles"
+        )
 
 
 def _read_keys(data: bytes, place: int, size: int) -> tuple[Keys, int]:
