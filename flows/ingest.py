@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -31,6 +32,7 @@ R = TypeVar("R")
 
 _PAGE = "newsfold-run"  # the key of the run's page, whether it tells of success or of failure
 _TREND = 21  # this run and the twenty before it
+_PROGRESS_SECONDS = 2.0  # between two updates of the progress: nobody reads faster
 
 
 def as_task(name: str, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -100,13 +102,17 @@ def _tell(report: RunReport) -> None:
 
 
 class _Progress:
-    """A progress artifact that moves by whole percents, so that a long run makes a hundred calls and not a million."""
+    """A progress artifact that moves by whole percents, and not too often: a call takes a tenth of a second.
+
+    A long run makes at most a hundred calls, and a short one two.
+    """
 
     def __init__(self) -> None:
         self._artifact: Any = (
             None  # its id; Prefect's own type says it might be a coroutine, which it is not here
         )
         self._percent = 0
+        self._told_at = time.monotonic()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         percent = 100 * done // total if total else 0
@@ -114,8 +120,9 @@ class _Progress:
             self._artifact = create_progress_artifact(
                 0.0, key="newsfold-progress", description="Share of the input that is folded"
             )
-        if percent > self._percent:
-            self._percent = percent
+        now = time.monotonic()
+        if percent > self._percent and now - self._told_at >= _PROGRESS_SECONDS:
+            self._percent, self._told_at = percent, now
             update_progress_artifact(self._artifact, float(percent))
 
     def finish(self) -> None:
