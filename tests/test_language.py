@@ -130,5 +130,5 @@ def test_a_model_file_of_another_form_is_refused(tmp_path: Path) -> None:
     packed = io.BytesIO()
     np.savez_compressed(packed, ptc=np.zeros(9))
     (tmp_path / "model.npz.xz").write_bytes(lzma.compress(packed.getvalue()))
-    with pytest.raises(ValueError, match=r"ptc\.npy is packed"):
+    with pytest.raises(ValueError, match="ptc is packed"):
         read_tables(tmp_path / "model.npz.xz")

@@ -100,7 +100,7 @@ def _load() -> LanguageModel:
 
     tables = read_tables(MODEL_DIR / MODEL_FILE)
     languages: list[str] = tables["classes"].tolist()
-    moves = tables["nextmove"].copy()  # so that what the file unpacked to can go
+    moves = tables["nextmove"]
     rows = tables["nextmove_row"].astype(np.intp) << 8  # as indices, which saves turning them into such
     first_rows = rows.take(moves[int(rows[0]) : int(rows[0]) + 256])
     first: dict[str, int] = {}
