@@ -25,6 +25,11 @@ from warehouse import folding
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+# Stories whose rows are made at a time: bounds memory, the profiles of all their reports.
+_STORIES_AT_ONCE = 2_000
+
+Columns = dict[str, list[object]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canonical:
@@ -80,27 +85,50 @@ def write_stories(
     before = {
         row["story_id"]: row for row in folding.stored(con, "stories", "story_id", replaced).to_pylist()
     }
-    moved = as_ids(article for index in changed for article in clusters[index])
     joined = {
         (row["story_id"], row["article_id"]): row["joined_at"]
         for row in folding.stored(con, "story_articles", "story_id", replaced).to_pylist()
     }
     folding.delete_rows(con, "stories", "story_id", replaced)
     folding.delete_rows(con, "story_articles", "story_id", replaced)
+    for start in range(0, len(changed), _STORIES_AT_ONCE):
+        some = {
+            assignment.story_ids[index]: clusters[index]
+            for index in changed[start : start + _STORIES_AT_ONCE]
+        }
+        rows, memberships = _describe(
+            con, some, before, joined, groups, decisions, canonical, run_id=run_id, now=now
+        )
+        folding.insert_rows(con, "stories", rows)
+        folding.insert_rows(con, "story_articles", memberships)
 
+
+def _describe(
+    con: DuckDBPyConnection,
+    stories: Mapping[int, Sequence[int]],
+    before: Mapping[int, Mapping[str, Any]],
+    joined: Mapping[tuple[int, int], datetime],
+    groups: Groups,
+    decisions: Decisions,
+    canonical: Canonical,
+    *,
+    run_id: str,
+    now: datetime,
+) -> tuple[Columns, Columns]:
+    """Make the columns of `stories` and `story_articles` for stories, which are articles by story id."""
+    moved = as_ids(article for articles in stories.values() for article in articles)
     facts = {row["article_id"]: row for row in folding.story_facts(con, moved).to_pylist()}
     strength = folding.strongest_links(con, moved)
     profiles = {
         item.article_id: item
         for item in read_profiles(con, as_ids({groups.members[one] for one in moved.tolist()}))
     }
-    stories: dict[str, list[object]] = {name: [] for name in folding.columns_of("stories")}
-    memberships: dict[str, list[object]] = {name: [] for name in folding.columns_of("story_articles")}
-    for index in changed:
-        story_id = assignment.story_ids[index]
-        members = [_member(facts[article], groups) for article in clusters[index]]
-        chosen, reason = decisions.pinned(clusters[index]) or canonical.choose(members)
-        representatives = sorted({groups.members[article] for article in clusters[index]})
+    rows: Columns = {name: [] for name in folding.columns_of("stories")}
+    memberships: Columns = {name: [] for name in folding.columns_of("story_articles")}
+    for story_id, articles in stories.items():
+        members = [_member(facts[article], groups) for article in articles]
+        chosen, reason = decisions.pinned(articles) or canonical.choose(members)
+        representatives = sorted({groups.members[article] for article in articles})
         row = _story_row(members, facts[chosen], [profiles[one] for one in representatives])
         row["independent_count"] = independent_count(
             members, canonical.voices.families if canonical.voices else None
@@ -114,16 +142,15 @@ def write_stories(
             "updated_at": now,
             "run_id": run_id,
         }
-        for name, values in stories.items():
+        for name, values in rows.items():
             values.append(row[name])
-        for article in clusters[index]:
+        for article in articles:
             memberships["story_id"].append(story_id)
             memberships["article_id"].append(article)
             memberships["role"].append(_role(article, chosen, groups))
             memberships["score"].append(1.0 if article == chosen else strength.get(article))
             memberships["joined_at"].append(joined.get((story_id, article), now))
-    folding.insert_rows(con, "stories", stories)
-    folding.insert_rows(con, "story_articles", memberships)
+    return rows, memberships
 
 
 def _member(row: Mapping[str, Any], groups: Groups) -> Member:
