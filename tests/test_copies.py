@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms import copymodel, kernel, kernel_loops, kernel_numpy
+from transforms import copymodel, kernel, kernel_align, kernel_loops, kernel_numpy
+from transforms.buckets import pair_up
 from transforms.copies import (
     Relation,
     candidate_keys,
@@ -241,12 +242,60 @@ def test_compiled_and_plain_loops_agree_on_real_comparisons() -> None:
     left, right = np.array([0, 0, 1], np.int64), np.array([1, 2, 2], np.int64)
     fast = kernel.compare(tokens.values, tokens.flags, grams, tokens.offsets, left, right)
     plain = np.zeros_like(fast)
-    keys, work = np.zeros(2048, np.uint32), np.zeros((4, 2048), np.int32)
+    keys, work = np.zeros(2048, np.uint32), np.zeros((7, 2048), np.int32)
     distinct = kernel_numpy.count_distinct(grams, tokens.offsets)
-    kernel_loops.compare(
-        tokens.values, tokens.flags, grams, tokens.offsets, left, right, distinct, keys, work, plain
-    )
+    text = (tokens.values, tokens.flags, grams, tokens.offsets)
+    kernel_align.compare(*text, left, right, np.arange(3), distinct, keys, keys.copy(), work, plain)
     assert np.array_equal(fast, plain)
     forest, inputs = copymodel.load_forest(), copymodel.measure(fast)
     trees = (forest.roots, forest.input, forest.threshold, forest.left, forest.right, forest.value)
-    assert np.array_equal(kernel.sum_trees(inputs, *trees), kernel_numpy.sum_trees(inputs, *trees))
+    weighed = kernel.weigh(fast, *copymodel._tables())
+    assert weighed is not None
+    assert np.array_equal(weighed, kernel_numpy.sum_trees(inputs, *trees))
+
+
+COUNTS = st.lists(st.integers(0, 500), min_size=kernel_loops.FEATURES, max_size=kernel_loops.FEATURES)
+
+
+@given(st.lists(COUNTS, min_size=1, max_size=20))
+@settings(max_examples=60, deadline=None)
+def test_compiled_and_plain_forests_agree_on_any_measures(rows: list[list[int]]) -> None:
+    if not kernel.has_numba():
+        pytest.skip("numba is not installed: there is one path only")
+    features, forest = np.array(rows, np.int32), copymodel.load_forest()
+    trees = (forest.roots, forest.input, forest.threshold, forest.left, forest.right, forest.value)
+    weighed = kernel.weigh(features, *copymodel._tables())
+    assert weighed is not None
+    assert np.array_equal(weighed, kernel_numpy.sum_trees(copymodel.measure(features), *trees))
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 40)), max_size=200), st.integers(1, 6))
+@settings(max_examples=100, deadline=None)
+def test_compiled_and_plain_pairing_agree_below_and_beyond_the_cap(
+    rows: list[tuple[int, int]], cap: int
+) -> None:
+    if not kernel.has_numba():
+        pytest.skip("numba is not installed: there is one path only")
+    keys = np.array([key << 40 for key, _ in rows], np.uint64)
+    owners = np.array([owner for _, owner in rows], np.int64)
+    met = kernel.meet_owners(keys, owners, np.arange(41, dtype=np.uint64), cap, 1)
+    assert met is not None
+    keep = keys != 0
+    plain = pair_up(keys[keep], owners[keep], cap=cap, reach=1)
+    assert np.array_equal(np.stack(met, axis=1), plain)
+
+
+@given(st.lists(st.lists(st.integers(0, 3), max_size=5), min_size=1, max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_compiled_and_plain_ways_order_the_texts_of_a_pair_alike(texts: list[list[int]]) -> None:
+    if not kernel.has_numba():
+        pytest.skip("numba is not installed: there is one path only")
+    values = np.array([value for text in texts for value in text], np.uint32)
+    offsets = np.cumsum([0, *map(len, texts)]).astype(np.int64)
+    left, right = (side.ravel() for side in np.indices((len(texts), len(texts))))
+    for fast, plain in zip(
+        kernel.orient(values, offsets, left, right),
+        kernel_numpy.orient(values, offsets, left, right),
+        strict=True,
+    ):
+        assert np.array_equal(fast, plain)

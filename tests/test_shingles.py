@@ -75,6 +75,8 @@ def test_compiled_and_numpy_paths_agree(texts: list[str]) -> None:
     characters.meet(points)
     table = (characters.classes, characters.values, characters.steps)
     fast, plain = kernel.tokenise(points, starts, *table), kernel_numpy.tokenise(points, starts, *table)
+    assert fast is not None
+    assert plain is not None
     for place in range(3):
         assert fast[place].dtype == plain[place].dtype
         assert np.array_equal(fast[place], plain[place])
@@ -84,6 +86,9 @@ def test_compiled_and_numpy_paths_agree(texts: list[str]) -> None:
     ):
         assert np.array_equal(one, other)
     grams = kernel.grams(*fast)
+    gathered, plainly = (way.shingles(fast[0], grams, fast[2]) for way in (kernel, kernel_numpy))
+    assert np.array_equal(gathered[0], plainly[0])
+    assert np.array_equal(gathered[1], plainly[1])
     assert np.array_equal(kernel.count_distinct(grams, fast[2]), kernel_numpy.count_distinct(grams, fast[2]))
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms import copymodel, kernel, kernel_numpy, signatures
+from transforms import copymodel, kernel, signatures
 from transforms import kernel_loops as at
 from transforms.buckets import pair_up
 from transforms.kernel_numpy import I32, I64, U32, U64
@@ -86,40 +86,25 @@ def candidate_pairs(keys: U64, ids: I64 | U64) -> I64 | U64:
     """
     flat = np.ascontiguousarray(keys).ravel()
     owner = np.repeat(ids, keys.shape[1]) if keys.ndim == 2 else np.asarray(ids)
-    keep = flat != 0
-    return pair_up(flat[keep], owner[keep], cap=BUCKET_CAP, reach=BUCKET_NEAREST // 2)
+    reach = BUCKET_NEAREST // 2
+    if owner.dtype == np.int64 and len(owner) and owner.min() >= 0 and owner.max() < len(owner):
+        places, known = owner.astype(np.int64, copy=False), np.arange(int(owner.max()) + 1)
+    else:
+        known, places = np.unique(owner, return_inverse=True)
+    met = kernel.meet_owners(flat, places, known.astype(np.uint64), BUCKET_CAP, reach)
+    if met is None:
+        keep = flat != 0
+        return pair_up(flat[keep], owner[keep], cap=BUCKET_CAP, reach=reach)
+    pairs: I64 | U64 = np.stack([known[met[0]], known[met[1]]], axis=1)
+    return pairs
 
 
 def verify_pairs(tokens: Tokens, left: I64, right: I64) -> Verdicts:
     """Compare pairs of texts of a batch, given by index, token by token; pure in the two texts and symmetric."""
     grams = kernel.grams(tokens.values, tokens.flags, tokens.offsets)
-    first, second = _in_own_order(tokens, left, right)
-    order = np.lexsort((second, first))
-    features = np.empty((len(first), at.FEATURES), np.int32)
-    features[order] = kernel.compare(
-        tokens.values, tokens.flags, grams, tokens.offsets, first[order], second[order]
-    )
-    return decide(features)
-
-
-def _in_own_order(tokens: Tokens, left: I64, right: I64) -> tuple[I64, I64]:
-    """Order the two texts of a pair by length, then content, so that comparing is symmetric."""
-    lengths = np.diff(tokens.offsets)
-    marks = _content_hash(tokens)
-    swap = (lengths[left] < lengths[right]) | (
-        (lengths[left] == lengths[right]) & (marks[left] < marks[right])
-    )
-    return np.where(swap, right, left), np.where(swap, left, right)
-
-
-def _content_hash(tokens: Tokens) -> U64:
-    """Hash all tokens of each text in order; equal texts and hardly any others have equal hashes."""
-    total = len(tokens.values)
-    place = np.arange(total) - np.repeat(tokens.offsets[:-1], np.diff(tokens.offsets))
-    mixed = kernel_numpy.mix64(tokens.values.astype(np.uint64) + (place.astype(np.uint64) << np.uint64(32)))
-    sums = np.zeros(total + 1, np.uint64)
-    np.cumsum(mixed, out=sums[1:])
-    return sums[tokens.offsets[1:]] - sums[tokens.offsets[:-1]]
+    # the two texts of a pair in an order of their own, so that comparing is symmetric
+    first, second = kernel.orient(tokens.values, tokens.offsets, left, right)
+    return decide(kernel.compare(tokens.values, tokens.flags, grams, tokens.offsets, first, second))
 
 
 def decide(features: I32) -> Verdicts:
@@ -128,7 +113,7 @@ def decide(features: I32) -> Verdicts:
     is_exact = (
         same_length & (features[:, at.MATCHED] == features[:, at.TOKENS_A]) & (features[:, at.TOKENS_A] > 0)
     )
-    score = np.minimum(copymodel.probability(copymodel.measure(features)), 0.9999)
+    score = np.minimum(copymodel.judge(features), 0.9999)
     score[is_exact] = 1.0
     return Verdicts(
         score=score.astype(np.float32),

@@ -15,9 +15,9 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms import kernel
+from transforms import kernel, kernel_numpy
 from transforms import kernel_loops as at
-from transforms.kernel_numpy import I32
+from transforms.kernel_numpy import F64, I32, I64, U64
 
 # The inputs of the forest, and whether more of each speaks for (1) or against (-1) a copy; 0 where both can be.
 INPUTS = {
@@ -42,6 +42,9 @@ INPUTS = {
     "length_ratio": 0,
     "jaccard": 1,
 }
+
+
+LEAVES = 8  # of a tree at the most: a bit each in the table that compiled code looks them up in
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,65 @@ def measure(features: I32) -> NDArray[np.float64]:
     return np.ascontiguousarray(np.stack([columns[name] for name in INPUTS], axis=1))
 
 
-def probability(inputs: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the forest's probability that each pair of texts is one wording."""
+def judge(features: I32) -> NDArray[np.float64]:
+    """Return the forest's probability that each pair of texts is one wording, from rows of `kernel.compare`."""
     forest = load_forest()
-    total = kernel.sum_trees(
-        inputs, forest.roots, forest.input, forest.threshold, forest.left, forest.right, forest.value
-    )
+    total = kernel.weigh(features, *_tables())
+    if total is None:
+        total = kernel_numpy.sum_trees(
+            measure(features),
+            forest.roots,
+            forest.input,
+            forest.threshold,
+            forest.left,
+            forest.right,
+            forest.value,
+        )
     result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-(total + forest.bias)))
     return result
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[F64, I64, U64, F64]:
+    """Turn the forest into the tables of `kernel_forest.sum_leaves`: thresholds, their edges, leaves, values."""
+    forest = load_forest()
+    trees = -(-len(forest.roots) // LEAVES) * LEAVES
+    values = np.zeros((len(forest.roots), LEAVES), np.float64)
+    splits: list[list[tuple[float, int, int]]] = [
+        [] for _ in INPUTS
+    ]  # threshold, tree, bits of the leaves left open
+    for tree, root in enumerate(forest.roots.tolist()):
+        leaves: list[int] = []
+        _walk(forest, tree, root, leaves, splits)
+        if len(leaves) > LEAVES:
+            raise ValueError("data/copy_model.json has a tree of more leaves than are looked up")
+        values[tree, : len(leaves)] = forest.value[leaves]
+    edges = np.cumsum([0, *map(len, splits)])
+    lines = []
+    for some in splits:
+        some.sort()
+        open_ = np.full(trees, 255, np.uint8)
+        lines.append(open_.copy())
+        for _, tree, bits in some:
+            open_[tree] &= bits
+            lines.append(open_.copy())
+    thresholds = np.array([split[0] for some in splits for split in some], np.float64)
+    return thresholds, edges.astype(np.int64), np.stack(lines).view("<u8").astype(np.uint64), values
+
+
+def _walk(
+    forest: Forest, tree: int, node: int, leaves: list[int], splits: list[list[tuple[float, int, int]]]
+) -> None:
+    """Number the leaves below a node from left to right; an input above its threshold closes those on its left."""
+    column = int(forest.input[node])
+    if column < 0:
+        leaves.append(node)
+        return
+    before = len(leaves)
+    _walk(forest, tree, int(forest.left[node]), leaves, splits)
+    closed = sum(1 << leaf for leaf in range(before, len(leaves)))
+    splits[column].append((float(forest.threshold[node]), tree, 255 & ~closed))
+    _walk(forest, tree, int(forest.right[node]), leaves, splits)
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 U8: TypeAlias = NDArray[np.uint8]
+U16: TypeAlias = NDArray[np.uint16]
 U32: TypeAlias = NDArray[np.uint32]
 U64: TypeAlias = NDArray[np.uint64]
 I32: TypeAlias = NDArray[np.int32]
@@ -16,7 +17,7 @@ F32: TypeAlias = NDArray[np.float32]
 F64: TypeAlias = NDArray[np.float64]
 
 # classes of characters
-SEPARATOR, LETTER, UPPER, DIGIT, UNSPACED, UNSPACED_LONG, MARK, IGNORED, SENTENCE_END = range(9)
+SEPARATOR, LETTER, UPPER, DIGIT, UNSPACED, UNSPACED_LONG, MARK, IGNORED, SENTENCE_END, UNKNOWN = range(10)
 # flags of tokens
 NUMBER, CAPITAL, UNSPACED_TOKEN, LONG_TOKEN, OPENS_SENTENCE = 1, 2, 4, 8, 16
 # Tokens to a shingle. Three words is the usual choice for news: two reports of one event share .01 of them, two
@@ -57,13 +58,17 @@ def gram_weights() -> U64:
     return mix64(np.arange(1, LONG_CHARACTERS + 1, dtype=np.uint64)) | np.uint64(1)
 
 
-def tokenise(points: U32, starts: I64, classes: U8, values: U64, steps: U8) -> tuple[U32, U8, I64]:
+def tokenise(
+    points: U8 | U16 | U32, starts: I64, classes: U8, values: U64, steps: U8
+) -> tuple[U32, U8, I64] | None:
     """See `kernel.tokenise`."""
     texts = len(starts) - 1
     owner = np.repeat(np.arange(texts, dtype=np.int64), np.diff(starts))
     known = points < len(classes)
     safe = np.where(known, points, 0)
     kind = np.where(known, classes[safe], SEPARATOR).astype(np.uint8)
+    if (kind == UNKNOWN).any():
+        return None
     visible = kind != IGNORED
     kind, owner, safe = kind[visible], owner[visible], safe[visible]
     is_mark = kind == MARK
@@ -106,7 +111,7 @@ def _add_marks(
     is_mark: NDArray[np.bool_],
     solid: I64,
     owner: I64,
-    points: U32,
+    points: U8 | U16 | U32,
     values: U64,
     base: NDArray[np.bool_],
     s_owner: I64,
@@ -234,6 +239,21 @@ def anchors(values: U32, offsets: I64, width: int, share: int) -> tuple[U64, I64
     kept = (owner[:count] == owner[width - 1 :]) if count else np.zeros(0, np.bool_)
     kept &= (hashes % np.uint64(share) == 0) & (hashes != 0)
     return hashes[kept], owner[:count][kept]
+
+
+def orient(values: U32, offsets: I64, left: I64, right: I64) -> tuple[I64, I64]:
+    """See `kernel.orient`."""
+    lengths = np.diff(offsets)
+    total = len(values)
+    place = np.arange(total) - np.repeat(offsets[:-1], lengths)
+    mixed = mix64(values.astype(np.uint64) + (place.astype(np.uint64) << np.uint64(32)))
+    sums = np.zeros(total + 1, np.uint64)
+    np.cumsum(mixed, out=sums[1:])
+    marks = sums[offsets[1:]] - sums[offsets[:-1]]
+    swap = (lengths[left] < lengths[right]) | (
+        (lengths[left] == lengths[right]) & (marks[left] < marks[right])
+    )
+    return np.where(swap, right, left), np.where(swap, left, right)
 
 
 def sum_trees(inputs: F64, roots: I64, column: I64, threshold: F64, left: I64, right: I64, value: F64) -> F64:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from transforms import kernel, kernel_numpy
 
 U8: TypeAlias = NDArray[np.uint8]
+U16: TypeAlias = NDArray[np.uint16]
 U32: TypeAlias = NDArray[np.uint32]
 U64: TypeAlias = NDArray[np.uint64]
 I64: TypeAlias = NDArray[np.int64]
@@ -38,6 +39,9 @@ _UNSPACED = (
     (0xF900, 0xFAFF, kernel_numpy.UNSPACED),  # Han, compatibility
     (0xFF66, 0xFF9D, kernel_numpy.UNSPACED),  # kana, half width
     (0x20000, 0x323AF, kernel_numpy.UNSPACED),  # Han, extensions B to H
+)
+_TEXTS_AT_ONCE = (
+    64  # what lies between text and tokens stays in the processor's cache, and in memory already touched
 )
 _SENTENCE_ENDS = frozenset(".!?:\n\r。！？．…\u2029|")
 _TABLE_SIZE = 0x32400  # code points from here on are private use, tags or unassigned: separators
@@ -68,15 +72,33 @@ class Shingles:
 
 def tokenise(texts: Sequence[str]) -> Tokens:
     """Cut texts into normalised tokens. Lone surrogates and control characters count as spaces; nothing raises."""
-    lengths = np.fromiter((len(text) for text in texts), np.int64, len(texts))
+    values, flags, counts = [np.empty(0, np.uint32)], [np.empty(0, np.uint8)], [np.zeros(1, np.int64)]
+    for start in range(0, len(texts), _TEXTS_AT_ONCE):
+        found = _tokenise_some(texts[start : start + _TEXTS_AT_ONCE])
+        values.append(found[0])
+        flags.append(found[1])
+        counts.append(np.diff(found[2]))
+    return Tokens(
+        values=np.concatenate(values), flags=np.concatenate(flags), offsets=np.cumsum(np.concatenate(counts))
+    )
+
+
+def _tokenise_some(texts: Sequence[str]) -> tuple[U32, U8, I64]:
     starts = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum(lengths, out=starts[1:])
-    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
-    points = np.frombuffer(joined, np.uint32)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=starts[1:])
+    joined = "".join(texts)
+    # two bytes a character are enough for most texts, and a surrogate on its own is one there as here
+    points: U16 | U32 = np.frombuffer(joined.encode("utf-16-le", "surrogatepass"), np.uint16)
+    if len(points) != len(joined):
+        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     table = _character_table()
-    table.meet(points)
-    found, flags, offsets = kernel.tokenise(points, starts, table.classes, table.values, table.steps)
-    return Tokens(values=found, flags=flags, offsets=offsets)
+    found = kernel.tokenise(points, starts, table.classes, table.values, table.steps)
+    if found is None:
+        table.meet(points)
+        found = kernel.tokenise(points, starts, table.classes, table.values, table.steps)
+    if found is None:
+        raise AssertionError("a page of characters that were met is unknown")
+    return found
 
 
 def shingle(tokens: Tokens) -> Shingles:
@@ -85,7 +107,7 @@ def shingle(tokens: Tokens) -> Shingles:
     A text with fewer tokens than that has one shingle of all it has; a text without tokens has none.
     """
     found = kernel.grams(tokens.values, tokens.flags, tokens.offsets)
-    values, offsets = kernel_numpy.shingles(tokens.values, found, tokens.offsets)
+    values, offsets = kernel.shingles(tokens.values, found, tokens.offsets)
     return Shingles(values=values, offsets=offsets)
 
 
@@ -101,12 +123,13 @@ class _CharacterTable:
     Worked out a page of characters at a time, when a text first shows one: all of them take half a second.
     """
 
-    classes: U8
+    classes: U8  # UNKNOWN on pages not worked out
     values: U64
     steps: U8
     is_known: NDArray[np.bool_]  # by page
+    found: U8  # classes as they will be shown
 
-    def meet(self, points: U32) -> None:
+    def meet(self, points: U16 | U32) -> None:
         """Work out the pages that these code points are on; doing it twice changes nothing."""
         shown = np.zeros(0x110000 >> _PAGE_BITS, np.bool_)
         shown[0] = True  # the page of most characters of most texts: looked for only beyond it
@@ -114,30 +137,42 @@ class _CharacterTable:
         for page in np.flatnonzero(shown[: len(self.is_known)] & ~self.is_known).tolist():
             for point in range(page << _PAGE_BITS, (page + 1) << _PAGE_BITS):
                 self._work_out(point)
-            self.is_known[page] = True
+            self._show(page)
+
+    def _show(self, page: int) -> None:
+        some = slice(page << _PAGE_BITS, (page + 1) << _PAGE_BITS)
+        self.classes[some] = self.found[some]
+        self.is_known[page] = True
 
     def _work_out(self, point: int) -> None:
         category = unicodedata.category(chr(point))
         if category[0] in "LNM" or category == "Cf":
-            _fill_character(point, category, self.classes, self.values, self.steps)
+            _fill_character(point, category, self.found, self.values, self.steps)
         elif chr(point) in _SENTENCE_ENDS:
-            self.classes[point] = kernel_numpy.SENTENCE_END
+            self.found[point] = kernel_numpy.SENTENCE_END
 
 
 @lru_cache(maxsize=1)
 def _character_table() -> _CharacterTable:
-    classes = np.zeros(_TABLE_SIZE, np.uint8)
+    found = np.zeros(_TABLE_SIZE, np.uint8)
     values = np.zeros(_TABLE_SIZE, np.uint64)
     steps = np.zeros(_TABLE_SIZE, np.uint8)
     points = np.arange(_TABLE_SIZE, dtype=np.uint64)
-    is_known = np.zeros(_TABLE_SIZE >> _PAGE_BITS, np.bool_)
     for first, last, kind in _UNSPACED:  # most Han characters fold to themselves: no loop over them
-        classes[first : last + 1] = kind
+        found[first : last + 1] = kind
         values[first : last + 1] = kernel_numpy.mix64(points[first : last + 1])
         steps[first : last + 1] = 1
+    table = _CharacterTable(
+        classes=np.full(_TABLE_SIZE, kernel_numpy.UNKNOWN, np.uint8),
+        values=values,
+        steps=steps,
+        is_known=np.zeros(_TABLE_SIZE >> _PAGE_BITS, np.bool_),
+        found=found,
+    )
     for first, last in _PLAIN:
-        is_known[first >> _PAGE_BITS : last + 1 >> _PAGE_BITS] = True
-    return _CharacterTable(classes, values, steps, is_known)
+        for page in range(first >> _PAGE_BITS, last + 1 >> _PAGE_BITS):
+            table._show(page)
+    return table
 
 
 def _fill_character(point: int, category: str, classes: U8, values: U64, steps: U8) -> None:
