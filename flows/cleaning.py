@@ -17,7 +17,7 @@ from flows.discover import FoundFile
 from flows.split import WorkItem
 from transforms.agencies import Agencies
 from transforms.ids import document_id
-from transforms.langmodel import language_model
+from transforms.langmodel import keep_model, language_model
 from transforms.readers.options import ReadOptions
 from transforms.types import Format, Reason, Rejection
 from warehouse.batches import article_schema, rejection_schema
@@ -67,7 +67,8 @@ class Cleaned:
 
 
 def prepare() -> None:
-    """Make a worker ready: unpack the language model beside the imports, which are two halves of a second."""
+    """Make a worker ready: get the language model beside the imports, which take half a second each."""
+    keep_model(import_module("flows.unpacked").find_model)
     threading.Thread(target=language_model, name="newsfold-language-model", daemon=True).start()
     import_module("flows.cleaner")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import threading
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 # Bytes that decide the state: the longest path into the automaton of the shipped model, which a test walks.
 LONGEST_FEATURE = 6
 
+# Columns of the model that are arrays.
+TABLES = ("moves", "rows", "second_rows", "features", "weights", "priors")
+
 _loading = threading.Lock()
+_sources: list[Callable[[], LanguageModel]] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,8 +98,18 @@ def language_model() -> LanguageModel:
         return _load()
 
 
+def keep_model(source: Callable[[], LanguageModel]) -> None:
+    """Have the model asked of `source`, which keeps what `unpack_model` returns where it is sooner at hand."""
+    _sources[:] = [source]
+
+
 @cache
 def _load() -> LanguageModel:
+    return _sources[0]() if _sources else unpack_model()
+
+
+def unpack_model() -> LanguageModel:
+    """Read the model out of py3langid's file: .8 s."""
     import numpy as np
     from py3langid.langid import MODEL_DIR, MODEL_FILE
 
@@ -103,21 +118,25 @@ def _load() -> LanguageModel:
     moves = tables["nextmove"]
     rows = tables["nextmove_row"].astype(np.intp) << 8  # as indices, which saves turning them into such
     first_rows = rows.take(moves[int(rows[0]) : int(rows[0]) + 256])
-    first: dict[str, int] = {}
-    aliases = [
-        (first[name], column)
-        for column, name in enumerate(languages)
-        if first.setdefault(name, column) != column
-    ]
     return LanguageModel(
         languages=tuple(languages),
+        aliases=aliases_in(languages),
         moves=moves,
         rows=rows,
         second_rows=rows.take(moves.take(first_rows[:, None] + np.arange(256))).ravel(),
         features=tables["out_feat"].astype(np.int32),
         weights=tables["ptc"].astype(np.float32),
         priors=tables["pc"].astype(np.float32),
-        aliases=tuple(aliases),
+    )
+
+
+def aliases_in(languages: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Return the columns that are one language: the first, and another."""
+    first: dict[str, int] = {}
+    return tuple(
+        (first[name], column)
+        for column, name in enumerate(languages)
+        if first.setdefault(name, column) != column
     )
 
 
