@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from transforms.clean import clean, hash_content, make_lead
+from transforms.ids import hash_text
 from transforms.types import Article, Format, Kind, Precision, RawDocument, Reason, Rejection, Stated
 from transforms.wordcount import count_words
 
@@ -262,3 +263,20 @@ def test_no_document_makes_cleaning_fail(
 @given(st.binary(max_size=300))
 def test_no_bytes_make_cleaning_fail(data: bytes) -> None:
     clean(document(b"<html><title>" + data + b"</title><p>" + data, is_html=True), now=NOW)
+
+
+SPACED = st.text("aB é\n\t\x1f\u00a0\u3000.!İß", max_size=60)
+
+
+@given(SPACED, SPACED)
+@example("", "")
+@example("A Title", "of a text.\nIn two lines")
+def test_spacing_and_case_do_not_count_in_the_hash(title: str, text: str) -> None:
+    words = f"{title}\n{text}".casefold().split()
+    assert hash_content(title, text) == hash_text(" ".join(words))
+
+
+@given(st.lists(st.tuples(st.sampled_from(["word", "End.", "an"]), st.integers(1, 40)), max_size=200))
+def test_the_lead_is_read_from_the_words_whatever_stands_between(parts: list[tuple[str, int]]) -> None:
+    text = "".join(word + " " * gap for word, gap in parts)[:1600]
+    assert make_lead(text) == make_lead(" ".join(text.split()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from transforms.dates import month_number, read_time, read_url_date
@@ -126,6 +126,7 @@ def test_any_aware_time_comes_back_as_the_same_instant(at: datetime) -> None:
 
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2026, 3, 1)))  # noqa: DTZ001
 def test_a_naive_time_is_never_given_a_zone(at: datetime) -> None:
+    assume(at.replace(microsecond=0) != datetime(1970, 1, 1))  # noqa: DTZ001  what software writes for no time
     stamp = read(at.replace(microsecond=0).isoformat(sep=" "))
     assert stamp is not None
     assert stamp.zone is None

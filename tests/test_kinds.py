@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from transforms.kinds import markers, tell_kind
+from transforms.kinds import _CLOCK_START, _COUNTER, _EARLY_DIGIT, markers, tell_kind
 from transforms.types import Kind
 
 PROSE = (
@@ -187,3 +187,14 @@ def test_looking_words_up_first_misses_no_phrase(words: list[str]) -> None:
     plain = " ".join(words)
     for marker in (markers().live, markers().maybe_live, markers().round_up, markers().gallery):
         assert bool(marker.search(plain)) == bool(marker.pattern.search(plain))
+
+
+@given(st.text("0123٣:.h/| -–(ab上午点oftuhrm第", max_size=20), st.integers(1, 4))
+@example("「第2025102 第12345678 3 / 12", 1)
+@example("--- Picture1 3/12", 1)
+@example("---下午 3点", 1)
+def test_no_line_that_opens_with_a_time_or_a_number_is_passed_over(line: str, gap: int) -> None:
+    plain = " ".join(line.split())
+    if _CLOCK_START.match(plain) or _COUNTER.match(plain):
+        assert _EARLY_DIGIT.match(plain)
+        assert _EARLY_DIGIT.match(" " * gap + plain.replace(" ", " " * gap))

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from transforms.urls import host_of, normalise_url, registrable_host, url_key
+from transforms.urls import (
+    _normalise_or_refuse,
+    host_of,
+    normalise_url,
+    plain_path,
+    registrable_host,
+    url_key,
+)
 
 PLAIN = "https://example.com/news/bridge-opens"
 
@@ -97,3 +106,75 @@ def test_hosts_are_told() -> None:
     assert registrable_host("https://www.news.example.co.uk/a") == "example.co.uk"
     assert registrable_host("https://bücher.example.de/") == "example.de"
     assert registrable_host("garbage") is None
+
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "http://",
+            "https://",
+            "HTTP://",
+            "www.",
+            "m.",
+            "amp.",
+            "example",
+            "sample",
+            ".com",
+            ".org",
+            ":80",
+            "@",
+        ),
+        *(
+            "/",
+            "/a-b",
+            "/2026/01",
+            "/index.html",
+            "/Default.aspx",
+            "/amp",
+            "/amp/",
+            "/camp",
+            ".",
+            "..",
+            "//",
+            "%41",
+        ),
+        *(
+            "?id=1",
+            "?utm_source=x",
+            "#x",
+            "web.archive.org/web/2020/",
+            "cdn.ampproject.org",
+            "Ä",
+            " ",
+            "\n",
+            "-",
+            "_",
+        ),
+    ]
+)
+
+
+@given(st.lists(PIECES, min_size=2, max_size=8).map("".join).map(lambda rest: f"https://{rest}"))
+@example("https://sample.example.com/2026/camp")
+@example("https://sample.example.com/2026/a-bridge_opens~1.html")
+@example("https://m.m.example.com/a")
+@example("https://example.com/index.html/a")
+def test_an_address_that_shows_to_be_normal_is(url: str) -> None:
+    path = plain_path(url)
+    if path is not None:
+        assert _normalise_or_refuse(url, None) == url
+        assert path == urlsplit(url).path
+
+
+def test_common_addresses_show_to_be_normal() -> None:
+    assert (
+        plain_path("https://sample.example.com/2026/01/05/a-bridge-opens.html")
+        == "/2026/01/05/a-bridge-opens.html"
+    )
+    for url in (
+        "https://example.com",
+        "https://m.example.com/a",
+        "https://example.com/a?b=1",
+        "http://EXAMPLE.com/a",
+    ):
+        assert plain_path(url) is None

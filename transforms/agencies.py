@@ -48,7 +48,6 @@ _CLOSED_END = re.compile(r"[(（\[]([^()（）\[\]]{2,40})[)）\]][.。]?\s*$")
 _CLOSERS = (")", "）", "]")
 _BARE_END = re.compile(r"[.!?”\"»]\s+-{0,2}([^\W\d_]{2,12})(?:\s+[\w/]{2,12}){0,2}$")
 _SENTENCE_MARKS = frozenset('.!?。"”)')  # a line that ends in one does not end in a name
-_NORMAL = re.compile(r"[\s\u00a0]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Agencies:
 
     def find(self, credit: str) -> str | None:
         """Give the id of the agency that a credit names and names alone."""
-        plain = _NORMAL.sub(" ", credit).strip(" \t.,:;–—-*|").removeprefix("@")
+        plain = " ".join(credit.split()).strip(" \t.,:;–—-*|").removeprefix("@")
         return self.codes.get(plain) or self.names.get(plain.casefold())
 
 
@@ -210,7 +209,7 @@ def _split(credit: str) -> Iterable[str]:
         yield bare
         yield _SUFFIX.sub("", bare)
         # "ソウル聯合ニュース", "東京 5日 ロイター": place and date stand before the agency
-        yield bare.split(" ")[-1] if any(ord(c) > 0x3000 for c in bare) else ""
+        yield bare.split(" ")[-1] if not bare.isascii() and any(ord(c) > 0x3000 for c in bare) else ""
     if inner := re.search(r"[(（]([^()（）]{2,30})[)）]\s*$", whole):
         yield inner.group(1)
     yield from _place_first(whole)

@@ -188,7 +188,9 @@ def _assemble(
 
 def make_lead(text: str) -> str:
     """Give the beginning of a text: whole sentences of the first paragraphs, two of them or up to 400 characters."""
-    start = " ".join(text[: 4 * _LEAD].split())
+    start = " ".join(text[: 2 * _LEAD].split())
+    if len(start) < _LEAD + 2:  # much of it was space
+        start = " ".join(text[: 4 * _LEAD].split())
     # no sentence that ends within the lead is told by what stands behind the first character after it
     shown = f"{start} "[: _LEAD + 2]
     ends = [match.end() for match in _SENTENCE_END.finditer(shown) if match.end() <= _LEAD + 1]
@@ -202,7 +204,11 @@ def make_lead(text: str) -> str:
 
 def hash_content(title: str, text: str) -> int:
     """Hash title and text so that case and spacing do not count: the same for the same article, whatever its page."""
-    return hash_text(" ".join(f"{title}\n{text}".casefold().split()))
+    folded = f"{title}\n{text}".casefold()
+    spaced = folded.replace("\n", " ")
+    # nothing but single spaces in it, so that parting and joining its words gives the same
+    is_single = spaced.isprintable() and "  " not in spaced and spaced[0] != " " and spaced[-1] != " "
+    return hash_text(spaced if is_single else " ".join(folded.split()))
 
 
 def _has_markup(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from transforms.types import Precision, Timestamp
 
@@ -177,17 +178,23 @@ def _assemble(
 def _in_zone(at: datetime, zone: str | None) -> tuple[datetime, Precision, str | None]:
     if not zone:
         return at, Precision.MINUTE, None
+    offset, shown = _read_zone(zone)
+    return at.replace(tzinfo=offset), Precision.MINUTE, shown
+
+
+@lru_cache(maxsize=256)  # there are some forty, written in a few ways each
+def _read_zone(zone: str) -> tuple[timezone | None, str | None]:
     offset = _ZONES.get(zone.lower(), zone)
     if offset == "Z":
-        return at.replace(tzinfo=UTC), Precision.MINUTE, "Z"
+        return UTC, "Z"
     match = _OFFSET.fullmatch(offset)
     if match is None:
-        return at, Precision.MINUTE, None
-    delta = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-    if delta > timedelta(hours=14):
+        return None, None
+    minutes = 60 * int(match[2]) + int(match[3] or 0)
+    if minutes > 14 * 60:
         raise ValueError("no zone is more than 14 hours from UTC")
-    at = at.replace(tzinfo=timezone(-delta if match[1] == "-" else delta))
-    return at, Precision.MINUTE, _show_zone(at)
+    minutes = -minutes if match[1] == "-" else minutes
+    return timezone(timedelta(minutes=minutes)), show_offset(minutes)
 
 
 def show_offset(minutes: int) -> str:

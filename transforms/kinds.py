@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from transforms.lines import Line, ends_sentence, is_spaceless, letters, look
 from transforms.types import Kind
+from transforms.urls import plain_path
 
 PAYWALL_MAX_WORDS = 150  # a text behind a paywall shows a lead or two; a longer one is worth its story
 ERROR_MAX_WORDS = 60  # pages of errors and robot checks are short; an article about one is not
@@ -38,6 +39,7 @@ _CLOCK_START = re.compile(
     r"^\W{0,3}(?:\d{1,2}[:.h]\d{2}(?::\d{2})?\b|\d{1,2}\s?(?:am|pm|uhr)\b|(?:上午|下午|午前|午後|오전|오후)?\s?\d{1,2}[:：時시点點]\d{0,2})",
     re.IGNORECASE,
 )
+_EARLY_DIGIT = re.compile(r"\s*(?:\S\s*){0,11}?\d")  # neither a time nor a counter has more before it
 _SEPARATOR = re.compile(r"[:：|｜–—【】\[\]]|\s-\s")
 _COUNTER = re.compile(r"^\W{0,3}(?:\w{1,8}\s)?\d{1,3}\s?(?:/|of|von|sur|de|di|из|／)\s?\d{1,3}\b")
 _TICKER = re.compile(
@@ -149,7 +151,8 @@ def tell_kind(
     head = [
         " ".join(line[:width].split())
         for line in text[:HEAD_CHARACTERS].split("\n")[:HEAD_LINES]
-        if line.strip()
+        # of a clean text only lines are looked at that may open with a time or a number
+        if (_EARLY_DIGIT.match(line) if is_clean else line.strip())
     ]
     # looking closely costs more than all the rest
     is_open = not is_clean and (word_count <= PAYWALL_MAX_WORDS or _may_be_index(head, link_ratio))
@@ -206,7 +209,8 @@ def _tell_live(title: str, path: str, head: Sequence[str], word_count: int) -> t
     entries = sum(bool(_CLOCK_START.match(line)) for line in head)
     if match := known.live.search(title):
         return Kind.LIVE_BLOG, f"the title says {match.group().strip()!r}"
-    if _LIVE_URL.search(path) and (entries or known.maybe_live.search(title)):
+    is_live_url = ("live" in path or "newsblog" in path) and _LIVE_URL.search(path)
+    if is_live_url and (entries or known.maybe_live.search(title)):
         return Kind.LIVE_BLOG, "its address says live"
     if (match := known.maybe_live.search(title)) and entries >= LIVE_ENTRIES_LIKELY:
         return Kind.LIVE_BLOG, f"the title says {match.group().strip()!r}, and {entries} entries carry a time"
@@ -283,6 +287,8 @@ def _opening(phrase: str) -> str:
 def _path(url: str | None) -> str:
     if not url:
         return "-"  # not the empty path, which is that of a front page
+    if plain := plain_path(url):
+        return plain.casefold()
     try:
         return urlsplit(url).path.casefold()
     except ValueError:  # not an address, so it says nothing

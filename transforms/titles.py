@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from transforms.encoding import tidy_line
 
@@ -78,11 +79,16 @@ def is_site_name(text: str, site: str | None, host: str | None) -> bool:
 
 def split_names(raw: str) -> list[str]:
     """Give the people's names in a byline: "By Ann Lee and Bo Ek" → Ann Lee, Bo Ek; addresses and roles are none."""
-    line = _BYLINE.sub("", tidy_line(raw[:_LONGEST])).strip(" ,.-–—|:")
-    if re.match(r"https?:|www\.|//", line):
-        return []
+    return list(_names_in(raw[:_LONGEST]))
+
+
+@lru_cache(maxsize=4096)  # a newsroom's bylines come again day after day
+def _names_in(byline: str) -> tuple[str, ...]:
+    line = _BYLINE.sub("", tidy_line(byline)).strip(" ,.-–—|:")
+    if line.startswith(("http:", "https:", "www.", "//")):
+        return ()
     parts = [part.strip(" ,.-–—|:") for piece in _AND.split(line) for part in _split_commas(piece)]
-    return [part for part in parts if 1 < len(part) <= _LONGEST_NAME and not _NO_NAME.search(part)]
+    return tuple([p for p in parts if 1 < len(p) <= _LONGEST_NAME and not _NO_NAME.search(p)])
 
 
 def _split_commas(piece: str) -> list[str]:

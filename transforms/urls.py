@@ -33,6 +33,11 @@ _TRACKING = frozenset(
 _MOBILE = frozenset({"m", "mobile", "mobil", "touch", "wap", "amp", "www-amp", "amp-www"})
 _AMP_TAIL = re.compile(r"(?:/amp/?|\.amp)(?=$)|\.amp(?=\.html?$)|^/amp(?=/.)", re.I)
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*)+/?")  # as it is in its normal form
+# Most addresses are their own normal form, and have this one; some that have it are not, see `plain_path`.
+_PLAIN_URL = re.compile(
+    r"https?://(?=[^/]{1,253}/)((?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63})"
+    rf"({_PLAIN_PATH.pattern})"
+)
 _INDEX_TAIL = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.I)
 _WRAPPED = re.compile(r"archive\.org|ampproject|/amp/", re.I)  # what both of the following have in them
 _ARCHIVED = re.compile(r"^https?://web\.archive\.org/web/\d+(?:[a-z]{2}_)?/(?=.)", re.I)
@@ -50,7 +55,7 @@ def normalise_url(raw: str | None, base: str | None = None) -> str | None:
     """
     if not raw or len(raw) > 2 * _LONGEST:
         return None
-    return _normalise_or_refuse(raw, base)
+    return raw if plain_path(raw) else _normalise_or_refuse(raw, base)
 
 
 def url_key(url: str | None) -> str | None:
@@ -65,7 +70,9 @@ def url_key(url: str | None) -> str | None:
 def host_of(url: str | None) -> str | None:
     """Give the host of a URL without "www.", or None."""
     normal = normalise_url(url)
-    return urlsplit(normal).netloc.partition(":")[0].removeprefix("www.") if normal else None
+    if normal is None:
+        return None
+    return normal.split("://", 1)[1].partition("/")[0].partition(":")[0].removeprefix("www.")
 
 
 def registrable_host(url: str | None) -> str | None:
@@ -116,6 +123,16 @@ def _normalise(raw: str, base: str | None) -> str | None:
         host = f"{host}:{port}"
     url = urlunsplit(SplitResult(scheme, host, _normal_path(parts.path), _normal_query(parts.query), ""))
     return url if len(url) <= _LONGEST else None
+
+
+def plain_path(url: str) -> str | None:
+    """Give the path of an address that shows at once to be in normal form and to have no query, None for others."""
+    plain = _PLAIN_URL.fullmatch(url) if len(url) <= _LONGEST else None
+    if plain is None or plain[1].partition(".")[0] in _MOBILE:
+        return None
+    path = plain[2].lower()
+    is_wrapped = "amp" in path or "ampproject" in plain[1] or "archive.org" in plain[1]
+    return None if is_wrapped or "/index." in path or "/default." in path else plain[2]
 
 
 def _normal_host(host: str) -> str | None:

@@ -15,31 +15,33 @@ _UNSPACED_RANGES = ((0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x0E0
 _UNSPACED = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _UNSPACED_RANGES) + "]")
 _JOINERS = "'’-"  # within a word: "o'clock", "twenty-one"
 _JOINER, _SIGN, _UNSPACED_SIGN = 1, 2, 4  # classes of characters
+# Where a word begins: behind a gap, or behind a joiner that joins nothing before it.
+_BEGINNINGS = (bytes((0, _SIGN)), bytes((0, _JOINER, _SIGN)), bytes((_JOINER, _JOINER, _SIGN)))
 _PLANE = 1 << 16  # characters that have a class; what lies beyond (emoji, rare Han) is counted by patterns
 
 
 def count_words(text: str) -> int:
     """Count words; in scripts without spaces two characters count as one word."""
     classes = _classify(text)
-    if classes is None or (not text.isascii() and (classes == _UNSPACED_SIGN).any()):
+    if classes is None or (not text.isascii() and _UNSPACED_SIGN in classes):
         unspaced = len(_UNSPACED.findall(text))
         return len(_WORD.findall(_UNSPACED.sub(" ", text))) + (unspaced + 1) // 2
-    import numpy as np
-
-    signs = classes == _SIGN
-    runs = np.count_nonzero(signs[1:] > signs[:-1]) + int(signs[:1].sum())
-    joined = signs[:-2] & signs[2:] & (classes[1:-1] == _JOINER)  # one word, though two runs
-    return int(runs - np.count_nonzero(joined))
+    return sum(map((bytes(1) + classes).count, _BEGINNINGS))
 
 
-def _classify(text: str) -> NDArray[np.uint8] | None:
+def _classify(text: str) -> bytes | None:
     """Give the class of each character, or None for a text that has some without one."""
+    if text.isascii():
+        return text.encode("ascii").translate(_ascii_table())
     import numpy as np
 
-    if text.isascii():
-        return np.frombuffer(text.encode("ascii").translate(_table()[:256].tobytes()), dtype=np.uint8)
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    return _table().take(points) if points.max() < _PLANE else None
+    return _table().take(points).tobytes() if points.max() < _PLANE else None
+
+
+@cache
+def _ascii_table() -> bytes:
+    return _table()[:256].tobytes()
 
 
 @cache
