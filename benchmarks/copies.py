@@ -1,6 +1,7 @@
 """Copies on evaluation texts with known edits: quality over all and by edit, and speed beside other MinHash engines.
 
-Run: python -m benchmarks.copies [--rivals DIR]   (DIR: where rensa and gaoya are installed with `pip install --target`)
+Run: python -m benchmarks.copies [--rivals DIR] [--texts N ...]   (DIR: where rensa, gaoya and datatrove are installed
+with `pip install --target`)
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import platform
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -29,6 +31,7 @@ DATA = Path(os.environ.get("NEWSFOLD_DATA", "../shared/data")) / "copies" / "cor
 RESULT = Path(__file__).parent / "results" / "copies.json"
 APART = ("template", "quote_share", "short", "single")  # kinds that have no copy and must stay alone
 ROUNDS = 3  # speed is the median of so many runs, each engine in turn
+SLOW = 20.0  # seconds: an engine that took longer runs once
 
 
 def fold(texts: Sequence[str]) -> tuple[list[list[int]], I64, dict[str, float]]:
@@ -133,16 +136,63 @@ def gaoya_batched(texts: Sequence[str]) -> None:
         index.insert_document(at, text)
 
 
-def speed(texts: Sequence[str]) -> dict[str, dict[str, float]]:
+def datatrove_pipeline(texts: Sequence[str]) -> None:
+    """datatrove's four MinHash steps over local files, words cut at spaces: signatures, buckets, clusters, filter.
+
+    Words cut at spaces are quicker than spaCy, which it calls for English by default; SHA-1, since its xxHash is handed
+    text where newer releases want bytes.
+    """
+    words = importlib.import_module("datatrove.utils.word_tokenizers")
+    spaced = type(
+        "Spaced",
+        (words.WordTokenizer,),
+        {
+            "word_tokenize": lambda _, text: text.split(),
+            "sent_tokenize": lambda _, text: [text],
+            "span_tokenize": lambda _, text: [(0, len(text))],
+        },
+    )
+    steps = importlib.import_module("datatrove.pipeline.dedup.minhash")
+    data = importlib.import_module("datatrove.data")
+    logging = importlib.import_module("loguru")
+    logging.logger.disable("datatrove")
+    documents = [data.Document(text=text, id=str(at)) for at, text in enumerate(texts)]
+    hashing = importlib.import_module("datatrove.utils.hashing").HashConfig(hash_fc="sha1")
+    config = steps.MinhashConfig(n_grams=3, num_buckets=16, hashes_per_bucket=8, hash_config=hashing)
+    with tempfile.TemporaryDirectory() as folder:
+        signed = steps.MinhashDedupSignature(f"{folder}/signed", config=config, language=spaced())
+        signed.run(iter(documents))
+        buckets = steps.MinhashDedupBuckets(f"{folder}/signed", f"{folder}/buckets", config=config)
+        for rank in range(config.num_buckets):
+            buckets.run(rank=rank, world_size=config.num_buckets)
+        steps.MinhashDedupCluster(f"{folder}/buckets", f"{folder}/gone", config=config).run()
+        for _ in steps.MinhashDedupFilter(f"{folder}/gone").run(iter(documents)):
+            pass
+
+
+def index_only(texts: Sequence[str]) -> None:
+    """Sign, index and query as the rivals do: every pair that shares a key is found, none is compared."""
+    tokens = tokenise(texts)
+    shingles = shingle(tokens)
+    candidate_pairs(*candidate_keys(tokens, sign(shingles.values, shingles.offsets)))
+
+
+INDEX_QUERY = "signs, indexes, queries"
+# What each engine does: its function and its work, so that only like is set beside like.
+ENGINES: dict[str, tuple[Callable[[Sequence[str]], object], str]] = {
+    "newsfold": (fold, "signs, indexes, queries, compares candidates word by word, groups"),
+    "newsfold, index and query": (index_only, INDEX_QUERY + " (two kinds of keys)"),
+    "datasketch, batched, xxhash": (datasketch_batched, INDEX_QUERY),
+    "rensa": (rensa_batched, INDEX_QUERY),
+    "gaoya": (gaoya_batched, INDEX_QUERY),
+    "datatrove": (datatrove_pipeline, "signs, sorts buckets, joins, filters, over files; compares nothing"),
+}
+
+
+def speed(texts: Sequence[str]) -> dict[str, dict[str, float | str]]:
     """Measure CPU seconds of every engine on the same texts; absent ones are left out with a line."""
-    engines: dict[str, Callable[[Sequence[str]], object]] = {
-        "newsfold, verified and grouped": fold,
-        "datasketch, batched, xxhash": datasketch_batched,
-        "rensa": rensa_batched,
-        "gaoya": gaoya_batched,
-    }
     taken: dict[str, list[float]] = {}
-    for name, engine in engines.items():
+    for name, (engine, _) in ENGINES.items():
         try:
             engine(texts[:50])  # compiled, imported
         except ImportError as missing:
@@ -153,15 +203,20 @@ def speed(texts: Sequence[str]) -> dict[str, dict[str, float]]:
             continue
         taken[name] = []
     for _ in range(ROUNDS):
-        for name in taken:
+        for name, seconds in taken.items():
+            if seconds and seconds[0] > SLOW:
+                continue
             start = time.process_time()
-            engines[name](texts)
-            taken[name].append(time.process_time() - start)
+            ENGINES[name][0](texts)
+            seconds.append(time.process_time() - start)
+    ours = float(np.median(taken["newsfold"]))
     return {
         name: {
             "texts_per_cpu_second": round(len(texts) / float(np.median(seconds))),
             "median_seconds": round(float(np.median(seconds)), 2),
             "spread_seconds": round(max(seconds) - min(seconds), 2),
+            "times_newsfold": round(float(np.median(seconds)) / ours, 2),
+            "does": ENGINES[name][1],
         }
         for name, seconds in taken.items()
     }
@@ -178,8 +233,10 @@ def installed(name: str) -> str | None:
 def main() -> None:
     """Print the tables and write them down."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rivals", help="folder with rensa and gaoya")
-    parser.add_argument("--texts", type=int, default=5000, help="texts of the speed table")
+    parser.add_argument("--rivals", help="folder with rensa, gaoya and datatrove")
+    parser.add_argument(
+        "--texts", type=int, nargs="+", default=[5000, 25_000], help="texts of the speed tables"
+    )
     options = parser.parse_args()
     if options.rivals:
         sys.path.append(options.rivals)
@@ -196,18 +253,21 @@ def main() -> None:
         print(f"{name:12}", *(f"{key} {value}" for key, value in one.items() if key != "by_kind"), sep="  ")
     for kind, share in result["quality"]["reported on"]["by_kind"].items():
         print(f"    {kind:20} {share:.4f}")
-    texts = [row["text"] for row in rows[: options.texts]]
-    result["stages"] = fold(texts)[2]
-    result["speed"] = speed(texts)
-    for name, figures in result["speed"].items():
-        print(f"{name:32}", figures)
+    result["stages"], result["speed"] = {}, {}
+    for count in options.texts:
+        texts = [row["text"] for row in rows[:count]]
+        result["stages"][str(count)] = fold(texts)[2]
+        result["speed"][str(count)] = speed(texts)
+        print(f"{count} texts; seconds by stage:", result["stages"][str(count)])
+        for name, figures in result["speed"][str(count)].items():
+            print(f"    {name:28}", *(f"{key} {value}" for key, value in figures.items()), sep="  ")
     result["machine"] = {
         "processor": platform.machine(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
     }
     result["versions"] = {
-        name: installed(name) for name in ("numpy", "numba", "datasketch", "rensa", "gaoya")
+        name: installed(name) for name in ("numpy", "numba", "datasketch", "rensa", "gaoya", "datatrove")
     }
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n", "utf-8")

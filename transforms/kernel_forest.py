@@ -78,9 +78,10 @@ def sum_leaves(inputs: F64, thresholds: F64, edges: I64, reachable: U64, values:
         still[:] = np.uint64(0xFFFFFFFFFFFFFFFF)
         for column in range(inputs.shape[1]):
             x = inputs[row, column]
+            some = thresholds[edges[column] : edges[column + 1]]
             below = 0
-            for at in range(edges[column], edges[column + 1]):
-                below += x > thresholds[at]
+            for at in range(len(some)):
+                below += 1 if x > some[at] else 0
             line = reachable[edges[column] + column + below]
             for word in range(words):
                 still[word] &= line[word]
