@@ -104,7 +104,7 @@ def _tell(report: RunReport) -> None:
 class _Progress:
     """A progress artifact that moves by whole percents, and not too often: a call takes a tenth of a second.
 
-    A long run makes at most a hundred calls, and a short one two.
+    A long run makes at most a hundred calls, and one that is over before anybody looks a single one.
     """
 
     def __init__(self) -> None:
@@ -116,15 +116,21 @@ class _Progress:
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         percent = 100 * done // total if total else 0
-        if self._artifact is None:
-            self._artifact = create_progress_artifact(
-                0.0, key="newsfold-progress", description="Share of the input that is folded"
-            )
         now = time.monotonic()
-        if percent > self._percent and now - self._told_at >= _PROGRESS_SECONDS:
-            self._percent, self._told_at = percent, now
-            update_progress_artifact(self._artifact, float(percent))
+        is_news = percent > self._percent or self._artifact is None
+        if is_news and now - self._told_at >= _PROGRESS_SECONDS:
+            self._told_at = now
+            self._tell(percent)
 
     def finish(self) -> None:
-        if self._artifact is not None and self._percent < 100:
-            update_progress_artifact(self._artifact, 100.0)
+        if self._percent < 100:
+            self._tell(100)
+
+    def _tell(self, percent: int) -> None:
+        self._percent = percent
+        if self._artifact is None:
+            self._artifact = create_progress_artifact(
+                float(percent), key="newsfold-progress", description="Share of the input that is folded"
+            )
+        else:
+            update_progress_artifact(self._artifact, float(percent))
