@@ -165,6 +165,8 @@ def looks_like_html(text: str) -> bool:
 
 def time_of(value: object) -> str | None:
     """Give a stated time as text: numbers are seconds, milliseconds, micro- or nanoseconds since 1970, told by size."""
+    if value is None:
+        return None
     value = _inner(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -245,7 +247,7 @@ def _is_empty(value: object) -> bool:
 def _inner(value: object) -> object:
     """Open `{"name": …}`, `{"rendered": …}`, `{"$oid": …}` and the like."""
     for _ in range(3):
-        if isinstance(value, str) or not isinstance(value, Mapping):
+        if value is None or isinstance(value, str) or not isinstance(value, Mapping):
             return value
         named = {plain_name(str(name)): inner for name, inner in value.items()}
         value = next((named[name] for name in _INNER if not _is_empty(named.get(name))), None)
@@ -265,6 +267,10 @@ def _text_of(value: object) -> str:
 
 
 def _one(value: object) -> str | None:
+    if value is None:  # most fields of most records
+        return None
+    if isinstance(value, str):
+        return scrub(value).strip() or None
     if isinstance(value, list | tuple):
         value = next((item for item in value if not _is_empty(item)), None)
     value = _inner(value)
@@ -298,6 +304,8 @@ def _host_or_name(publisher: str | None) -> str | None:
 
 
 def _many(value: object, split: bool = False) -> tuple[str, ...]:
+    if value is None:
+        return ()
     if isinstance(value, str) and _LIST_AS_TEXT.match(value.strip()):
         value = [first or second for first, second in _QUOTED.findall(value)]
     items = value if isinstance(value, list | tuple) else [value]
