@@ -197,7 +197,7 @@ def _link(
             "linked_at": [now] * len(kept),
         },
         features={name: verdicts.features[kept, place] for name, place in _MEASURES.items()}
-        | {"same_form": same_form[kept].astype(np.int32)},
+        | {"same_form": same_form[kept]},
     )
     return len(left), int(verdicts.is_copy.sum())
 
@@ -216,7 +216,7 @@ def leave_standing(left: Ids, right: Ids, fresh: Ids, standing: Ids | None) -> t
 
 def describe(row: Sequence[int], is_same_form: bool) -> dict[str, int]:
     """Name the measures of a compared pair that people can read, as `links.features` has them."""
-    return {name: int(row[place]) for name, place in _MEASURES.items()} | {"same_form": int(is_same_form)}
+    return {name: int(row[place]) for name, place in _MEASURES.items()} | {"same_form": is_same_form}
 
 
 def _group(con: DuckDBPyConnection, ids: Sequence[int], decisions: Decisions) -> list[list[int]]:

@@ -97,7 +97,7 @@ def test_versions_and_evidence_are_told(con: DuckDBPyConnection) -> None:
     assert [(version.version, version.text) for version in list_versions(con, FERRY)][-1] == (2, "It sails.")
     pair = explain_pair(con, TRAM, "X-1")
     (link,) = pair.links
-    assert (link.decision, link.features, round(link.threshold or 0, 3)) == ("rejected", '{"time": 1}', 0.3)
+    assert (link.decision, link.features, round(link.threshold or 0, 3)) == ("rejected", '{"time":1.0}', 0.3)
     assert not pair.is_same_story
     assert not pair.is_same_wording
     with pytest.raises(NotFound, match="same article"):

@@ -22,6 +22,17 @@ COPY_RELATIONS = ("exact", "near_duplicate")
 STORY_RELATIONS = ("same_story",)
 _EVER = {"first": -(2**31), "last": 2**31 - 1}  # days
 
+# what was measured of a pair, NULL where it was not
+_MEASURES = pa.struct(
+    [
+        *((name, pa.float64()) for name in ("body", "lead", "names", "time", "weekday", "semantic")),
+        *(
+            (name, pa.uint32())
+            for name in ("words_a", "words_b", "words_matched", "numbers_changed", "names_changed")
+        ),
+        ("same_form", pa.bool_()),
+    ]
+)
 # table → its columns with their Arrow types, in the order of the table
 _ROWS: Mapping[str, pa.Schema] = {
     "signatures": pa.schema(
@@ -44,7 +55,7 @@ _ROWS: Mapping[str, pa.Schema] = {
             ("score", pa.float32()),
             ("decision", pa.string()),
             ("threshold", pa.float32()),
-            ("features", pa.string()),
+            ("features", _MEASURES),
             ("model_version", pa.string()),
             ("run_id", pa.string()),
             ("linked_at", pa.timestamp("us")),
@@ -111,18 +122,14 @@ def insert_rows(con: DuckDBPyConnection, table: str, columns: Mapping[str, Any])
 
 
 def insert_links(con: DuckDBPyConnection, columns: Mapping[str, Any], features: Mapping[str, Any]) -> int:
-    """Append links; `features` are numeric columns beside them that become one JSON object a link."""
-    fixed = [field for field in _ROWS["links"] if field.name != "features"]
-    rows = pa.table({field.name: _column(columns[field.name], field.type) for field in fixed})
-    for name, values in features.items():
-        rows = rows.append_column(f"feature_{name}", _column(values, None))
-    if rows.num_rows:
-        names = ", ".join(field.name for field in fixed)
-        made = ", ".join(f"'{name}', feature_{name}" for name in features)
-        with registered(con, new_rows=rows):
-            query = f"INSERT INTO links ({names}, features) SELECT {names}, json_object({made}) FROM new_rows"  # noqa: S608 - our own names
-            con.execute(query).fetchall()
-    return int(rows.num_rows)
+    """Append links; `features` are columns beside them, named as the fields of `links.features`."""
+    count = len(columns["article_a"])
+    parts = [
+        _column(features[field.name], field.type) if field.name in features else pa.nulls(count, field.type)
+        for field in _MEASURES
+    ]
+    measures = pa.StructArray.from_arrays(parts, fields=list(_MEASURES))
+    return insert_rows(con, "links", {**columns, "features": measures})
 
 
 def foldable_articles(con: DuckDBPyConnection, ids: Ids) -> pa.Table:

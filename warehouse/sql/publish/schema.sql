@@ -116,7 +116,12 @@ COMMENT ON COLUMN story_articles.score IS 'Best accepted score to another member
 COMMENT ON COLUMN story_articles.joined_at IS 'When it joined, UTC.';
 
 CREATE TABLE links (
-    article_a VARCHAR, article_b VARCHAR, relation VARCHAR, decision VARCHAR, score FLOAT, threshold FLOAT, features JSON,
+    article_a VARCHAR, article_b VARCHAR, relation VARCHAR, decision VARCHAR, score FLOAT, threshold FLOAT,
+    features STRUCT(
+        body DOUBLE, lead DOUBLE, names DOUBLE, "time" DOUBLE, weekday DOUBLE, semantic DOUBLE,
+        words_a UINTEGER, words_b UINTEGER, words_matched UINTEGER, numbers_changed UINTEGER, names_changed UINTEGER,
+        same_form BOOLEAN),
+   
     model_version VARCHAR, made_by VARCHAR, why VARCHAR, run_id VARCHAR, linked_at TIMESTAMP
 );
 COMMENT ON TABLE links IS 'Evidence: what was found when two articles were compared, and what people decided.';
@@ -126,7 +131,7 @@ COMMENT ON COLUMN links.relation IS 'exact, near_duplicate (same wording), same_
 COMMENT ON COLUMN links.decision IS 'accepted or rejected.';
 COMMENT ON COLUMN links.score IS 'Similarity, from 0 to 1; NULL for what people decided.';
 COMMENT ON COLUMN links.threshold IS 'Score that was needed.';
-COMMENT ON COLUMN links.features IS 'Scores by channel and shared terms with their weights.';
+COMMENT ON COLUMN links.features IS 'What was measured, as in features.body: for same_story the likeness of texts (body), beginnings (lead) and names and factors of time, for copies words that match; NULL where it is not.';
 COMMENT ON COLUMN links.model_version IS 'Background model that scored it.';
 COMMENT ON COLUMN links.made_by IS 'Who decided, for must_link and cannot_link.';
 COMMENT ON COLUMN links.why IS 'Reason given, for must_link and cannot_link.';
