@@ -42,7 +42,8 @@ $(RIVALS)/.done: | $(VENV)/.dev
 	  readability-lxml newspaper4k justext rensa gaoya datatrove news-please \
 	  beautifulsoup4 brotli chardet cssselect filelock joblib lxml_html_clean nltk pillow pyyaml requests requests_file \
 	  sgmllib3k soupsieve tldextract w3lib \
-	  defusedxml humanize langdetect loguru python-dateutil six
+	  defusedxml humanize langdetect loguru python-dateutil six \
+	  dill fsspec hf_xet httpcore2 httpx2 huggingface_hub multiprocess tokenizers truststore
 	touch $@
 
 bench-fold: $(VENV)/.dev $(RIVALS)/.done   ## measure folding beside its baselines
