@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flows import warming
 from transforms import kernel, kernel_loops
 
 FEW_THEN_MANY = """
@@ -59,3 +60,15 @@ def test_plain_and_compiled_linkage_make_one_grouping(rows: int, seed: int, leas
     plain = np.empty(rows, np.int64)
     kernel_loops.average_linkage(similarity.copy(), np.float64(least), plain)
     assert np.array_equal(kernel.average_linkage(similarity.copy(), least), plain)
+
+
+def test_a_run_begins_with_the_compiler_once_its_documents_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    monkeypatch.setattr(warming, "load_compiled", lambda: begun.append(1))
+    with warming.warming() as hear:
+        hear(warming.MANY_DOCUMENTS - 1)
+    assert not begun
+    with warming.warming() as hear:
+        hear(warming.MANY_DOCUMENTS)
+        hear(10 * warming.MANY_DOCUMENTS)
+    assert begun == [1]
