@@ -57,7 +57,7 @@ FROM told GROUP BY story_id;
 INSERT INTO links
 SELECT least(a.article_id, b.article_id), greatest(a.article_id, b.article_id), 'same_story',
        .5 + .5 * (hash(a.article_id, b.article_id) % 1000) / 1000, 'accepted', .5,
-       json_object('body', .4, 'lead', .3, 'names', .2, 'time', 1.0), 'made up', $run_id, $now
+       {'body': .4, 'lead': .3, 'names': .2, 'time': 1.0, 'weekday': 1.0}, 'made up', $run_id, $now
 FROM told a JOIN told b ON a.story_id = b.story_id AND a.place < b.place AND b.place - a.place < 20;
 INSERT INTO story_events SELECT story_id, 'born', NULL, count(*), $now, $run_id FROM told GROUP BY story_id
 """

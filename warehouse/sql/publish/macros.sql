@@ -1,7 +1,15 @@
 CREATE MACRO story_timeline(id) AS TABLE
+    WITH asked AS MATERIALIZED (SELECT lower(id) AS story_id),
+    current AS MATERIALIZED (
+        SELECT story_id FROM asked
+        UNION
+        SELECT r.current_story_id FROM story_redirects r JOIN asked ON r.story_id = asked.story_id
+    )
+    -- an article says itself which story it is in, which spares looking through all of them
     SELECT a.published_at, a.publisher, a.title, m.role, m.score, a.wire_agency, a.url, a.article_id
-    FROM story_articles m JOIN articles a ON a.article_id = m.article_id
-    WHERE m.story_id = coalesce((SELECT r.current_story_id FROM story_redirects r WHERE r.story_id = lower(id)), lower(id))
+    FROM current
+    JOIN story_articles m ON m.story_id = current.story_id
+    JOIN articles a ON a.article_id = m.article_id AND a.story_id = m.story_id
     ORDER BY a.published_at NULLS LAST, a.article_id;
 COMMENT ON MACRO TABLE story_timeline IS 'Who reported a story, in order of time: FROM story_timeline(''0123456789abcdef'')';
 
