@@ -64,7 +64,7 @@ bench-way: $(VENV)/.dev   ## measure the whole way, sharing among processes, and
 bench: bench-fold bench-clean bench-way   ## every benchmark, the short version
 
 bench-full: $(VENV)/.dev   ## the long version of the whole way: hours
-	$(BIN)/python -m benchmarks.whole_way --articles 100000 1000000 --name long
+	$(BIN)/python -m benchmarks.whole_way --articles 100000 1000000 --more 10000 10 --name long
 	$(BIN)/python -m benchmarks.whole_way --articles 5000 --format html --name "many pages"
 	$(BIN)/python -m benchmarks.whole_way --megabytes 1024 4096 --name memory
 	$(BIN)/python -m benchmarks.queries --articles 1000000

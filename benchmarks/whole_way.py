@@ -1,8 +1,9 @@
 """The whole way, from files to the published warehouse: what a run takes, and how it grows.
 
-Run as `python -m benchmarks.whole_way [--articles N …] [--format F] [--megabytes M …]`. It makes up N articles (see
-`benchmarks.newsroom`), folds them with `newsfold ingest` in a process of its own and watches that: wall seconds,
-processor seconds of all its processes, memory of all of them together and of the largest, bytes of the published file.
+Run as `python -m benchmarks.whole_way [--articles N …] [--more N …] [--format F] [--megabytes M …]`. It makes up N
+articles (see `benchmarks.newsroom`), folds them with `newsfold ingest` in a process of its own and watches that: wall
+seconds, processor seconds of all its processes, memory of all of them together and of the largest, bytes of the
+published file. `--more` folds others on top of them.
 Short by default; `--articles 100000 1000000` is the long one. `--megabytes` fills web archives up to that size with
 pages of 200 kB, for memory.
 """
@@ -22,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from itertools import islice
@@ -32,7 +33,7 @@ from typing import Any
 from benchmarks.newsroom import MadeUp, as_page, as_warc_record, make_articles
 
 RESULT = Path(__file__).parent / "results" / "whole_way.json"
-LOOK_SECONDS = 0.2
+LOOK_SECONDS, MOST_SECONDS = 0.2, 3.0  # between two looks at memory
 BIG_PAGE = 200_000  # bytes of code on a page of the archives made for memory
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
@@ -120,8 +121,10 @@ class Watch:
         began = time.monotonic()
         process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         while process.poll() is None:
-            self._look(process.pid)
-            time.sleep(LOOK_SECONDS)
+            self._look(
+                process.pid
+            )  # which costs more the larger the processes are, so less often in a long run
+            time.sleep(min(max(LOOK_SECONDS, (time.monotonic() - began) / 100), MOST_SECONDS))
         self.wall = time.monotonic() - began
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -166,8 +169,8 @@ def query(home: Path, sql: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-def measure(folder: Path, home: Path, workers: int | None = None) -> dict[str, Any]:
-    """Fold a folder into a home and tell what that took."""
+def measure(folder: Path, home: Path, given: int | None = None, workers: int | None = None) -> dict[str, Any]:
+    """Fold a folder into a home and tell what that took; `given` articles, or all that are there then."""
     count = ["--workers", str(workers)] if workers else []
     watch = Watch(newsfold("ingest", "--quiet", "--home", str(home), *count, str(folder)))
     facts = query(
@@ -179,32 +182,39 @@ def measure(folder: Path, home: Path, workers: int | None = None) -> dict[str, A
     stages = json.loads(facts["stages"]) if isinstance(facts["stages"], str) else facts["stages"] or {}
     articles = int(facts["articles"])
     published = (home / "news.duckdb").stat().st_size
-    given = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    given = given or articles
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return {
         "articles": articles,
         "stories": int(facts["stories"]),
         "wall_seconds": round(watch.wall, 2),
         "cpu_seconds": round(watch.cpu, 2),
-        "articles_per_second": round(articles / watch.wall, 1),
-        "cpu_ms_per_article": round(1000 * watch.cpu / articles, 3),
+        "articles_per_second": round(given / watch.wall, 1),
+        "cpu_ms_per_article": round(1000 * watch.cpu / given, 3),
         "peak_mb_together": watch.peak_together >> 20,
         "peak_mb_largest": watch.peak_largest >> 20,
-        "given_bytes_per_article": round(given / articles),
+        "given_bytes_per_article": round(size / given),
         "text_bytes_per_article": round(int(facts["text_bytes"]) / articles),
         "published_bytes_per_article": round(published / articles),
         "stage_seconds": {name: round(float(value), 2) for name, value in stages.items()},
     }
 
 
-def run(form: str, count: int, scratch: Path, workers: int | None) -> dict[str, Any]:
-    """Make up articles, fold them, and take everything away again."""
+def run(
+    form: str, count: int, more: Sequence[int], scratch: Path, workers: int | None
+) -> Iterator[dict[str, Any]]:
+    """Make up articles, fold them, then each of `more` on top, and take everything away again."""
     folder, home = scratch / "inbox", scratch / "home"
-    folder.mkdir()
+    made = make_articles(count + sum(more))
     try:
-        began = time.monotonic()
-        WRITERS[form](make_articles(count), folder)
-        made = time.monotonic() - began
-        return {"format": form, **measure(folder, home, workers), "made_per_second": round(count / made)}
+        for added, some in ((0, count), *((some, some) for some in more)):
+            folder.mkdir()
+            began = time.monotonic()
+            WRITERS[form](islice(made, some), folder)
+            rate = some / (time.monotonic() - began)
+            row = {"format": form, "added": added, **measure(folder, home, some, workers)}
+            yield {**row, "made_per_second": round(rate)}
+            shutil.rmtree(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(home, ignore_errors=True)
@@ -224,8 +234,9 @@ def run_archive(megabytes: int, scratch: Path) -> dict[str, Any]:
 
 def show(row: dict[str, Any]) -> None:
     """Print one measurement."""
+    added = f"+{row['added']:,}" if row.get("added") else ""
     print(
-        f"{row['format']:9} {row['articles']:>9,} articles {row['stories']:>8,} stories "
+        f"{row['format']:9} {added:>8} {row['articles']:>9,} articles {row['stories']:>8,} stories "
         f"{row['wall_seconds']:8.1f} s wall {row['cpu_seconds']:8.1f} s CPU {row['articles_per_second']:8.1f}/s "
         f"{row['cpu_ms_per_article']:7.3f} ms CPU each, {row['peak_mb_together']:,} MB "
         f"({row['peak_mb_largest']:,} in one), published {row['published_bytes_per_article']:,} B each "
@@ -236,7 +247,8 @@ def show(row: dict[str, Any]) -> None:
 
 def growth(rows: list[dict[str, Any]]) -> float | None:
     """The exponent with which time grows from the smallest to the largest of several runs of one format."""
-    told = sorted((row["articles"], row["wall_seconds"]) for row in rows if "megabytes" not in row)
+    whole = [row for row in rows if not row.get("added") and "megabytes" not in row]
+    told = sorted((row["articles"], row["wall_seconds"]) for row in whole)
     if len(told) < 2 or told[0][0] == told[-1][0]:
         return None
     return round(math.log(told[-1][1] / told[0][1]) / math.log(told[-1][0] / told[0][0]), 3)
@@ -246,6 +258,7 @@ def main() -> int:
     """Measure what was asked for, print it and keep it."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--articles", type=int, nargs="*", default=None)
+    options.add_argument("--more", type=int, nargs="*", default=[], help="so many on top of each, in turn")
     options.add_argument("--format", choices=sorted(WRITERS), default="jsonl")
     options.add_argument("--megabytes", type=int, nargs="*", default=[])
     options.add_argument("--workers", type=int)
@@ -256,8 +269,9 @@ def main() -> int:
     rows = []
     with tempfile.TemporaryDirectory(dir=chosen.scratch, prefix="newsfold-whole-way-") as scratch:
         for count in counts:
-            rows.append(run(chosen.format, count, Path(scratch), chosen.workers))
-            show(rows[-1])
+            for row in run(chosen.format, count, chosen.more, Path(scratch), chosen.workers):
+                rows.append(row)
+                show(row)
         for megabytes in chosen.megabytes:
             rows.append(run_archive(megabytes, Path(scratch)))
             show(rows[-1])
