@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,9 @@ import numpy.typing as npt
 from transforms.compiled import FEW_LINKS, compiled
 
 Places = npt.NDArray[np.int64]
+
+_GONE: Final = -1  # in place of a sum: was added to another link, or merged
+_BARRED: Final = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,56 +37,76 @@ def link_by_average(
     become part of it. Ties go by the smaller numbers. Sums are whole numbers below 2^53, so that no order of adding
     changes them.
     """
+    columns = _lay_out(len(sizes), left, right, total, barred)
     merge = compiled(_link) if len(left) >= FEW_LINKS else None
     if merge is not None:
-        found = merge(sizes.copy(), left.copy(), right.copy(), total.copy(), barred.copy(), least)
+        found = merge(least, sizes.copy(), *columns)
     else:
-        found = _link(sizes.tolist(), left.tolist(), right.tolist(), total.tolist(), barred.tolist(), least)
+        found = _link(least, sizes.tolist(), *(column.tolist() for column in columns))
     kept, gone, between = (np.array(column, np.int64) for column in found[:3])
     return Merges(kept, gone, between, np.array(found[3], np.float64))
 
 
-def _link(size: Any, left: Any, right: Any, total: Any, barred: Any, least: float) -> tuple[Any, ...]:
-    """Do the work of `link_by_average`, on lists or, compiled, on arrays; uses them up.
+def _lay_out(
+    groups: int, left: Places, right: Places, total: Places, barred: npt.NDArray[np.bool_]
+) -> tuple[Places, Places, Places]:
+    """Lay links out for `_link`: what it reads of every half-link, and the first and last of each group or -1.
 
-    Every group has a chain of half-links: 2n stands in the chain of left[n], 2n + 1 in that of right[n]. A group that
-    goes hands its chain over whole. The heap holds the best offer of every group: average linkage is reducible, so a
-    merge never raises a mean, and an offer that has gone stale only promises too much; it is worked out anew when its
-    turn comes.
+    A link has a half at either end. The halves of a group are a chain, at first side by side in memory, since what
+    takes time is waiting for memory. Four numbers a half: the group at the other end, the sum or _BARRED, where the
+    other half is, and the next one of the chain or -1.
     """
-    groups, halves = len(size), 2 * len(left)
-    first, last = [-1] * groups, [-1] * groups
-    after = [-1] * halves
-    alive = [True] * groups
-    for half in range(halves):
-        owner = left[half // 2] if half % 2 == 0 else right[half // 2]
-        if first[owner] < 0:
-            first[owner] = half
-        else:
-            after[last[owner]] = half
-        last[owner] = half
+    links = len(left)
+    owner = np.concatenate((left, right))
+    order = np.sort((owner << 32) | np.arange(2 * links)) & 0xFFFFFFFF
+    place = np.empty(2 * links, np.int64)
+    place[order] = np.arange(2 * links)
+    twin = place[np.where(order < links, order + links, order - links)]
+    ends = np.searchsorted(owner[order], np.arange(groups + 1))
+    has_any = ends[1:] > ends[:-1]
+    first, last = np.where(has_any, 4 * ends[:-1], -1), np.where(has_any, 4 * ends[1:] - 4, -1)
+    data = np.empty((2 * links, 4), np.int64)
+    data[:, 0] = np.concatenate((right, left))[order]
+    data[:, 1] = np.tile(np.where(barred, _BARRED, total), 2)[order]
+    data[:, 2] = 4 * twin
+    data[:, 3] = 4 * np.arange(1, 2 * links + 1)
+    data[last[has_any] // 4, 3] = -1
+    return data.ravel(), first, last
+
+
+def _link(least: float, size: Any, data: Any, first: Any, last: Any) -> tuple[Any, ...]:
+    """Do the work of `link_by_average` on what `_lay_out` gives, as lists or, compiled, as arrays; uses them up.
+
+    A group that goes hands its chain over whole; where both had a link to a third, one of them is gone. The heap holds
+    the best offer of every group: average linkage is reducible, so a merge never raises a mean, and an offer that has
+    gone stale only promises too much; it is worked out anew when its turn comes.
+    """
+    groups = len(size)
+    alive, slot = size.copy(), size.copy()
+    for owner in range(groups):
+        alive[owner], slot[owner] = 1, -1
 
     def best_of(owner: int) -> tuple[float, int, int, int]:
         best = (1.0, owner, owner, owner)  # an offer is below 0: none
-        half = first[owner]
-        before = -1
+        half, before = first[owner], -1
         while half >= 0:
-            link = half // 2
-            if total[link] < 0:  # folded into another link: out of the chain
+            if data[half + 1] == _GONE:  # out of the chain
                 if before < 0:
-                    first[owner] = after[half]
+                    first[owner] = data[half + 3]
                 else:
-                    after[before] = after[half]
+                    data[before + 3] = data[half + 3]
                 if last[owner] == half:
                     last[owner] = before
             else:
                 before = half
-                if not barred[link]:
-                    a, b = left[link], right[link]
-                    offer = (-(total[link] / (size[a] * size[b])), min(a, b), max(a, b), owner)
-                    if offer < best:
-                        best = offer
-            half = after[half]
+                if data[half + 1] != _BARRED:
+                    other = data[half]
+                    mean = -(data[half + 1] / (size[owner] * size[other]))
+                    if mean <= best[0]:
+                        offer = (mean, min(owner, other), max(owner, other), owner)
+                        if offer < best:
+                            best = offer
+            half = data[half + 3]
         return best
 
     heap = [(0.0, 0, 0, 0) for _ in range(0)]
@@ -93,7 +116,6 @@ def _link(size: Any, left: Any, right: Any, total: Any, barred: Any, least: floa
             heap.append(offer)
     heapq.heapify(heap)
     found_kept, found_gone, found_between, found_height = [0][:0], [0][:0], [0][:0], [0.0][:0]
-    slot = [-1] * groups
     while len(heap) > 0:
         offer = heapq.heappop(heap)
         owner = offer[3]
@@ -107,43 +129,38 @@ def _link(size: Any, left: Any, right: Any, total: Any, barred: Any, least: floa
         kept, gone = offer[1], offer[2]
         half = first[kept]
         while half >= 0:
-            link = half // 2
-            if total[link] >= 0:
-                slot[left[link] + right[link] - kept] = link
-            half = after[half]
+            if data[half + 1] != _GONE:
+                slot[data[half]] = half
+            half = data[half + 3]
         found_kept.append(kept)
         found_gone.append(gone)
-        found_between.append(total[slot[gone]])
+        found_between.append(data[slot[gone] + 1])
         found_height.append(-offer[0])
-        total[slot[gone]] = -1
+        data[slot[gone] + 1] = data[data[slot[gone] + 2] + 1] = _GONE
         half = first[gone]
         while half >= 0:
-            link = half // 2
-            if total[link] >= 0:
-                other = left[link] + right[link] - gone
-                if slot[other] >= 0:
-                    total[slot[other]] += total[link]
-                    barred[slot[other]] = barred[slot[other]] or barred[link]
-                    total[link] = -1
-                elif left[link] == gone:
-                    left[link] = kept
+            if data[half + 1] != _GONE:
+                mine, twin = slot[data[half]], data[half + 2]
+                if mine >= 0:
+                    is_barred = data[half + 1] == _BARRED or data[mine + 1] == _BARRED
+                    together = _BARRED if is_barred else data[half + 1] + data[mine + 1]
+                    data[mine + 1] = data[data[mine + 2] + 1] = together
+                    data[half + 1] = data[twin + 1] = _GONE
                 else:
-                    right[link] = kept
-            half = after[half]
+                    data[twin] = kept
+            half = data[half + 3]
         half = first[kept]
         while half >= 0:
-            link = half // 2
-            slot[left[link] + right[link] - kept] = -1
-            half = after[half]
-        slot[gone] = -1
+            slot[data[half]] = -1
+            half = data[half + 3]
         if first[gone] >= 0:
             if first[kept] < 0:
                 first[kept] = first[gone]
             else:
-                after[last[kept]] = first[gone]
+                data[last[kept] + 3] = first[gone]
             last[kept] = last[gone]
         size[kept] += size[gone]
-        alive[gone] = False
+        alive[gone] = 0
         fresh = best_of(kept)
         if -fresh[0] >= least:
             heapq.heappush(heap, fresh)

@@ -169,10 +169,14 @@ def _join_links(
     total = (similarity_of(links.score) * _SCALE).astype(np.int64)
     left, right = np.minimum(a, b), np.maximum(a, b)
     outer = (left < 0) & (right >= 0)
-    inner = np.flatnonzero((left >= 0) & (left != right))
-    code, where = np.unique((left[inner] << 32) | right[inner], return_inverse=True)
-    sums = np.zeros(len(code), np.int64)
-    np.maximum.at(sums, where, total[inner])
+    inner = (left >= 0) & (left != right)
+    code, sums = (left[inner] << 32) | right[inner], total[inner]
+    if group_of.max(initial=-1) + 1 < len(
+        names
+    ):  # only what was put together can have several links to another
+        code, where = np.unique(code, return_inverse=True)
+        several, sums = sums, np.zeros(len(code), np.int64)
+        np.maximum.at(sums, where, several)
     return (
         np.concatenate((code >> 32, left[outer])),
         np.concatenate((code & 0xFFFFFFFF, right[outer])),
