@@ -162,8 +162,11 @@ def _sign(con: DuckDBPyConnection, articles: pa.Table) -> None:
         },
     )
     keys, owners = candidate_keys(tokens, signatures)
-    each = np.unique(np.rec.fromarrays((keys, ids[owners])))  # a text that repeats a passage repeats its key
-    folding.insert_rows(con, "bands", {"band_key": each["f0"], "article_id": each["f1"]})
+    order = np.lexsort((owners, keys))
+    keys, owners = keys[order], owners[order]
+    is_new = np.ones(len(keys), np.bool_)  # a text that repeats a passage repeats its key
+    is_new[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
+    folding.insert_rows(con, "bands", {"band_key": keys[is_new], "article_id": ids[owners[is_new]]})
 
 
 def _link(

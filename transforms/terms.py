@@ -234,8 +234,13 @@ def key_terms(profiles: Sequence[Profile], count: int = 8) -> list[str]:
     weight: dict[int, float] = {}
     words: dict[int, str] = {}
     for item in profiles:
-        body = dict(zip(item.channels[0].keys.tolist(), item.channels[0].weights.tolist(), strict=True))
-        for key, word in item.spelling().items():
-            weight[key] = weight.get(key, 0.0) + body.get(key, 0.0)
+        body = item.channels[0]
+        heft = body.weights[
+            np.searchsorted(body.keys, item.spelled_keys)
+        ]  # what is spelled out is among them
+        for key, word, share in zip(
+            item.spelled_keys.tolist(), item.spelled_words, heft.tolist(), strict=True
+        ):
+            weight[key] = weight.get(key, 0.0) + share
             words[key] = min(words.get(key, word), word)
     return [words[key] for key in sorted(weight, key=lambda key: (-weight[key], words[key]))[:count]]
