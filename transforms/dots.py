@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from transforms.compiled import compiled
+
 Keys = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
-Kernel = Callable[[Places, Keys, Weights, Places, Weights], None]
 
 # From this many pairs on the compiled kernel repays the second that importing its compiler costs.
 FEW_PAIRS: Final = 20_000
@@ -25,7 +24,7 @@ def dot_rows(offsets: Places, keys: Keys, weights: Weights, pairs: Places) -> We
     Row n holds `keys[offsets[n]:offsets[n + 1]]`, ascending, and their weights. Sums run in float64 in the order of the
     keys, so that every way of computing gives the same bits.
     """
-    kernel = _compiled() if len(pairs) >= FEW_PAIRS else None
+    kernel = compiled(_dot) if len(pairs) >= FEW_PAIRS else None
     found = np.zeros(len(pairs), dtype=np.float32)
     if kernel is not None:
         kernel(offsets, keys, weights, np.ascontiguousarray(pairs), found)
@@ -59,29 +58,19 @@ def _gather(
     return (number << np.uint64(32)) | keys[places].astype(np.uint64), weights[places]
 
 
-@cache
-def _compiled() -> Kernel | None:
-    """Return the kernel, or None where numba is not installed."""
-    try:
-        import numba  # 1 s to import: only when there is much to do
-    except ImportError:
-        return None
-
-    def kernel(offsets: Places, keys: Keys, weights: Weights, pairs: Places, found: Weights) -> None:
-        for number in range(len(pairs)):
-            a, a_end = offsets[pairs[number, 0]], offsets[pairs[number, 0] + 1]
-            b, b_end = offsets[pairs[number, 1]], offsets[pairs[number, 1] + 1]
-            total = 0.0
-            while a < a_end and b < b_end:
-                if keys[a] == keys[b]:
-                    total += np.float64(weights[a]) * np.float64(weights[b])
-                    a += 1
-                    b += 1
-                elif keys[a] < keys[b]:
-                    a += 1
-                else:
-                    b += 1
-            found[number] = np.float32(total)
-
-    compiled: Kernel = numba.njit(cache=True, nogil=True)(kernel)
-    return compiled
+def _dot(offsets: Places, keys: Keys, weights: Weights, pairs: Places, found: Weights) -> None:
+    """Compute what `dot_rows` promises by walking both rows of each pair side by side; to be compiled."""
+    for number in range(len(pairs)):
+        a, a_end = offsets[pairs[number, 0]], offsets[pairs[number, 0] + 1]
+        b, b_end = offsets[pairs[number, 1]], offsets[pairs[number, 1] + 1]
+        total = 0.0
+        while a < a_end and b < b_end:
+            if keys[a] == keys[b]:
+                total += np.float64(weights[a]) * np.float64(weights[b])
+                a += 1
+                b += 1
+            elif keys[a] < keys[b]:
+                a += 1
+            else:
+                b += 1
+        found[number] = np.float32(total)
