@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
+# Where more than this share of the trees next to a change came apart, all count as changed: growing a wider ring once
+# costs less than finding out in several turns that it is needed. The result is the same.
+MANY_TORN = 0.05
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
@@ -60,8 +64,8 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
     active = np.union1d(changed, id_column(folding.trees_of(con, changed), "article_id"))
     decided = _stand_ins(con, decisions.ends())
     must, ends = decisions.bound(decided), set(decided.values())
+    near = folding.neighbours(con, active, folding.STORY_RELATIONS)
     while True:
-        near = folding.neighbours(con, active, folding.STORY_RELATIONS)
         scope = _scope_around(con, np.union1d(np.union1d(active, near), about), must, ends)
         forest, groups = _grow(con, scope, decisions)
         former = _tree_names(folding.trees_of(con, scope.grown()))
@@ -70,7 +74,12 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
         torn = forest.torn(still)
         if not torn:
             break
+        if len(torn) > MANY_TORN * len(set(still.values())):
+            torn = set(still.values())
         active = np.union1d(active, as_ids(article for article, tree in still.items() if tree in torn))
+        near = folding.neighbours(con, active, folding.STORY_RELATIONS)
+        if np.isin(near, scope.grown()).all():  # whatever is next to what came apart was grown and looked at
+            break
     _write_trees(con, forest, former)
     stories = [
         (*story, *(guest for one in story for guest in scope.staying.get(one, ())))
