@@ -54,7 +54,9 @@ class CopyChange:
     """What changed among copy groups, for the stories to follow."""
 
     dirty: Ids  # articles whose text or standing changed, those gone included
-    touched: Ids  # every article of a group that was made again, those gone included
+    touched: (
+        Ids  # articles that are dirty, were decided upon, or have another group or representative than before
+    )
     fresh: Ids  # representatives that stories do not know yet, or not with this text
     stale: Ids  # former representatives, and representatives whose text changed
     candidates: int
@@ -97,28 +99,47 @@ def fold_copies(
     standing = {row["article_id"]: row for row in _foldable(folding.copy_standing(con, reached)).to_pylist()}
     groups = _group(con, sorted(standing), decisions)
     leaders = [_representative(some, standing) for some in groups]
-    folding.delete_rows(con, "copy_members", "article_id", reached)
-    folding.insert_rows(
-        con,
-        "copy_members",
-        {
-            "article_id": as_ids(article for some in groups for article in some),
-            "copy_group_id": as_ids(some[0] for some in groups for _ in some),
-            "is_representative": [
-                article == leader for some, leader in zip(groups, leaders, strict=True) for article in some
-            ],
-        },
-    )
+    now_in = {
+        article: (some[0], article == leader)
+        for some, leader in zip(groups, leaders, strict=True)
+        for article in some
+    }
+    moved = _write_members(con, before, reached, now_in)
     old = id_column(before.filter(before.column("is_representative")), "article_id")
     new = np.sort(as_ids(leaders))
     return CopyChange(
         dirty=dirty,
-        touched=reached,
+        touched=np.union1d(np.union1d(dirty, moved), as_ids(()) if again is None else again),
         fresh=np.union1d(np.setdiff1d(new, old), np.intersect1d(new, dirty)),
         stale=np.union1d(np.setdiff1d(old, new), np.intersect1d(old, dirty)),
         candidates=candidates,
         accepted=accepted,
     )
+
+
+def _write_members(
+    con: DuckDBPyConnection, before: pa.Table, reached: Ids, now_in: Mapping[int, tuple[int, bool]]
+) -> Ids:
+    """Write the group of each article reached, and whether it leads it, where either changed; returns who changed."""
+    columns = (id_column(before, "article_id"), id_column(before, "copy_group_id"))
+    leads = before.column("is_representative").to_pylist()
+    was_in = {
+        article: (number, lead)
+        for article, number, lead in zip(*(column.tolist() for column in columns), leads, strict=True)
+    }
+    moved = as_ids(article for article in reached.tolist() if was_in.get(article) != now_in.get(article))
+    placed = [article for article in moved.tolist() if article in now_in]
+    folding.delete_rows(con, "copy_members", "article_id", moved)
+    folding.insert_rows(
+        con,
+        "copy_members",
+        {
+            "article_id": as_ids(placed),
+            "copy_group_id": as_ids(now_in[article][0] for article in placed),
+            "is_representative": [now_in[article][1] for article in placed],
+        },
+    )
+    return moved
 
 
 def rebuild_copy_evidence(con: DuckDBPyConnection, *, run_id: str, now: datetime) -> None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from flows import warming
-from transforms import kernel, kernel_loops
+from transforms import kernel
 
 FEW_THEN_MANY = """
 import sys
@@ -47,19 +44,6 @@ def test_patience_is_a_matter_of_all_that_was_done() -> None:
     steps = round(kernel.PATIENCE / 0.01)
     assert not any(patience.is_over(0.01) for _ in range(steps - 1))
     assert patience.is_over(0.02)
-
-
-@given(st.integers(1, 12), st.integers(0, 1000), st.sampled_from([0.1, 0.3, 0.5]))
-@settings(max_examples=30, deadline=None)
-def test_plain_and_compiled_linkage_make_one_grouping(rows: int, seed: int, least: float) -> None:
-    if not kernel.has_numba():
-        pytest.skip("numba is not installed: there is one path only")
-    # steps of a tenth: ties, and scores right at the threshold
-    drawn = np.random.default_rng(seed).integers(0, 6, (rows, rows)).astype(np.float32) / np.float32(10)
-    similarity = np.maximum(drawn, drawn.T)
-    plain = np.empty(rows, np.int64)
-    kernel_loops.average_linkage(similarity.copy(), np.float64(least), plain)
-    assert np.array_equal(kernel.average_linkage(similarity.copy(), least), plain)
 
 
 def test_a_run_begins_with_the_compiler_once_its_documents_are_many(monkeypatch: pytest.MonkeyPatch) -> None:

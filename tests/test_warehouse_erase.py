@@ -30,7 +30,7 @@ def join(home: Path, first: str, second: str) -> None:
         con.execute("INSERT INTO story_events VALUES (?, 'redirected', ?, NULL, ?, 'r')", [b, a, NOON])
         con.execute(
             "INSERT INTO links VALUES (?, ?, 'same_story', 0.5, 'accepted', 0.3, ?, 'm', 'r', ?)",
-            [min(a, b), max(a, b), '{"terms": {"quastenflosser": 1}}', NOON],
+            [min(a, b), max(a, b), {"body": 0.5}, NOON],
         )
         con.execute("INSERT INTO profiles SELECT article_id, 'm', encode(title) FROM articles")
         con.execute("INSERT INTO signatures SELECT article_id, [1, 2], content_hash FROM articles")

@@ -14,6 +14,7 @@ from transforms import copymodel, kernel, signatures
 from transforms import kernel_loops as at
 from transforms.buckets import pair_up
 from transforms.kernel_numpy import I32, I64, U32, U64
+from transforms.linkage import link_by_average
 from transforms.shingles import Tokens, tokenise
 
 F32: TypeAlias = NDArray[np.float32]
@@ -60,7 +61,7 @@ class Verdicts:
 THRESHOLD = 0.85
 LEAST_WORDS = 20  # aligned words below which only an exact copy counts: less is a phrase, not a wording
 QUORUM = 0.1  # mean score between two groups that merge; lower chains, higher splits groups of early truncated versions
-PART_LIMIT = 4000  # linked texts clustered at once: their matrix takes 64 MB
+_SCALE = 1_000_000  # scores are added up as whole millionths, so that no order of adding changes a sum
 
 
 def candidate_keys(tokens: Tokens, signed: U32, bands: int = signatures.BANDS) -> tuple[U64, I64]:
@@ -143,30 +144,24 @@ def group(
     twin = kernel.components(len(known), left[same], right[same])
     left, right = twin[left], twin[right]
     apart = left != right
-    label = _average_groups(len(known), left[apart], right[apart], weight[apart])[twin]
+    label = _label_groups(len(known), left[apart], right[apart], weight[apart])[twin]
     order = np.argsort(label, kind="stable")
     edges = np.flatnonzero(np.diff(label[order])) + 1
     return [part.tolist() for part in np.split(known[order], edges)] if len(known) else []
 
 
-def _average_groups(count: int, left: I64, right: I64, weight: F32) -> I64:
-    """Label nodes by cluster, the label being the smallest member, connected part by connected part."""
-    part = kernel.components(count, left, right)
-    label = part.copy()
-    order = np.argsort(part[left], kind="stable")
-    left, right, weight = left[order], right[order], weight[order]
-    sizes = np.bincount(part, minlength=count)
-    edges = np.flatnonzero(np.diff(part[left])) + 1
-    starts, stops = np.concatenate([[0], edges]), np.concatenate([edges, [len(left)]])
-    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
-        # a part of two is its link; a part beyond the limit is left whole, its matrix would not fit
-        if stop > start and 2 < sizes[part[left[start]]] <= PART_LIMIT:
-            members = np.unique(np.concatenate([left[start:stop], right[start:stop]]))
-            a, b = np.searchsorted(members, left[start:stop]), np.searchsorted(members, right[start:stop])
-            similarity = np.zeros((len(members), len(members)), np.float32)
-            np.maximum.at(similarity, (np.minimum(a, b), np.maximum(a, b)), weight[start:stop])
-            similarity = np.maximum(similarity, similarity.T)
-            label[members] = members[kernel.average_linkage(similarity, QUORUM)]
+def _label_groups(count: int, left: I64, right: I64, weight: F32) -> I64:
+    """Number the group of each of so many texts; of several links between two the strongest counts."""
+    code, where = np.unique((np.minimum(left, right) << 32) | np.maximum(left, right), return_inverse=True)
+    best = np.zeros(len(code), np.int64)
+    np.maximum.at(best, where, np.round(weight.astype(np.float64) * _SCALE).astype(np.int64))
+    barred = np.zeros(len(code), np.bool_)
+    merges = link_by_average(
+        np.ones(count, np.int64), code >> 32, code & 0xFFFFFFFF, best, barred, QUORUM * _SCALE
+    )
+    label = np.arange(count)
+    for kept, gone in zip(merges.kept[::-1].tolist(), merges.gone[::-1].tolist(), strict=True):
+        label[gone] = label[kept]  # the last merges first: what is kept has its name by then
     return label
 
 

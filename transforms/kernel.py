@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 import numpy as np
 
 from transforms import kernel_align, kernel_forest, kernel_loops, kernel_numpy, kernel_pairs
-from transforms.kernel_numpy import F32, F64, I32, I64, U8, U16, U32, U64
+from transforms.kernel_numpy import F64, I32, I64, U8, U16, U32, U64
 
 Function = Callable[..., Any]
 _MODULES = (kernel_loops, kernel_align, kernel_forest, kernel_pairs)
@@ -37,7 +37,6 @@ _PLAIN_SECONDS: Final = {
     "compare": 2400e-9,  # a token of either text
     "sum_leaves": 330e-9,  # a row in a tree
     "meet": 1000e-9,  # a key
-    "average_linkage": 3000e-9,  # a pair of rows
     "components": 1600e-9,  # a node or a link
 }
 
@@ -279,14 +278,6 @@ def meet_owners(keys: U64, owners: I64, ids: U64, cap: int, reach: int) -> tuple
     order = sort_by(right[:met], count)
     order = order[sort_by(left[order], count)]
     return left[order], right[order]
-
-
-def average_linkage(similarity: F32, least: float) -> I64:
-    """Cluster rows by average similarity; return for each the smallest row of its cluster. Uses up its input."""
-    label = np.empty(len(similarity), np.int64)
-    loop = _loop("average_linkage", similarity.size) or kernel_loops.average_linkage
-    loop(similarity, np.float64(least), label)  # a plain float would be compared in 32 bits without numba
-    return label
 
 
 def components(count: int, left: I64, right: I64) -> I64:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from transforms.kernel_numpy import F32, I64, U8, U16, U32, U64
+from transforms.kernel_numpy import I64, U8, U16, U32, U64
 
 # Plain integers of the module become constants of the compiled code.
 _LETTER, _UPPER, _DIGIT, _UNSPACED, _LONG, _MARK, _IGNORED, _END, _UNKNOWN = 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -296,54 +296,3 @@ def components(left: I64, right: I64, parent: I64) -> None:
         parent[node] = parent[
             parent[node]
         ]  # roots are smaller than what hangs on them, so one look is enough
-
-
-def average_linkage(similarity: F32, least: float, label: I64) -> None:
-    """Cluster by average similarity down to `least`; fill for each row the smallest row of its cluster.
-
-    Nearest-neighbour chains (Murtagh 1983; Benzecri 1982): exact for average linkage, since it is reducible, in time of
-    the square of the rows. `similarity` is used up.
-    """
-    rows = similarity.shape[0]
-    size = np.ones(rows, np.int64)
-    alive = np.ones(rows, np.bool_)
-    stack = np.empty(rows + 1, np.int64)
-    for row in range(rows):
-        label[row] = row
-    for start in range(rows):
-        top = 0
-        stack[0] = start
-        while top >= 0 and alive[stack[top]]:
-            here = stack[top]
-            before = stack[top - 1] if top > 0 else -1
-            nearest = before
-            best = similarity[here, before] if before >= 0 else -1.0
-            for other in range(rows):
-                if alive[other] and other != here and similarity[here, other] > best:
-                    best = similarity[here, other]
-                    nearest = other
-            if nearest < 0 or best < least:
-                alive[here] = False  # nothing is near enough, and nothing ever will be
-                top -= 1
-            elif nearest == before:
-                top -= 2
-                kept, gone = min(here, before), max(here, before)
-                both = size[kept] + size[gone]
-                for other in range(rows):
-                    if alive[other] and other != kept and other != gone:
-                        mean = (
-                            size[kept] * similarity[kept, other] + size[gone] * similarity[gone, other]
-                        ) / both
-                        similarity[kept, other] = mean
-                        similarity[other, kept] = mean
-                size[kept] = both
-                alive[gone] = False
-                for other in range(rows):
-                    if label[other] == gone:
-                        label[other] = kept
-                if top < 0:
-                    top = 0
-                    stack[0] = kept
-            else:
-                top += 1
-                stack[top] = nearest
