@@ -35,7 +35,7 @@ def join(home: Path, first: str, second: str) -> None:
         con.execute("INSERT INTO profiles SELECT article_id, 'm', encode(title) FROM articles")
         con.execute("INSERT INTO signatures SELECT article_id, [1, 2], content_hash FROM articles")
         con.execute("INSERT INTO bands SELECT 1, article_id FROM articles")
-        con.execute("INSERT INTO story_keys SELECT 1, article_id FROM articles")
+        con.execute("INSERT INTO story_keys SELECT 1, article_id, NULL FROM articles")
         assert [check.describe() for check in run_checks(con, deep=True) if not check.is_kept] == []
 
 
