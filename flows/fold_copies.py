@@ -104,7 +104,7 @@ def fold_copies(
         for some, leader in zip(groups, leaders, strict=True)
         for article in some
     }
-    moved = _write_members(con, before, reached, now_in)
+    moved = _write_members(con, before, reached, dirty, now_in)
     old = id_column(before.filter(before.column("is_representative")), "article_id")
     new = np.sort(as_ids(leaders))
     return CopyChange(
@@ -118,15 +118,24 @@ def fold_copies(
 
 
 def _write_members(
-    con: DuckDBPyConnection, before: pa.Table, reached: Ids, now_in: Mapping[int, tuple[int, bool]]
+    con: DuckDBPyConnection,
+    before: pa.Table,
+    reached: Ids,
+    dirty: Ids,
+    now_in: Mapping[int, tuple[int, bool]],
 ) -> Ids:
-    """Write the group of each article reached, and whether it leads it, where either changed; returns who changed."""
+    """Write the group of each article reached, and whether it leads it, where either changed; returns who changed.
+
+    Rows of the dirty are gone with their evidence.
+    """
     columns = (id_column(before, "article_id"), id_column(before, "copy_group_id"))
     leads = before.column("is_representative").to_pylist()
     was_in = {
         article: (number, lead)
         for article, number, lead in zip(*(column.tolist() for column in columns), leads, strict=True)
     }
+    for article in dirty.tolist():
+        was_in.pop(article, None)
     moved = as_ids(article for article in reached.tolist() if was_in.get(article) != now_in.get(article))
     placed = [article for article in moved.tolist() if article in now_in]
     folding.delete_rows(con, "copy_members", "article_id", moved)
