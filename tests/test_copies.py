@@ -299,3 +299,14 @@ def test_compiled_and_plain_ways_order_the_texts_of_a_pair_alike(texts: list[lis
         strict=True,
     ):
         assert np.array_equal(fast, plain)
+
+
+def test_false_links_chain_no_groups_however_many_hang_together() -> None:
+    groups, size = 1_000, 5  # 5,000 texts in one connected part
+    members = np.arange(groups * size).reshape(groups, size)
+    first, second = np.triu_indices(size, 1)
+    inside = np.stack((members[:, first].ravel(), members[:, second].ravel()), axis=1)
+    false = np.stack((members[:-1, 0], members[1:, 0]), axis=1)
+    links = np.concatenate((inside, false)).astype(np.uint64)
+    found = group(range(groups * size), links, np.full(len(links), 0.95, np.float32))
+    assert found == members.tolist()
