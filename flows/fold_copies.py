@@ -54,9 +54,7 @@ class CopyChange:
     """What changed among copy groups, for the stories to follow."""
 
     dirty: Ids  # articles whose text or standing changed, those gone included
-    touched: (
-        Ids  # articles that are dirty, were decided upon, or have another group or representative than before
-    )
+    touched: Ids  # articles dirty, decided upon, or of another group or representative than before
     fresh: Ids  # representatives that stories do not know yet, or not with this text
     stale: Ids  # former representatives, and representatives whose text changed
     candidates: int
@@ -128,12 +126,9 @@ def _write_members(
 
     Rows of the dirty are gone with their evidence.
     """
-    columns = (id_column(before, "article_id"), id_column(before, "copy_group_id"))
+    articles, numbers = (id_column(before, name).tolist() for name in ("article_id", "copy_group_id"))
     leads = before.column("is_representative").to_pylist()
-    was_in = {
-        article: (number, lead)
-        for article, number, lead in zip(*(column.tolist() for column in columns), leads, strict=True)
-    }
+    was_in = dict(zip(articles, zip(numbers, leads, strict=True), strict=True))
     for article in dirty.tolist():
         was_in.pop(article, None)
     moved = as_ids(article for article in reached.tolist() if was_in.get(article) != now_in.get(article))

@@ -33,7 +33,7 @@ def warming() -> Iterator[Callable[[int], None]]:
 
 def load_compiled() -> None:
     """Load numba, and by using them the tables and the loops that signing needs."""
-    from transforms.kernel import has_numba
+    from transforms.compiled import has_numba
     from transforms.shingles import shingle_texts
     from transforms.signatures import sign
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from transforms import copymodel, kernel, kernel_align, kernel_loops, kernel_numpy
 from transforms.buckets import pair_up
+from transforms.compiled import has_numba
 from transforms.copies import (
     Relation,
     candidate_keys,
@@ -233,7 +234,7 @@ def test_one_false_link_does_not_join_two_groups_and_versions_in_a_row_stay_one(
 
 
 def test_compiled_and_plain_loops_agree_on_real_comparisons() -> None:
-    if not kernel.has_numba():
+    if not has_numba():
         pytest.skip("numba is not installed: there is one path only")
     tokens = tokenise(
         [TEXT, "New head. " + " ".join(SENTENCES[:3] + OTHER[:1] + SENTENCES[4:]), " ".join(OTHER)]
@@ -260,7 +261,7 @@ COUNTS = st.lists(st.integers(0, 500), min_size=kernel_loops.FEATURES, max_size=
 @given(st.lists(COUNTS, min_size=1, max_size=20))
 @settings(max_examples=60, deadline=None)
 def test_compiled_and_plain_forests_agree_on_any_measures(rows: list[list[int]]) -> None:
-    if not kernel.has_numba():
+    if not has_numba():
         pytest.skip("numba is not installed: there is one path only")
     features, forest = np.array(rows, np.int32), copymodel.load_forest()
     trees = (forest.roots, forest.input, forest.threshold, forest.left, forest.right, forest.value)
@@ -274,7 +275,7 @@ def test_compiled_and_plain_forests_agree_on_any_measures(rows: list[list[int]])
 def test_compiled_and_plain_pairing_agree_below_and_beyond_the_cap(
     rows: list[tuple[int, int]], cap: int
 ) -> None:
-    if not kernel.has_numba():
+    if not has_numba():
         pytest.skip("numba is not installed: there is one path only")
     keys = np.array([key << 40 for key, _ in rows], np.uint64)
     owners = np.array([owner for _, owner in rows], np.int64)
@@ -288,7 +289,7 @@ def test_compiled_and_plain_pairing_agree_below_and_beyond_the_cap(
 @given(st.lists(st.lists(st.integers(0, 3), max_size=5), min_size=1, max_size=5))
 @settings(max_examples=60, deadline=None)
 def test_compiled_and_plain_ways_order_the_texts_of_a_pair_alike(texts: list[list[int]]) -> None:
-    if not kernel.has_numba():
+    if not has_numba():
         pytest.skip("numba is not installed: there is one path only")
     values = np.array([value for text in texts for value in text], np.uint32)
     offsets = np.cumsum([0, *map(len, texts)]).astype(np.int64)

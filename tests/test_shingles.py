@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms import kernel, kernel_numpy
+from transforms.compiled import has_numba
 from transforms.shingles import _character_table, shingle, shingle_texts, tokenise
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=60)
@@ -66,7 +67,7 @@ def test_a_batch_gives_what_single_texts_give(texts: list[str]) -> None:
 @given(st.lists(st.text(alphabet=st.sampled_from("aB1é́ \n.がﾞกำ中﷐\u200d\ud800ßﬁ"), max_size=40), max_size=5))
 @settings(max_examples=150, deadline=None)
 def test_compiled_and_numpy_paths_agree(texts: list[str]) -> None:
-    if not kernel.has_numba():
+    if not has_numba():
         pytest.skip("numba is not installed: there is one path only")
     lengths = np.array([len(text) for text in texts], np.int64)
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)

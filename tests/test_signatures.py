@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms import kernel, kernel_numpy
+from transforms import kernel_numpy
+from transforms.compiled import has_numba
 from transforms.kernel_numpy import I64, U32
 from transforms.signatures import (
     BANDS,
@@ -46,7 +47,7 @@ def test_signatures_are_datasketchs_bit_for_bit(sets: list[list[int]]) -> None:
 @given(SETS)
 @settings(max_examples=60, deadline=None)
 def test_compiled_and_numpy_paths_agree(sets: list[list[int]]) -> None:
-    if not kernel.has_numba():
+    if not has_numba():
         pytest.skip("numba is not installed: there is one path only")
     values, offsets = packed(sets)
     assert np.array_equal(sign(values, offsets), kernel_numpy.sign(values, offsets, *_permutations()))

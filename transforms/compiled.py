@@ -11,11 +11,34 @@ FEW_LINKS: Final = 20_000
 
 
 @cache
-def compiled(loop: Callable[..., Any]) -> Callable[..., Any] | None:
-    """Return a loop that takes arrays, compiled once for ever; None where numba is not installed."""
+def has_numba() -> bool:
+    """Begin with numba and say whether it is installed; without it the same results come from slower ways."""
     try:
-        import numba  # 1 s to import: only when there is much to do
+        import numba  # noqa: F401
     except ImportError:
+        return False
+    return True
+
+
+@cache
+def compiled(
+    loop: Callable[..., Any], parts: tuple[Callable[..., Any], ...] = ()
+) -> Callable[..., Any] | None:
+    """Return a loop that takes arrays, compiled once for ever; None where numba is not installed.
+
+    `parts` are the functions that it calls. It comes from numba's cache on disk when an earlier process left it there.
+    numba keeps that beside the source or, where that is read-only, in the user's cache folder; where neither can be
+    written it refuses, and then the loop is compiled for this process alone.
+    """
+    if not has_numba():
         return None
-    found: Callable[..., Any] = numba.njit(cache=True, nogil=True)(loop)
+    import numba
+
+    for part in parts:
+        numba.extending.register_jitable(part)
+    found: Callable[..., Any]
+    try:
+        found = numba.njit(cache=True, nogil=True)(loop)
+    except RuntimeError:
+        found = numba.njit(nogil=True)(loop)
     return found

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from transforms import kernel
+from transforms.linkage import gather
 from transforms.pairs import THRESHOLD
 from transforms.stories import ATTACHING, Forest, Links, grow_forest
 from transforms.types import Kind
@@ -167,15 +169,6 @@ def components(
 
     Components come by their smallest id, each ascending.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    if not len(ids):
-        return []
     known = np.isin(a, ids) & np.isin(b, ids)
-    row, column = np.searchsorted(ids, a[known]), np.searchsorted(ids, b[known])
-    graph = coo_array((np.ones(len(row), np.int8), (row, column)), shape=(len(ids), len(ids)))
-    _, label = connected_components(graph, directed=False)
-    order = np.argsort(label, kind="stable")
-    parts = np.split(ids[order], np.flatnonzero(np.diff(label[order])) + 1)
-    return sorted(parts, key=lambda part: int(part[0]))
+    left, right = np.searchsorted(ids, a[known]), np.searchsorted(ids, b[known])
+    return gather(ids, kernel.components(len(ids), left, right))

@@ -14,7 +14,7 @@ from transforms import copymodel, kernel, signatures
 from transforms import kernel_loops as at
 from transforms.buckets import pair_up
 from transforms.kernel_numpy import I32, I64, U32, U64
-from transforms.linkage import link_by_average
+from transforms.linkage import gather, link_by_average, strongest
 from transforms.shingles import Tokens, tokenise
 
 F32: TypeAlias = NDArray[np.float32]
@@ -145,20 +145,14 @@ def group(
     left, right = twin[left], twin[right]
     apart = left != right
     label = _label_groups(len(known), left[apart], right[apart], weight[apart])[twin]
-    order = np.argsort(label, kind="stable")
-    edges = np.flatnonzero(np.diff(label[order])) + 1
-    return [part.tolist() for part in np.split(known[order], edges)] if len(known) else []
+    return [some.tolist() for some in gather(known, label)]
 
 
 def _label_groups(count: int, left: I64, right: I64, weight: F32) -> I64:
     """Number the group of each of so many texts; of several links between two the strongest counts."""
-    code, where = np.unique((np.minimum(left, right) << 32) | np.maximum(left, right), return_inverse=True)
-    best = np.zeros(len(code), np.int64)
-    np.maximum.at(best, where, np.round(weight.astype(np.float64) * _SCALE).astype(np.int64))
-    barred = np.zeros(len(code), np.bool_)
-    merges = link_by_average(
-        np.ones(count, np.int64), code >> 32, code & 0xFFFFFFFF, best, barred, QUORUM * _SCALE
-    )
+    left, right, best = strongest(left, right, np.round(weight.astype(np.float64) * _SCALE).astype(np.int64))
+    barred = np.zeros(len(best), np.bool_)
+    merges = link_by_average(np.ones(count, np.int64), left, right, best, barred, QUORUM * _SCALE)
     label = np.arange(count)
     for kept, gone in zip(merges.kept[::-1].tolist(), merges.gone[::-1].tolist(), strict=True):
         label[gone] = label[kept]  # the last merges first: what is kept has its name by then

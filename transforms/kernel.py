@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 import numpy as np
 
 from transforms import kernel_align, kernel_forest, kernel_loops, kernel_numpy, kernel_pairs
+from transforms.compiled import compiled, has_numba
 from transforms.kernel_numpy import F64, I32, I64, U8, U16, U32, U64
 
 Function = Callable[..., Any]
@@ -41,16 +42,6 @@ _PLAIN_SECONDS: Final = {
 }
 
 
-@lru_cache(maxsize=1)
-def has_numba() -> bool:
-    """Begin with numba and say whether it is installed; without it the same results come from NumPy, slower."""
-    try:
-        import numba  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
 class _Patience:
     """Adds up what was done without numba, and what would be next."""
 
@@ -69,25 +60,14 @@ def _loop(name: str, units: int) -> Function | None:
     """Return the compiled loop for so much work; None where NumPy is to do it."""
     if not has_numba.cache_info().currsize and not _patience.is_over(units * _PLAIN_SECONDS[name]):
         return None
-    return compiled(name) if has_numba() else None
+    return _compiled(name) if has_numba() else None
 
 
 @lru_cache(maxsize=32)
-def compiled(name: str) -> Function:
-    """Compile one loop by its name, from numba's cache on disk when an earlier process left it there.
-
-    numba keeps the cache beside the source or, where that is read-only, in the user's cache folder; where neither
-    can be written it refuses, and then the loop is compiled for this process alone.
-    """
-    import numba
-
+def _compiled(name: str) -> Function:
+    """Compile one loop by its name; numba is there."""
     loop = next(getattr(module, name) for module in _MODULES if hasattr(module, name))
-    for part in kernel_align.PARTS:
-        numba.extending.register_jitable(part)
-    try:
-        return cast(Function, numba.njit(cache=True, nogil=True)(loop))
-    except RuntimeError:
-        return cast(Function, numba.njit(nogil=True)(loop))
+    return cast(Function, compiled(loop, (kernel_numpy.mix64, *kernel_align.PARTS)))
 
 
 def tokenise(
@@ -191,7 +171,7 @@ def compare(values: U32, flags: U8, grams_: U32, offsets: I64, left: I64, right:
     loop = _loop("compare", int(lengths[left].sum() + lengths[right].sum())) or kernel_align.compare
     order = sort_by(
         left, len(offsets) - 1
-    )  # the index over a text's shingles is built once for all its pairs
+    )  # a text's index over its shingles is built once for all its pairs
     keys = np.zeros(_table_size(offsets), np.uint32)
     work = np.zeros((7, len(keys)), np.int32)
     loop(
@@ -233,7 +213,7 @@ def weigh(features: I32, thresholds: F64, edges: I64, reachable: U64, values: F6
     inputs = np.empty((_AT_ONCE, len(edges) - 1), np.float64)
     for start in range(0, len(features), _AT_ONCE):
         some = features[start : start + _AT_ONCE]
-        compiled("measure")(some, inputs)
+        _compiled("measure")(some, inputs)
         loop(inputs[: len(some)], thresholds, edges, reachable, values, out[start : start + _AT_ONCE])
     return out
 
@@ -249,17 +229,17 @@ def meet_owners(keys: U64, owners: I64, ids: U64, cap: int, reach: int) -> tuple
     count = len(ids)
     often = np.zeros(1 << 22, np.uint8)
     found, whose = np.empty_like(keys), np.empty_like(owners)
-    size = compiled("sift_keys")(keys, owners, often, found, whose)
+    size = _compiled("sift_keys")(keys, owners, often, found, whose)
     order = sort_by(whose[:size], count)
     keys, owners = found[order], whose[order]
     group, sizes = np.empty(size, np.int32), np.empty(size, np.int32)
     table = np.full(max(8, 1 << (2 * size).bit_length()), -1, np.int64)
-    number = compiled("number_keys")(keys, owners, table, group, sizes, np.empty(size, np.int64))
+    number = _compiled("number_keys")(keys, owners, table, group, sizes, np.empty(size, np.int64))
     sizes = sizes[:number]
     starts = np.zeros(number + 1, np.int64)
     np.cumsum(sizes, out=starts[1:])
     members, places = np.empty(starts[-1], np.int64), np.empty(size, np.int64)
-    compiled("fill_groups")(group, owners, starts[:-1].copy(), members, places)
+    _compiled("fill_groups")(group, owners, starts[:-1].copy(), members, places)
     crowded = np.flatnonzero((group >= 0) & (sizes[group] > cap)) if number else np.empty(0, np.int64)
     if len(crowded):
         salt = kernel_numpy.mix64(ids[owners[crowded]] + keys[crowded])

@@ -31,7 +31,7 @@ from transforms.kernel_loops import (
     TOKENS_A,
     TOKENS_B,
 )
-from transforms.kernel_numpy import I32, I64, U8, U32, U64
+from transforms.kernel_numpy import I32, I64, U8, U32, U64, mix64
 
 Whole: TypeAlias = int | np.int64
 _NUMBER, _CAPITAL, _OPENS = 1, 2, 16
@@ -47,8 +47,7 @@ def orient(
     values: U32, offsets: I64, left: I64, right: I64, marks: U64, is_marked: U8, first: I64, second: I64
 ) -> None:
     """Fill the two texts of each pair, the longer first, of equal ones the one of the greater hash of its content."""
-    mix_1, mix_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-    s30, s27, s31, s32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32)
+    s32 = np.uint64(32)
     for pair in range(len(left)):
         a, b = left[pair], right[pair]
         n, m = offsets[a + 1] - offsets[a], offsets[b + 1] - offsets[b]
@@ -59,13 +58,8 @@ def orient(
                     continue
                 total = np.uint64(0)
                 for at in range(n):
-                    h = np.uint64(np.uint64(values[offsets[text] + at]) + (np.uint64(at) << s32))
-                    h = np.uint64(h ^ (h >> s30))
-                    h = np.uint64(h * mix_1)
-                    h = np.uint64(h ^ (h >> s27))
-                    h = np.uint64(h * mix_2)
-                    h = np.uint64(h ^ (h >> s31))
-                    total = np.uint64(total + h)
+                    placed = np.uint64(np.uint64(values[offsets[text] + at]) + (np.uint64(at) << s32))
+                    total = np.uint64(total + mix64(placed))
                 marks[text] = total
                 is_marked[text] = 1
             swap = marks[a] < marks[b]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from transforms.kernel_numpy import I64, U8, U16, U32, U64
+from transforms.kernel_numpy import I64, U8, U16, U32, U64, mix64
 
 # Plain integers of the module become constants of the compiled code.
 _LETTER, _UPPER, _DIGIT, _UNSPACED, _LONG, _MARK, _IGNORED, _END, _UNKNOWN = 1, 2, 3, 4, 5, 6, 7, 8, 9
@@ -54,8 +54,7 @@ def tokenise(
     See `kernel.tokenise`.
     """
     base = np.uint64(0x9E3779B97F4A7C15)
-    mix_1, mix_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-    s30, s27, s31, s32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32)
+    s32 = np.uint64(32)
     one = np.uint64(1)
     limit = np.uint64(len(classes))
     count = 0
@@ -107,12 +106,7 @@ def tokenise(
                 if kind == 0 or kind > _IGNORED or (kind <= _LONG and not (is_word and kind <= _DIGIT)):
                     break
                 at += one
-            h = np.uint64(total ^ (total >> s30))
-            h = np.uint64(h * mix_1)
-            h = np.uint64(h ^ (h >> s27))
-            h = np.uint64(h * mix_2)
-            h = np.uint64(h ^ (h >> s31))
-            out_values[count] = np.uint32(h >> s32)
+            out_values[count] = np.uint32(mix64(total) >> s32)
             out_flags[count] = flag
             count += 1
         offsets[text + 1] = count
@@ -121,17 +115,10 @@ def tokenise(
 
 def grams(values: U32, flags: U8, offsets: I64, out: U32) -> None:
     """Fill the hash of the run of words that starts at each token. See `kernel.grams`."""
-    mix_1, mix_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-    s30, s27, s31, s32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32)
+    s32 = np.uint64(32)
     weights = np.empty(_LONG_CHARACTERS, np.uint64)
     for place in range(_LONG_CHARACTERS):
-        h = np.uint64(place + 1)
-        h = np.uint64(h ^ (h >> s30))
-        h = np.uint64(h * mix_1)
-        h = np.uint64(h ^ (h >> s27))
-        h = np.uint64(h * mix_2)
-        h = np.uint64(h ^ (h >> s31))
-        weights[place] = np.uint64(h | np.uint64(1))
+        weights[place] = np.uint64(mix64(np.uint64(place + 1)) | np.uint64(1))
     for text in range(len(offsets) - 1):
         end = offsets[text + 1]
         for at in range(offsets[text], end):
@@ -148,19 +135,13 @@ def grams(values: U32, flags: U8, offsets: I64, out: U32) -> None:
             h = np.uint64(h + np.uint64(np.uint64(values[at + 2]) * weights[2]))
             for place in range(_WORDS, width):
                 h = np.uint64(h + np.uint64(np.uint64(values[at + place]) * weights[place]))
-            h = np.uint64(h ^ (h >> s30))
-            h = np.uint64(h * mix_1)
-            h = np.uint64(h ^ (h >> s27))
-            h = np.uint64(h * mix_2)
-            h = np.uint64(h ^ (h >> s31))
-            top = np.uint32(h >> s32)
+            top = np.uint32(mix64(h) >> s32)
             out[at] = top if top != 0 else np.uint32(1)
 
 
 def shingles(values: U32, grams: U32, offsets: I64, out: U32, out_offsets: I64) -> int:
     """Fill the grams that are there, one of the whole text where it is too short; return how many."""
-    mix_1, mix_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-    s30, s27, s31, s32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32)
+    s32 = np.uint64(32)
     count = 0
     for text in range(len(offsets) - 1):
         before = count
@@ -170,19 +151,9 @@ def shingles(values: U32, grams: U32, offsets: I64, out: U32, out_offsets: I64) 
         if count == before and offsets[text + 1] > offsets[text]:
             total = np.uint64(0)
             for at in range(offsets[text], offsets[text + 1]):
-                h = np.uint64(at - offsets[text] + 1)  # the weight of this place
-                h = np.uint64(h ^ (h >> s30))
-                h = np.uint64(h * mix_1)
-                h = np.uint64(h ^ (h >> s27))
-                h = np.uint64(h * mix_2)
-                h = np.uint64(h ^ (h >> s31))
-                total = np.uint64(total + np.uint64(np.uint64(values[at]) * np.uint64(h | np.uint64(1))))
-            h = np.uint64(total ^ (total >> s30))
-            h = np.uint64(h * mix_1)
-            h = np.uint64(h ^ (h >> s27))
-            h = np.uint64(h * mix_2)
-            h = np.uint64(h ^ (h >> s31))
-            top = np.uint32(h >> s32)
+                weight = np.uint64(mix64(np.uint64(at - offsets[text] + 1)) | np.uint64(1))  # of this place
+                total = np.uint64(total + np.uint64(np.uint64(values[at]) * weight))
+            top = np.uint32(mix64(total) >> s32)
             out[count] = top if top != 0 else np.uint32(1)
             count += 1
         out_offsets[text + 1] = count
@@ -216,8 +187,6 @@ def anchors(values: U32, offsets: I64, width: int, share: int, keys: U64, owners
     2**64, where an odd number has an inverse), and the next token added at the last place.
     """
     base = np.uint64(0x9E3779B97F4A7C15)
-    mix_1, mix_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-    s30, s27, s31 = np.uint64(30), np.uint64(27), np.uint64(31)
     inverse = base  # right in the last three bits, and in twice as many after each step (Newton)
     for _ in range(5):
         inverse = np.uint64(inverse * np.uint64(np.uint64(2) - np.uint64(base * inverse)))
@@ -237,11 +206,7 @@ def anchors(values: U32, offsets: I64, width: int, share: int, keys: U64, owners
             total = np.uint64(total + np.uint64(np.uint64(values[at]) * power))
             power = np.uint64(power * base)
         for at in range(start, stop - width + 1):
-            h = np.uint64(total ^ (total >> s30))
-            h = np.uint64(h * mix_1)
-            h = np.uint64(h ^ (h >> s27))
-            h = np.uint64(h * mix_2)
-            h = np.uint64(h ^ (h >> s31))
+            h = mix64(total)
             rest = (h & low) if is_power else h % divisor
             if rest == 0 and h != 0:
                 keys[count] = h

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ I32: TypeAlias = NDArray[np.int32]
 I64: TypeAlias = NDArray[np.int64]
 F32: TypeAlias = NDArray[np.float32]
 F64: TypeAlias = NDArray[np.float64]
+Words = TypeVar("Words", U64, np.uint64)
 
 # classes of characters
 SEPARATOR, LETTER, UPPER, DIGIT, UNSPACED, UNSPACED_LONG, MARK, IGNORED, SENTENCE_END, UNKNOWN = range(10)
@@ -25,21 +26,18 @@ NUMBER, CAPITAL, UNSPACED_TOKEN, LONG_TOKEN, OPENS_SENTENCE = 1, 2, 4, 8, 16
 WORDS, CHARACTERS, LONG_CHARACTERS = 3, 5, 9
 
 BASE = 0x9E3779B97F4A7C15 | 1  # odd, so that powers never vanish modulo 2**64
-_MIX_1, _MIX_2 = (
-    0xBF58476D1CE4E5B9,
-    0x94D049BB133111EB,
-)  # the finaliser of SplitMix64 (Steele, Lea, Flood 2014)
+_MIX_1, _MIX_2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB  # of SplitMix64's finaliser (Steele, Lea, Flood 2014)
 _MURMUR_1, _MURMUR_2 = 0x85EBCA6B, 0xC2B2AE35  # the 32-bit finaliser of MurmurHash3
 _BLOCK = 1 << 15  # shingles permuted at once: 128 rows of these stay within a few tens of megabytes
 
 
-def mix64(values: U64) -> U64:
-    """Spread 64-bit values (a bijection), so that close values get unrelated hashes."""
+def mix64(values: Words) -> Words:
+    """Spread 64-bit values (a bijection), so that close values get unrelated hashes; one, too, in a compiled loop."""
     mixed = values ^ (values >> np.uint64(30))
     mixed = mixed * np.uint64(_MIX_1)
     mixed = mixed ^ (mixed >> np.uint64(27))
     mixed = mixed * np.uint64(_MIX_2)
-    spread: U64 = mixed ^ (mixed >> np.uint64(31))
+    spread: Words = mixed ^ (mixed >> np.uint64(31))
     return spread
 
 
@@ -257,7 +255,7 @@ def orient(values: U32, offsets: I64, left: I64, right: I64) -> tuple[I64, I64]:
 
 
 def sum_trees(inputs: F64, roots: I64, column: I64, threshold: F64, left: I64, right: I64, value: F64) -> F64:
-    """See `kernel.sum_trees`."""
+    """Add up the leaves that each row of inputs reaches in the trees at `roots`; see `kernel.weigh`."""
     total = np.zeros(len(inputs), np.float64)
     rows = np.arange(len(inputs))
     for root in roots:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from transforms.compiled import FEW_LINKS, compiled
 
 Places = npt.NDArray[np.int64]
+Ids = TypeVar("Ids", npt.NDArray[np.int64], npt.NDArray[np.uint64])
 
 _GONE: Final = -1  # in place of a sum: was added to another link, or merged
 _BARRED: Final = -2
@@ -25,6 +26,20 @@ class Merges:
     gone: Places
     between: Places  # sum of the links between the two
     height: npt.NDArray[np.float64]  # their mean over all pairs
+
+
+def strongest(left: Places, right: Places, total: Places) -> tuple[Places, Places, Places]:
+    """Return each pair once, the smaller number left, ascending, with the strongest of its links."""
+    code, where = np.unique((np.minimum(left, right) << 32) | np.maximum(left, right), return_inverse=True)
+    best = np.zeros(len(code), np.int64)
+    np.maximum.at(best, where, total)
+    return code >> 32, code & 0xFFFFFFFF, best
+
+
+def gather(items: Ids, label: Places) -> list[Ids]:
+    """Return the items that have one label in common, in the order given, for every label, ascending."""
+    order = np.argsort(label, kind="stable")
+    return np.split(items[order], np.flatnonzero(np.diff(label[order])) + 1) if len(items) else []
 
 
 def link_by_average(

@@ -40,9 +40,8 @@ _UNSPACED = (
     (0xFF66, 0xFF9D, kernel_numpy.UNSPACED),  # kana, half width
     (0x20000, 0x323AF, kernel_numpy.UNSPACED),  # Han, extensions B to H
 )
-_TEXTS_AT_ONCE = (
-    64  # what lies between text and tokens stays in the processor's cache, and in memory already touched
-)
+# What lies between text and tokens stays in the processor's cache, and in memory already touched.
+_TEXTS_AT_ONCE = 64
 _SENTENCE_ENDS = frozenset(".!?:\n\r。！？．…\u2029|")
 _TABLE_SIZE = 0x32400  # code points from here on are private use, tags or unassigned: separators
 _PAGE_BITS = 8  # characters are worked out 256 at a time

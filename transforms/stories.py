@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from transforms.crowding import Surroundings, survey
 from transforms.cutting import cut_trees
-from transforms.linkage import Merges, link_by_average
+from transforms.linkage import Merges, gather, link_by_average, strongest
 from transforms.pairs import THRESHOLD, similarity_of
 from transforms.types import Kind
 
@@ -113,7 +113,7 @@ def grow_forest(
     full = joins | (role == "settled")
     around = _look_around(full, (left, right, total), apart, threshold)
     tree_of, story_of = cut_trees(len(members), merges, around, _least(threshold), _SCALE)
-    stories += _gather(np.flatnonzero(joins), story_of)
+    stories += _groups(joins, story_of)
     _attach(np.flatnonzero(role == "attach"), stories, (left, right, total), apart, threshold)
     stories += [[place] for place in np.flatnonzero(role == "apart").tolist()]
 
@@ -121,7 +121,7 @@ def grow_forest(
         return sorted(sorted(name for place in group for name in members[place]) for group in groups)
 
     return Forest(
-        spelled(_gather(np.flatnonzero(joins), tree_of)),
+        spelled(_groups(joins, tree_of)),
         spelled(stories),
         [(some[0], other) for some in members for other in some[1:]]
         + [
@@ -170,18 +170,12 @@ def _join_links(
     left, right = np.minimum(a, b), np.maximum(a, b)
     outer = (left < 0) & (right >= 0)
     inner = (left >= 0) & (left != right)
-    code, sums = (left[inner] << 32) | right[inner], total[inner]
-    if group_of.max(initial=-1) + 1 < len(
-        names
-    ):  # only what was put together can have several links to another
-        code, where = np.unique(code, return_inverse=True)
-        several, sums = sums, np.zeros(len(code), np.int64)
-        np.maximum.at(sums, where, several)
-    return (
-        np.concatenate((code >> 32, left[outer])),
-        np.concatenate((code & 0xFFFFFFFF, right[outer])),
-        np.concatenate((sums, total[outer])),
-    )
+    known = left[inner], right[inner], total[inner]
+    if group_of.max(initial=-1) + 1 < len(names):  # only a group of several can have several links to another
+        known = strongest(*known)
+    beyond = left[outer], right[outer], total[outer]
+    left, right, total = (np.concatenate(column) for column in zip(known, beyond, strict=True))
+    return left, right, total
 
 
 def _places(names: npt.NDArray[np.uint64], group_of: Places, ends: npt.NDArray[np.uint64]) -> Places:
@@ -223,11 +217,9 @@ def _grow(
     )
 
 
-def _gather(places: Places, label: Places) -> list[list[int]]:
-    """Return the places that have one label in common, for every label."""
-    ordered = places[np.argsort(label[places], kind="stable")]
-    edges = np.flatnonzero(np.diff(label[ordered])) + 1
-    return [part.tolist() for part in np.split(ordered, edges)] if len(places) else []
+def _groups(which: npt.NDArray[np.bool_], label: Places) -> list[list[int]]:
+    places = np.flatnonzero(which)
+    return [some.tolist() for some in gather(places, label[places])]
 
 
 def _look_around(

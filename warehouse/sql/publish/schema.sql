@@ -121,7 +121,6 @@ CREATE TABLE links (
         body DOUBLE, lead DOUBLE, names DOUBLE, "time" DOUBLE, weekday DOUBLE, semantic DOUBLE,
         words_a UINTEGER, words_b UINTEGER, words_matched UINTEGER, numbers_changed UINTEGER, names_changed UINTEGER,
         same_form BOOLEAN),
-   
     model_version VARCHAR, made_by VARCHAR, why VARCHAR, run_id VARCHAR, linked_at TIMESTAMP
 );
 COMMENT ON TABLE links IS 'Evidence: what was found when two articles were compared, and what people decided.';
