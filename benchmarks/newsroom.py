@@ -1,8 +1,9 @@
 """News that never happened, made up as fast as it can be written: events, several reports of each, copies of reports.
 
-Every article has a text of its own. Words come from wordfreq's list with their real frequencies, so that rare and
-common terms are as rare and common as in news; each event has a subject, people, places and figures of its own, and
-each report of it draws other sentences from them. How many reports an event has, and how many copies a report, falls
+Every article has a text of its own: phrases of a few words, filled with words as frequent as in print (wordfreq) and
+with those of its event. An event has a subject, which a few subjects share with many others, and people, places,
+figures and rare words of its own; each report takes up other ones. It reads like nonsense and counts like news:
+`benchmarks.likeness` sets it beside labelled sets. How many reports an event has, and how many copies a report, falls
 off like a power law. One seed gives one corpus, and the first n articles of it are the same however many are made.
 """
 
@@ -10,17 +11,23 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
 from itertools import accumulate, cycle
 
 PER_DAY = 10_000  # articles: what a collector of some thousand feeds receives
-SUBJECTS = 4_000  # fields of news, each with words of its own: what makes unrelated events look alike
+SUBJECTS, SUBJECTS_FALL = (
+    4_000,
+    4.0,
+)  # fields of news: what makes unrelated events look alike; few have most events
 MOST_REPORTS, MOST_COPIES = 40, 25
 REPORTS_FALL, COPIES_FALL = 2.4, 2.8  # exponents: most events have one report, most reports no copy
 OUTLETS = 600
+# Words of a subject; of an event, its own and those of its subject; in a report, how many of the event's it takes up,
+# how often, beside how many others: so that unrelated articles are as alike as real ones (see `benchmarks.likeness`).
+SUBJECT_WORDS, OWN_WORDS, FIELD_WORDS, TOLD_WORDS, TOLD_OFTEN, OTHER_WORDS = 12, 8, 24, 24, 3, 240
 BEGIN = datetime(2026, 1, 5, 5, 0, tzinfo=UTC)
 
 
@@ -41,34 +48,37 @@ _OFFICES = (
     "minister", "spokeswoman", "mayor", "judge", "analyst", "director", "coach", "union leader", "police chief",
     "governor", "researcher", "prosecutor", "witness", "engineer", "senator", "chairman",
 )  # fmt: skip
-# Slots: p person, s surname, l place, w word of the event or its subject, n figure, d day.
-_TEMPLATES = (
-    "{p} in {l} said on {d} that the {w} of the {w} had reached {n}.",
-    "The {w} came after {n} people were named in a report about the {w} and the {w}.",
-    "Officials confirmed that {p} would lead the {w}, which had been planned since {d}.",
-    '"We did not expect this {w}, and nobody in {l} was told about the {w}," {s} said.',
-    "According to {p}, the {w} will cost {n} million and include a new {w} near {l}.",
-    "{s} rejected the claim, saying the {w} had been {w} long before the {w}.",
-    "On {d} a second {w} followed in {l}, where the {w} is still under way.",
-    "About {n} residents of {l} have signed a petition against the {w} and its {w}.",
-    "The {w}, first reported by local media, has raised questions about {w} and {w} in the region.",
-    "Figures published on {d} show that the {w} rose by {n} percent, more than the {w} had in {l}.",
-    "{p} told reporters that talks with {s} about the {w} were difficult but not over.",
-    "A court in {l} is expected to hear the {w} case, with {p} among the witnesses.",
-    "Experts say the {w} may change how {w} is handled, although the {w} remains unclear.",
-    "In {l}, hundreds gathered near the {w} to ask for a different {w}.",
-    "The company behind the {w} said {n} jobs in {l} were safe for now.",
-    "{p} and {s} met for {n} hours, and both described the {w} as {w}.",
-    "Earlier this month the {w} was delayed because of the {w}, a setback that {s} called {w}.",
-    "It is the third {w} of its kind since {d}, and the {w} so far has been {w}.",
-    "Critics point to the {w}, which was meant to end the {w} but left {l} without a {w}.",
-    "The next {w} is due on {d}, when {s} must decide about {n} million for the {w}.",
-    '"There is no {w} without a {w}," {p} wrote, adding that {l} would not wait.',
-    "Rescue teams, {n} in all, searched the {w} until late on {d}.",
-    "No one was {w} when the {w} began, but {s} said the {w} had been close.",
-    "The {w} in {l} has {n} members, of whom {n} voted for the {w}.",
-)
-_SENTENCES = tuple((re.sub(r"\{\w\}", "%s", text), re.findall(r"\{(\w)\}", text)) for text in _TEMPLATES)
+# Between two slots stand at most a few words, as in running text, so that two articles share no more runs of words
+# than two real ones do. Slots: w word, p person, s surname, l place, n figure, d day. A phrase as often as listed.
+_PHRASES = """
+the {w}|the {w}|the {w}|the {w}|of the {w}|of the {w}|of the {w}|in the {w}|in the {w}|to {w}|to {w}|and {w}|and {w}
+and the {w}|a {w}|a {w}|of {w}|of {w}|for {w}|with {w}|that {w}|was {w}|is {w}|had {w}|have {w}|were {w}|will {w}
+by {w}|on the {w}|to the {w}|for the {w}|at the {w}|from the {w}|with the {w}|by the {w}|that the {w}|as {w}
+as a {w}|with a {w}|but {w}|but the {w}|which {w}|which was {w}|who {w}|when {w}|when the {w}|after {w}
+after the {w}|before {w}|before the {w}|has been {w}|had been {w}|would {w}|could {w}|not {w}|did not {w}|its {w}
+their {w}|his {w}|her {w}|this {w}|these {w}|more {w}|most {w}|other {w}|some {w}|all {w}|two {w}|first {w}|new {w}
+over {w}|about {w}|into {w}|under {w}|against {w}|because {w}|while {w}|if {w}|than {w}|or {w}|where {w}|until {w}
+since the {w}|during {w}|between {w} and {w}|through {w}|{w} and {w}|{w} {w}|{w} {w}|{w}|{w}|{w}|{w}|{w}
+{w}, {w} and {w}|{w} of {w}|{w} to {w}|{w} for {w}|{w} in {w}|the {w} of {w}|one of the {w}|as well as {w}
+according to {w}|the {w} said|{w} said|will be {w}|part of {w}|at least {w}|in a {w}|{p}|{s}|{s}|{s}|{s} said
+{s} and {s}|{s} {w}|in {l}|in {l}|in {l}|from {l}|{l} {w}|near {l}|on {d}|since {d}|{n} {w}|{n} {w}|{n} people
+{n} percent|more than {n}|about {n} {w}|{n} million
+"""
+_ENDS = ".|.|.|.|.|, {s} said.|, {s} told reporters.|, {s} said of the {w}."
+_HEADLINES = """
+{s} {w} {w} in {l}|{w} {w}: {s} and the {w}|{l} {w} {w} after {w}|{s} says {w} {w} will {w}|What {s} said about {w} {w}
+{n} {w} as {w} {w} in {l}|{w} {w} {w}, {s} warns|Why {l} {w} is {w} {w}|{p}: {w} {w} {w}|{w} {w} {w} {w} for {l}
+{s} to {w} {w} over {w}|In {l}, {w} and {w} {w}
+"""
+
+
+def _read_forms(listed: str) -> list[tuple[str, str]]:
+    """Read forms with slots as format strings and the kinds of their slots."""
+    texts = [text for line in listed.split("\n") for text in line.split("|") if text]
+    return [(re.sub(r"\{\w\}", "%s", text), "".join(re.findall(r"\{(\w)\}", text))) for text in texts]
+
+
+_PHRASE_FORMS, _END_FORMS, _HEADLINE_FORMS = map(_read_forms, (_PHRASES, _ENDS, _HEADLINES))
 _WEEKDAYS = _listed("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
 _MONTHS = _listed("January February March April May June July August September October November December")
 _CLOSINGS = (
@@ -122,6 +132,15 @@ def make_articles(count: int, *, seed: int = 7) -> Iterator[MadeUp]:
         event += 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A field of news: its words, and the people and places that come up again and again."""
+
+    words: tuple[str, ...]
+    surnames: list[str]
+    places: list[str]
+
+
 class _World:
     """What all events share: words, names of people, places and outlets."""
 
@@ -132,12 +151,20 @@ class _World:
         words = [word for word in top_n_list("en", 45_000)[300:] if word.isalpha() and len(word) > 3]
         weights = list(accumulate(word_frequency(word, "en") ** 0.75 for word in words))
         self.seed = seed
-        self.subjects = [
-            tuple(dict.fromkeys(rng.choices(words, cum_weights=weights, k=90))) for _ in range(SUBJECTS)
-        ]
         self.rare = words[3_000:]
+        # A word comes here as often as in print, so that a plain draw follows its frequency.
+        plain = [word for word in top_n_list("en", 30_000)[600:] if word.isalpha() and len(word) > 2]
+        self.words = rng.choices(plain, [word_frequency(word, "en") for word in plain], k=60_000)
         self.surnames = _name(rng, 30_000, 2, 4)
         self.places = _name(rng, 6_000, 2, 3)
+        self.subjects = [
+            _Subject(
+                tuple(dict.fromkeys(rng.choices(words, cum_weights=weights, k=SUBJECT_WORDS))),
+                rng.choices(self.surnames, k=12),
+                rng.choices(self.places, k=8),
+            )
+            for _ in range(SUBJECTS)
+        ]
         names = _name(rng, OUTLETS, 2, 2)
         papers = ("Post", "Times", "Herald", "Journal", "Courier", "Tribune", "Gazette", "Daily")
         self.outlets = [
@@ -164,12 +191,12 @@ def _cover(world: _World, event: int, number: int) -> Iterator[MadeUp]:
     """Give all reports of one event with their copies; `number` is that of the first."""
     rng = random.Random(world.seed * 1_000_003 + event)
     begin = BEGIN + timedelta(days=number / PER_DAY)
-    subject = world.subjects[rng.randrange(SUBJECTS)]
-    own = rng.sample(world.rare, 12)
+    subject = world.subjects[int(SUBJECTS * rng.random() ** SUBJECTS_FALL)]
+    own = rng.sample(world.rare, OWN_WORDS)
     facts: dict[str, list[str]] = {
-        "w": [*own, *own, *rng.choices(subject, k=40)],
-        "s": rng.choices(world.surnames, k=4),
-        "l": rng.choices(world.places, k=4),
+        "w": [*own, *rng.choices(subject.words, k=FIELD_WORDS)],
+        "s": rng.choices(subject.surnames, k=2) + rng.choices(world.surnames, k=2),
+        "l": rng.choices(subject.places, k=2) + rng.choices(world.places, k=2),
         "n": [str(rng.randint(2, 990)) for _ in range(6)],
         "d": [_name_day(begin + timedelta(days=shift)) for shift in (-9, -1, 0, 4)],
     }
@@ -181,7 +208,7 @@ def _cover(world: _World, event: int, number: int) -> Iterator[MadeUp]:
     ]
     at = 0
     for _ in range(_fall_off(rng, MOST_REPORTS, REPORTS_FALL)):
-        report = _write(rng, facts, subject)
+        report = _write(rng, world, facts, subject)
         hours = rng.random() * 30
         for copy in range(_fall_off(rng, MOST_COPIES, COPIES_FALL)):
             name, host = world.outlets[int(len(world.outlets) * rng.random() ** 2)]
@@ -213,22 +240,37 @@ def _fall_off(rng: random.Random, most: int, exponent: float) -> int:
     return min(most, int((1.0 - rng.random()) ** (-1 / (exponent - 1))))
 
 
-def _write(rng: random.Random, facts: dict[str, list[str]], subject: tuple[str, ...]) -> _Report:
-    """Write one report: six to thirty sentences, a lead among them, in short paragraphs."""
+def _write(rng: random.Random, world: _World, facts: dict[str, list[str]], subject: _Subject) -> _Report:
+    """Write one report: six to thirty sentences in short paragraphs, with words of the event among any others."""
     length = 6 + int(24 * rng.random() ** 2)
-    chosen = rng.choices(_SENTENCES, k=length)
-    words = iter(rng.choices(facts["w"], k=4 * length + 4))
+    told = rng.choices(facts["w"], k=TOLD_WORDS)  # what this report makes of the event
+    words = rng.choices(told * TOLD_OFTEN + rng.choices(world.words, k=OTHER_WORDS), k=8 * length)
     shift = rng.randrange(4)
     draw = {kind: cycle(pool[shift:] + pool[:shift]).__next__ for kind, pool in facts.items()}
-    draw["w"] = words.__next__
-    sentences = [text % tuple([draw[kind]() for kind in kinds]) for text, kinds in chosen]
+    draw["w"] = cycle(words).__next__
+    sentences = []
+    for phrases, end in zip(
+        rng.choices(range(4, 11), k=length), rng.choices(_END_FORMS, k=length), strict=True
+    ):
+        forms = rng.choices(_PHRASE_FORMS, k=phrases)
+        text = _fill(
+            (" ".join([form for form, _ in forms]) + end[0], "".join([kinds for _, kinds in forms]) + end[1]),
+            draw,
+        )
+        sentences.append(text[0].upper() + text[1:])
     step = rng.randint(1, 3)
-    paragraphs = tuple(" ".join(sentences[i : i + step]) for i in range(0, length, step))
-    place, surname = facts["l"][0], facts["s"][rng.randrange(2)]
-    headline = f"{surname} says {next(words)} {next(words)} in {place} after {next(words)}"
+    draw["w"] = cycle(rng.sample(told, k=len(told))).__next__
+    headline = _fill(rng.choice(_HEADLINE_FORMS), draw)
     return _Report(
-        headline, paragraphs, f"{rng.choice(_GIVEN)} {rng.choice(facts['s'])}", subject[0].capitalize()
+        headline[0].upper() + headline[1:],
+        tuple(" ".join(sentences[i : i + step]) for i in range(0, length, step)),
+        f"{rng.choice(_GIVEN)} {rng.choice(facts['s'])}",
+        subject.words[0].capitalize(),
     )
+
+
+def _fill(form: tuple[str, str], draw: Mapping[str, Callable[[], str]]) -> str:
+    return form[0] % tuple([draw[kind]() for kind in form[1]])
 
 
 def _edit(rng: random.Random, paragraphs: tuple[str, ...]) -> tuple[str, ...]:
