@@ -27,7 +27,9 @@ def dot_rows(offsets: Places, keys: Keys, weights: Weights, pairs: Places) -> We
     kernel = compiled(_dot) if len(pairs) >= FEW_PAIRS else None
     found = np.zeros(len(pairs), dtype=np.float32)
     if kernel is not None:
-        kernel(offsets, keys, weights, np.ascontiguousarray(pairs), found)
+        longest = int(np.diff(offsets).max(initial=1))
+        used, slots = np.empty(longest, np.int64), np.zeros(8 << longest.bit_length(), np.int64)
+        kernel(offsets, keys, weights, np.ascontiguousarray(pairs), used, slots, found)
         return found
     for start in range(0, len(pairs), _CHUNK):
         part = pairs[start : start + _CHUNK]
@@ -58,19 +60,37 @@ def _gather(
     return (number << np.uint64(32)) | keys[places].astype(np.uint64), weights[places]
 
 
-def _dot(offsets: Places, keys: Keys, weights: Weights, pairs: Places, found: Weights) -> None:
-    """Compute what `dot_rows` promises by walking both rows of each pair side by side; to be compiled."""
+def _dot(
+    offsets: Places, keys: Keys, weights: Weights, pairs: Places, used: Places, slots: Places, found: Weights
+) -> None:
+    """Compute what `dot_rows` promises, looking the keys of the second row up among those of the first; to be compiled.
+
+    The keys of the first row stand in a hash table (open addressing), which serves all pairs with that row that come
+    one after another. `slots` is the table, zero throughout and a power of two long; `used` takes as many as a row has.
+    """
+    spread = np.uint64(0x9E3779B97F4A7C15)  # Knuth's multiplicative hashing: the high bits of the product
+    high, last = np.uint64(32), np.uint64(len(slots) - 1)
+    row, size = -1, 0
     for number in range(len(pairs)):
-        a, a_end = offsets[pairs[number, 0]], offsets[pairs[number, 0] + 1]
-        b, b_end = offsets[pairs[number, 1]], offsets[pairs[number, 1] + 1]
+        if pairs[number, 0] != row:
+            for one in range(size):
+                slots[used[one]] = 0
+            row = pairs[number, 0]
+            size = offsets[row + 1] - offsets[row]
+            for one in range(size):
+                at = offsets[row] + one
+                slot = np.uint64((np.uint64(keys[at]) * spread) >> high) & last
+                while slots[slot] != 0:
+                    slot = (slot + np.uint64(1)) & last
+                slots[slot] = at + 1
+                used[one] = slot
         total = 0.0
-        while a < a_end and b < b_end:
-            if keys[a] == keys[b]:
-                total += np.float64(weights[a]) * np.float64(weights[b])
-                a += 1
-                b += 1
-            elif keys[a] < keys[b]:
-                a += 1
-            else:
-                b += 1
+        for at in range(offsets[pairs[number, 1]], offsets[pairs[number, 1] + 1]):
+            slot = np.uint64((np.uint64(keys[at]) * spread) >> high) & last
+            while slots[slot] != 0:
+                other = slots[slot] - 1
+                if keys[other] == keys[at]:
+                    total += np.float64(weights[other]) * np.float64(weights[at])
+                    break
+                slot = (slot + np.uint64(1)) & last
         found[number] = np.float32(total)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.compiled import FEW_LINKS, compiled
+from transforms.kernel import sort_by
 
 Places = npt.NDArray[np.int64]
 Ids = TypeVar("Ids", npt.NDArray[np.int64], npt.NDArray[np.uint64])
@@ -73,11 +74,11 @@ def _lay_out(
     """
     links = len(left)
     owner = np.concatenate((left, right))
-    order = np.sort((owner << 32) | np.arange(2 * links)) & 0xFFFFFFFF
+    order = sort_by(owner, groups)
     place = np.empty(2 * links, np.int64)
     place[order] = np.arange(2 * links)
     twin = place[np.where(order < links, order + links, order - links)]
-    ends = np.searchsorted(owner[order], np.arange(groups + 1))
+    ends = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=groups))))
     has_any = ends[1:] > ends[:-1]
     first, last = np.where(has_any, 4 * ends[:-1], -1), np.where(has_any, 4 * ends[1:] - 4, -1)
     data = np.empty((2 * links, 4), np.int64)
