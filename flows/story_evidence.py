@@ -9,7 +9,7 @@ import numpy as np
 
 from flows.fold_copies import as_ids, leave_standing
 from transforms.background import Background
-from transforms.candidates import BUCKET_CAP, BUCKET_MEETINGS, BUCKET_REACH, story_keys_of
+from transforms.candidates import MEETING, story_keys_of
 from transforms.pairs import FLOOR, REACH_DAYS, THRESHOLD, name_model, score_pairs
 from transforms.profiletable import tabulate_packed
 from transforms.terms import Profile, Report, pack, profiles_of, unpack
@@ -93,9 +93,7 @@ def link_stories(
 
     When all are compared anew, `standing` are the articles whose links stand; see `leave_standing`.
     """
-    left, right = folding.story_candidates(
-        con, fresh, cap=BUCKET_CAP, reach=BUCKET_REACH, meetings=BUCKET_MEETINGS, days=REACH_DAYS
-    )
+    left, right = folding.story_candidates(con, fresh, days=REACH_DAYS, **MEETING)
     left, right = leave_standing(left, right, fresh, standing)
     left, right = _without(left, right, folding.same_form_pairs(con, np.union1d(left, right)))
     if not len(left):

@@ -18,6 +18,9 @@ from transforms.candidates import (
     BUCKET_CAP,
     BUCKET_MEETINGS,
     BUCKET_REACH,
+    FAR_DAYS,
+    FAR_MEETINGS,
+    MEETING,
     candidate_pairs,
     story_keys,
 )
@@ -49,9 +52,10 @@ def test_a_crowded_key_costs_no_square_and_a_large_story_still_meets() -> None:
 
 @pytest.mark.parametrize("new", [1, 3, 40])
 @pytest.mark.parametrize("undated", [0.0, 0.3, 1.0])
-def test_the_warehouse_joins_by_the_same_rule(new: int, undated: float) -> None:
+@pytest.mark.parametrize("most", [30, 400])  # of different keys
+def test_the_warehouse_joins_by_the_same_rule(new: int, undated: float, most: int) -> None:
     random = np.random.default_rng(7)
-    keys = arrays([frozenset(random.integers(0, 400, 6).tolist()) for _ in range(120)])
+    keys = arrays([frozenset(random.integers(0, most, 6).tolist()) for _ in range(120)])
     days = np.where(random.random(120) < undated, np.nan, random.integers(20_000, 20_200, 120))
     sizes = [len(some) for some in keys]
     numbers = np.arange(120, dtype=np.uint64)
@@ -69,17 +73,20 @@ def test_the_warehouse_joins_by_the_same_rule(new: int, undated: float) -> None:
             "day": np.repeat(days, sizes),
         }
         insert_rows(con, "story_keys", rows)
-        left, right = story_candidates(
-            con,
-            numbers[-new:],
-            cap=BUCKET_CAP,
-            reach=BUCKET_REACH,
-            meetings=BUCKET_MEETINGS,
-            days=REACH_DAYS,
-        )
+        left, right = story_candidates(con, numbers[-new:], days=REACH_DAYS, **MEETING)
     pairs = candidate_pairs(keys, days)
     wanted = pairs[pairs[:, 1] >= 120 - new]
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == list(map(tuple, wanted.tolist()))
+
+
+def test_articles_far_apart_in_time_have_to_share_more() -> None:
+    def pairs(shared: int, gap: float) -> int:
+        return len(candidate_pairs(arrays([frozenset(range(shared))] * 2), [20_000.0, 20_000.0 + gap]))
+
+    assert pairs(1, FAR_DAYS) == 1
+    assert pairs(FAR_MEETINGS - 1, FAR_DAYS + 1) == 0
+    assert pairs(FAR_MEETINGS, FAR_DAYS + 1) == 1
+    assert pairs(1, np.nan) == 1
 
 
 def test_articles_of_a_crowded_key_meet_those_of_their_days() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,14 +20,16 @@ def pair_up(
     reach: int,
     meetings: int = 1,
     days: NDArray[np.float64] | None = None,
+    far: int = 0,
+    far_meetings: int = 1,
 ) -> NDArray[np.int64] | NDArray[np.uint64]:
     """Return the distinct pairs of owners that share a key, one a row, the smaller first, sorted.
 
     Up to `cap` owners of a key are all paired. Beyond, each meets `reach` others on either side, and a pair counts that
     met over `meetings` such keys: a large group shares many keys and stays well linked. They stand in the order of
     `days` (one beside each key, whole, NaN when not known), and within a day in an order that differs from key to key;
-    an owner without a day stands on any day, another one for each key. The rule of the warehouse's join
-    (`candidates.sql`), which has an order of its own.
+    an owner without a day stands on any day, another one for each key. Owners more than `far` days apart have to meet
+    over `far_meetings` keys. The rule of the warehouse's join (`candidates.sql`), which has an order of its own.
     """
     # most keys stand alone: those that share their low bits with no other are put aside before anything is sorted
     low = (keys & np.uint64(_LOW_BITS)).astype(np.int64)
@@ -49,9 +53,20 @@ def pair_up(
     a, b = rank[first], rank[first + step]
     packed = np.minimum(a, b) * len(known) + np.maximum(a, b)
     is_crowded = np.repeat(sizes > cap, sizes)[first]
-    met, often = np.unique(packed[is_crowded], return_counts=True)
-    pairs = np.union1d(packed[~is_crowded], met[often >= meetings])
-    return np.stack([known[pairs // len(known)], known[pairs % len(known)]], axis=1)
+    day = np.full(len(known), np.nan)
+    if days is not None:
+        day[np.searchsorted(known, owners)] = days[keep]
+
+    def count(packed: NDArray[Any], least: int) -> NDArray[Any]:
+        met, often = np.unique(packed, return_counts=True)
+        gap = np.abs(
+            day[met // len(known)] - day[met % len(known)]
+        )  # NaN where either is unknown, which is not far
+        return met[often >= np.where(gap > far, max(least, far_meetings), least)]
+
+    pairs = np.union1d(count(packed[~is_crowded], 1), count(packed[is_crowded], meetings))
+    met: NDArray[np.int64] | NDArray[np.uint64] = known[np.stack(np.divmod(pairs, len(known)), axis=1)]
+    return met
 
 
 def _stand_somewhere(days: NDArray[np.float64], place: NDArray[np.uint64]) -> NDArray[np.float64]:

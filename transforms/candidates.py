@@ -27,6 +27,18 @@ BUCKET_REACH: Final = 8  # beyond, each article meets so many on either side …
 # … and those count that met so often: a chance meeting over one common pair of words is none. Two reports of an event
 # with 300 reports share 60 crowded keys and meet over three.
 BUCKET_MEETINGS: Final = 2
+# Of articles more days apart only those that share so many keys. Of pairs with fewer, one in sixty scores enough to be
+# kept: similarity has lost half of itself by then and more.
+FAR_DAYS: Final = 14
+FAR_MEETINGS: Final = 3
+# The rule as `pair_up` and the warehouse take it.
+MEETING: Final = {
+    "cap": BUCKET_CAP,
+    "reach": BUCKET_REACH,
+    "meetings": BUCKET_MEETINGS,
+    "far": FAR_DAYS,
+    "far_meetings": FAR_MEETINGS,
+}
 
 # Profiles whose keys are made at a time; bounds memory, results do not depend on it.
 _PROFILES_AT_ONCE: Final = 512
@@ -94,14 +106,7 @@ def candidate_pairs(
     owners = np.repeat(np.arange(len(keys), dtype=np.int64), sizes)
     flat = np.concatenate([np.empty(0, np.uint64), *keys])
     day = np.floor(np.array(days if days is not None else [None] * len(keys), np.float64))
-    pairs = pair_up(
-        flat,
-        owners,
-        cap=BUCKET_CAP,
-        reach=BUCKET_REACH,
-        meetings=BUCKET_MEETINGS,
-        days=np.repeat(day, sizes),
-    ).astype(np.int64)
+    pairs = pair_up(flat, owners, days=np.repeat(day, sizes), **MEETING).astype(np.int64)
     is_far = np.abs(day[pairs[:, 0]] - day[pairs[:, 1]]) > REACH_DAYS  # never where either day is unknown
     near: npt.NDArray[np.int64] = pairs[~is_far]
     return near

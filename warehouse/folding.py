@@ -151,7 +151,8 @@ def copy_candidates(con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int) 
     """Return pairs (a < b) that share a key of wording, at least one of each among `ids`; see `candidates.sql`."""
     view = "SELECT band_key AS key, article_id, NULL::INTEGER AS day FROM bands"  # texts are copied after any time
     con.execute(f"CREATE OR REPLACE TEMP VIEW keyed AS {view}")
-    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach, meetings=1, days=0, **_EVER))
+    dateless = {"days": 0, "far": 0, "far_meetings": 1, **_EVER}
+    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach, meetings=1, **dateless))
 
 
 def same_form_pairs(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
@@ -159,17 +160,16 @@ def same_form_pairs(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
     return _pairs(_ask(con, "same_form_pairs", ids))
 
 
-def story_candidates(
-    con: DuckDBPyConnection, ids: Ids, *, cap: int, reach: int, meetings: int, days: int
-) -> tuple[Ids, Ids]:
+def story_candidates(con: DuckDBPyConnection, ids: Ids, *, days: int, **rule: int) -> tuple[Ids, Ids]:
     """Return pairs (a < b) that share a key of content, at least one of each among `ids`; see `candidates.sql`.
 
-    Articles of known days of publication that are more than `days` apart are no pair.
+    Articles of known days of publication that are more than `days` apart are no pair. The rest of the rule, by name, is
+    that of `transforms.buckets.pair_up`.
     """
     con.execute("CREATE OR REPLACE TEMP VIEW keyed AS FROM story_keys")
     first, last, undated = _ask(con, "days_of", ids).to_pylist()[0].values()
     bounds = _EVER if undated or first is None else {"first": first - days, "last": last + days}
-    return _pairs(_ask(con, "candidates", ids, cap=cap, reach=reach, meetings=meetings, days=days, **bounds))
+    return _pairs(_ask(con, "candidates", ids, days=days, **rule, **bounds))
 
 
 def neighbours(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> Ids:

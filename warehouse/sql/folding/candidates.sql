@@ -1,5 +1,6 @@
 -- Pairs that share a key and of which at least one is new: guesses, to be verified. Only articles between the days
--- $first and $last are looked at, and those without a day; a pair more than $days apart is none. A key that more than
+-- $first and $last are looked at, and those without a day; a pair more than $days apart is none, and one more than $far
+-- apart has to share $far_meetings keys. A key that more than
 -- $cap articles have says little, and pairing them all would cost its square: there each meets $reach others on either
 -- side, and only those count that met over $meetings such keys: of a large story, all. They stand in the order of their
 -- days, and within a day in an order of its own for every key; without a day they stand on any day, another for each.
@@ -25,12 +26,14 @@ SELECT DISTINCT article_a, article_b FROM (
     FROM shared a JOIN shared b ON a.key = b.key AND a.article_id < b.article_id
     WHERE a.articles <= $cap AND b.articles <= $cap AND (a.is_new OR b.is_new)
       AND coalesce(abs(a.day - b.day) <= $days, true)
+    GROUP BY a.article_id, b.article_id, abs(a.day - b.day)
+    HAVING count(*) >= CASE WHEN abs(a.day - b.day) > $far THEN $far_meetings ELSE 1 END
     UNION ALL
     SELECT least(a.article_id, b.article_id), greatest(a.article_id, b.article_id)
     FROM (SELECT *, unnest(range(1, $reach + 1)) AS step FROM crowded) a
     JOIN crowded b ON a.key = b.key AND b.place = a.place + a.step
     WHERE (a.is_new OR b.is_new) AND coalesce(abs(a.day - b.day) <= $days, true)
-    GROUP BY ALL
-    HAVING count(*) >= $meetings
+    GROUP BY least(a.article_id, b.article_id), greatest(a.article_id, b.article_id), abs(a.day - b.day)
+    HAVING count(*) >= CASE WHEN abs(a.day - b.day) > $far THEN greatest($meetings, $far_meetings) ELSE $meetings END
 )
 ORDER BY ALL
