@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # Where more than this share of the trees next to a change came apart, all count as changed: growing a wider ring once
-# costs less than finding out in several turns that it is needed. So they do from the start where what changed is more
-# than this share of what is next to it. The result is the same.
+# costs less than finding out in several turns that it is needed. The result is the same.
 MANY_TORN = 0.05
+# So they do from the start where more articles than this changed, and those are more than that share of what is next to
+# them. Of few, the first turn costs little and mostly suffices.
+MANY_CHANGED = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
     decided = _stand_ins(con, decisions.ends())
     must, ends = decisions.bound(decided), set(decided.values())
     near = folding.neighbours(con, active, folding.STORY_RELATIONS)
-    if len(active) > MANY_TORN * len(near):
+    if len(active) > max(MANY_CHANGED, MANY_TORN * len(near)):
         mates = id_column(folding.trees_of(con, near), "article_id")
         active = np.union1d(np.union1d(active, near), mates)
         near = folding.neighbours(con, active, folding.STORY_RELATIONS)
