@@ -73,20 +73,21 @@ def _lay_out(
     other half is, and the next one of the chain or -1.
     """
     links = len(left)
-    owner = np.concatenate((left, right))
-    order = sort_by(owner, groups)
-    place = np.empty(2 * links, np.int64)
-    place[order] = np.arange(2 * links)
-    twin = place[np.where(order < links, order + links, order - links)]
-    ends = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=groups))))
-    has_any = ends[1:] > ends[:-1]
-    first, last = np.where(has_any, 4 * ends[:-1], -1), np.where(has_any, 4 * ends[1:] - 4, -1)
+    order = sort_by(np.concatenate((left, right)), groups)
+    size = np.bincount(left, minlength=groups) + np.bincount(right, minlength=groups)
+    ends = np.concatenate(([0], np.cumsum(size)))
+    first, last = np.where(size, 4 * ends[:-1], -1), np.where(size, 4 * ends[1:] - 4, -1)
+    # a hundred bytes a link at most, of which 64 stay: what is done with is given up before the next is made
+    place = np.empty(2 * links, np.int32)
+    place[order] = np.arange(2 * links, dtype=np.int32)
     data = np.empty((2 * links, 4), np.int64)
+    data[:, 2] = place[np.where(order < links, order + links, order - links)]
+    del place
+    data[:, 2] *= 4
     data[:, 0] = np.concatenate((right, left))[order]
-    data[:, 1] = np.tile(np.where(barred, _BARRED, total), 2)[order]
-    data[:, 2] = 4 * twin
-    data[:, 3] = 4 * np.arange(1, 2 * links + 1)
-    data[last[has_any] // 4, 3] = -1
+    data[:, 1] = np.where(barred, _BARRED, total)[np.where(order < links, order, order - links)]
+    data[:, 3] = np.arange(4, 8 * links + 4, 4)
+    data[last[size > 0] // 4, 3] = -1
     return data.ravel(), first, last
 
 

@@ -205,16 +205,14 @@ def _are_apart(left: Places, right: Places, apart: set[Pair]) -> npt.NDArray[np.
 def _grow(
     count: int, left: Places, right: Places, total: Places, apart: set[Pair], threshold: float
 ) -> Merges:
-    linked = set(zip(left.tolist(), right.tolist(), strict=True)) if apart else set()
-    unlinked = np.array(sorted(apart - linked), np.int64).reshape(-1, 2)
-    return link_by_average(
-        np.ones(count, np.int64),
-        np.concatenate((left, unlinked[:, 0])),
-        np.concatenate((right, unlinked[:, 1])),
-        np.concatenate((total, np.zeros(len(unlinked), np.int64))),
-        np.concatenate((_are_apart(left, right, apart), np.ones(len(unlinked), np.bool_))),
-        _least(threshold) * _SCALE,
-    )
+    barred = _are_apart(left, right, apart)
+    if apart:
+        unlinked = sorted(apart - set(zip(left.tolist(), right.tolist(), strict=True)))
+        more = np.array(unlinked, np.int64).reshape(-1, 2)
+        left, right = np.concatenate((left, more[:, 0])), np.concatenate((right, more[:, 1]))
+        total = np.concatenate((total, np.zeros(len(more), np.int64)))
+        barred = np.concatenate((barred, np.ones(len(more), np.bool_)))
+    return link_by_average(np.ones(count, np.int64), left, right, total, barred, _least(threshold) * _SCALE)
 
 
 def _groups(which: npt.NDArray[np.bool_], label: Places) -> list[list[int]]:
