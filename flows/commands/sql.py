@@ -16,7 +16,16 @@ from flows.commands.options import home_option, published, told_errors
 _TABLE_ROWS = 200
 
 
-@click.command("sql")
+class _Commented(click.Command):
+    """Takes a query that begins with a comment (`-- like this`) for what it is, not for an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(
+            ctx, [f" {one}" if one[:2] == "--" and one[2:3].isspace() else one for one in args]
+        )
+
+
+@click.command("sql", cls=_Commented)
 @click.argument("query", required=False)
 @home_option
 @click.option("--json", "form", flag_value="json", help="Print one JSON object a row.")
