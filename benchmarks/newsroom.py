@@ -18,10 +18,8 @@ from html import escape
 from itertools import accumulate, cycle
 
 PER_DAY = 10_000  # articles: what a collector of some thousand feeds receives
-SUBJECTS, SUBJECTS_FALL = (
-    4_000,
-    4.0,
-)  # fields of news: what makes unrelated events look alike; few have most events
+# Fields of news: what makes unrelated events look alike; a few have most of the events.
+SUBJECTS, SUBJECTS_FALL = 4_000, 4.0
 MOST_REPORTS, MOST_COPIES = 40, 25
 REPORTS_FALL, COPIES_FALL = 2.4, 2.8  # exponents: most events have one report, most reports no copy
 OUTLETS = 600

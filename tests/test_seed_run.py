@@ -172,9 +172,8 @@ def test_a_second_run_changes_nothing(first: tuple[Path, dict[str, Any]]) -> Non
 def test_the_readmes_questions_are_answered(first: tuple[Path, dict[str, Any]]) -> None:
     block = re.search(r"```sql\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
     assert block
-    questions = [
-        query.strip() for query in block[1].split(";") if query.strip()
-    ]  # as pasted, with their comments
+    # as pasted, with their comments
+    questions = [query.strip() for query in block[1].split(";") if query.strip()]
     assert len(questions) >= 5
     for question in questions:
         assert ask(first[0], question), question

@@ -159,9 +159,8 @@ def test_deliveries_grow_what_everything_at_once_grows(
     for turn, part in enumerate(parts):
         arrive(con, part, kinds, web)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(
-                story_scope, "MANY_TORN", turn % 2
-            )  # in small webs all trees or none would count as many
+            # in small webs all trees or none would count as many
+            patch.setattr(story_scope, "MANY_TORN", turn % 2)
             patch.setattr(story_scope, "MANY_CHANGED", 0)
             settle(con, part, Decisions())
     whole = at_once(kinds, web, Decisions())

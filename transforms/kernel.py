@@ -169,9 +169,8 @@ def compare(values: U32, flags: U8, grams_: U32, offsets: I64, left: I64, right:
         return out
     lengths = np.diff(offsets)
     loop = _loop("compare", int(lengths[left].sum() + lengths[right].sum())) or kernel_align.compare
-    order = sort_by(
-        left, len(offsets) - 1
-    )  # a text's index over its shingles is built once for all its pairs
+    # by text, so that the index over a text's shingles is built once for all its pairs
+    order = sort_by(left, len(offsets) - 1)
     keys = np.zeros(_table_size(offsets), np.uint32)
     work = np.zeros((7, len(keys)), np.int32)
     loop(
