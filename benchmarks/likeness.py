@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from benchmarks.fold_stories import DATA, GROUPED, Record, describe, read
 from benchmarks.newsroom import make_articles
-from benchmarks.whole_way import keep_in
+from benchmarks.watching import keep_in
 from transforms.pairs import FLOOR, THRESHOLD, score_pairs
 from transforms.profiletable import tabulate
 from transforms.shingles import shingle_texts

@@ -246,15 +246,11 @@ def _write(rng: random.Random, world: _World, facts: dict[str, list[str]], subje
     shift = rng.randrange(4)
     draw = {kind: cycle(pool[shift:] + pool[:shift]).__next__ for kind, pool in facts.items()}
     draw["w"] = cycle(words).__next__
+    lengths, ends = rng.choices(range(4, 11), k=length), rng.choices(_END_FORMS, k=length)
     sentences = []
-    for phrases, end in zip(
-        rng.choices(range(4, 11), k=length), rng.choices(_END_FORMS, k=length), strict=True
-    ):
-        forms = rng.choices(_PHRASE_FORMS, k=phrases)
-        text = _fill(
-            (" ".join([form for form, _ in forms]) + end[0], "".join([kinds for _, kinds in forms]) + end[1]),
-            draw,
-        )
+    for phrases, end in zip(lengths, ends, strict=True):
+        texts, kinds = zip(*rng.choices(_PHRASE_FORMS, k=phrases), end, strict=True)
+        text = _fill((" ".join(texts[:-1]) + texts[-1], "".join(kinds)), draw)
         sentences.append(text[0].upper() + text[1:])
     step = rng.randint(1, 3)
     draw["w"] = cycle(rng.sample(told, k=len(told))).__next__

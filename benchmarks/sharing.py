@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.newsroom import make_articles
-from benchmarks.whole_way import WRITERS, Watch, keep_in, newsfold
+from benchmarks.watching import Watch, keep_in, newsfold
+from benchmarks.whole_way import WRITERS
 from flows.cleaning import PREPARATION, CleaningItem, clean_item
 from flows.discover import FoundFile, discover
 from flows.engine import Done

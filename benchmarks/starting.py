@@ -20,7 +20,8 @@ from itertools import count, islice
 from pathlib import Path
 
 from benchmarks.newsroom import as_page, make_articles
-from benchmarks.whole_way import keep_in, newsfold, write_jsonl
+from benchmarks.watching import keep_in, newsfold
+from benchmarks.whole_way import write_jsonl
 
 RESULT = Path(__file__).parent / "results" / "starting.json"
 NEW = 10

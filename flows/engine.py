@@ -154,7 +154,7 @@ class InlineEngine:
             cursor = Cursor(None, losses)
             try:
                 write_result(task, item, path, cursor)
-            except Exception as error:
+            except Exception as error:  # a task reads hostile bytes: its document's fault, or told
                 if is_no_room(error) or cursor.current == NO_DOCUMENT or cursor.key() in losses:
                     raise TaskError(describe(error)) from error
                 losses[cursor.key()] = blame(error, cursor)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -141,6 +142,15 @@ def consistent(must: Sequence[tuple[int, int]], cannot: Sequence[tuple[int, int]
     )
 
 
+@contextmanager
+def many_from(share: int) -> Iterator[None]:
+    """Let all trees count as many (from a share of 0) or none (1): small webs would see one of the two only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(story_scope, "MANY_TORN", share)
+        patch.setattr(story_scope, "MANY_CHANGED", 0)
+        yield
+
+
 # 4 tears 1 from 2, which then goes with 3: what lies two links from a change can change.
 RIPPLE = (
     [(1, 2, 0.7), (1, 4, 1.0), (2, 3, 0.55)],
@@ -158,10 +168,7 @@ def test_deliveries_grow_what_everything_at_once_grows(
     con = emptied(0)
     for turn, part in enumerate(parts):
         arrive(con, part, kinds, web)
-        with pytest.MonkeyPatch.context() as patch:
-            # in small webs all trees or none would count as many
-            patch.setattr(story_scope, "MANY_TORN", turn % 2)
-            patch.setattr(story_scope, "MANY_CHANGED", 0)
+        with many_from(turn % 2):
             settle(con, part, Decisions())
     whole = at_once(kinds, web, Decisions())
     assert trees(con) == trees(whole)
@@ -181,9 +188,7 @@ def test_so_they_do_under_what_people_decided(
     con = emptied(0)
     for turn, part in enumerate(parts):
         arrive(con, part, kinds, web)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(story_scope, "MANY_TORN", turn % 2)
-            patch.setattr(story_scope, "MANY_CHANGED", 0)
+        with many_from(turn % 2):
             settle(con, part, decisions)
     assert stories(con) == stories(at_once(kinds, web, decisions))
     # taken back, and decided again

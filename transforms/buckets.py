@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,14 +55,14 @@ def pair_up(
     if days is not None:
         day[np.searchsorted(known, owners)] = days[keep]
 
-    def count(packed: NDArray[Any], least: int) -> NDArray[Any]:
-        met, often = np.unique(packed, return_counts=True)
-        gap = np.abs(
-            day[met // len(known)] - day[met % len(known)]
-        )  # NaN where either is unknown, which is not far
-        return met[often >= np.where(gap > far, max(least, far_meetings), least)]
+    def met_often(packed: NDArray[np.int64], least: int) -> NDArray[np.int64]:
+        pairs, often = np.unique(packed, return_counts=True)
+        left, right = np.divmod(pairs, len(known))
+        is_far = np.abs(day[left] - day[right]) > far  # never where either day is unknown
+        met: NDArray[np.int64] = pairs[often >= np.where(is_far, max(least, far_meetings), least)]
+        return met
 
-    pairs = np.union1d(count(packed[~is_crowded], 1), count(packed[is_crowded], meetings))
+    pairs = np.union1d(met_often(packed[~is_crowded], 1), met_often(packed[is_crowded], meetings))
     met: NDArray[np.int64] | NDArray[np.uint64] = known[np.stack(np.divmod(pairs, len(known)), axis=1)]
     return met
 

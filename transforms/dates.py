@@ -208,7 +208,7 @@ def _show_zone(at: datetime) -> str | None:
 
 
 def _find_day(text: str, day_first: bool) -> tuple[datetime, int, int] | None:
-    """Find a day written out, with where it ends and begins."""
+    """Find a day written out, with where it ends and begins; its zone is added by who asks."""
     for pattern in (_ASIAN, _YEAR_FIRST):
         if match := pattern.search(text):
             return datetime(int(match[1]), int(match[2]), int(match[3])), match.end(), match.start()  # noqa: DTZ001

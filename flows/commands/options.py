@@ -45,9 +45,9 @@ def told_errors() -> Iterator[None]:
     """Turn every failure a person can act on into one line on stderr and the exit code that stands for it."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # the kinds are told apart below; a mistake of ours goes on as it is
         told = _told(error)
-        if told is None:  # a mistake of ours: shown as it is
+        if told is None:
             raise
         _end(*told)
 

@@ -1,9 +1,9 @@
 -- Pairs that share a key and of which at least one is new: guesses, to be verified. Only articles between the days
 -- $first and $last are looked at, and those without a day; a pair more than $days apart is none, and one more than $far
--- apart has to share $far_meetings keys. A key that more than
--- $cap articles have says little, and pairing them all would cost its square: there each meets $reach others on either
--- side, and only those count that met over $meetings such keys: of a large story, all. They stand in the order of their
--- days, and within a day in an order of its own for every key; without a day they stand on any day, another for each.
+-- apart has to share $far_meetings keys. A key that more than $cap articles have says little, and pairing them all would
+-- cost its square: there each meets $reach others on either side, and only those count that met over $meetings such
+-- keys: of a large story, all. They stand in the order of their days, and within a day in an order of its own for every
+-- key; without a day they stand on any day, another for each.
 WITH shared AS MATERIALIZED (
     SELECT k.key, k.article_id, k.day, n.article_id IS NOT NULL AS is_new, count(*) OVER (PARTITION BY k.key) AS articles
     FROM keyed k LEFT JOIN wanted n ON n.article_id = k.article_id
@@ -22,18 +22,17 @@ crowded AS (
     WHERE articles > $cap
 )
 SELECT DISTINCT article_a, article_b FROM (
-    SELECT a.article_id AS article_a, b.article_id AS article_b
+    SELECT a.article_id AS article_a, b.article_id AS article_b, abs(a.day - b.day) AS gap
     FROM shared a JOIN shared b ON a.key = b.key AND a.article_id < b.article_id
-    WHERE a.articles <= $cap AND b.articles <= $cap AND (a.is_new OR b.is_new)
-      AND coalesce(abs(a.day - b.day) <= $days, true)
-    GROUP BY a.article_id, b.article_id, abs(a.day - b.day)
-    HAVING count(*) >= CASE WHEN abs(a.day - b.day) > $far THEN $far_meetings ELSE 1 END
+    WHERE a.articles <= $cap AND b.articles <= $cap AND (a.is_new OR b.is_new) AND coalesce(gap <= $days, true)
+    GROUP BY ALL
+    HAVING count(*) >= CASE WHEN gap > $far THEN $far_meetings ELSE 1 END
     UNION ALL
-    SELECT least(a.article_id, b.article_id), greatest(a.article_id, b.article_id)
+    SELECT least(a.article_id, b.article_id), greatest(a.article_id, b.article_id), abs(a.day - b.day) AS gap
     FROM (SELECT *, unnest(range(1, $reach + 1)) AS step FROM crowded) a
     JOIN crowded b ON a.key = b.key AND b.place = a.place + a.step
-    WHERE (a.is_new OR b.is_new) AND coalesce(abs(a.day - b.day) <= $days, true)
-    GROUP BY least(a.article_id, b.article_id), greatest(a.article_id, b.article_id), abs(a.day - b.day)
-    HAVING count(*) >= CASE WHEN abs(a.day - b.day) > $far THEN greatest($meetings, $far_meetings) ELSE $meetings END
+    WHERE (a.is_new OR b.is_new) AND coalesce(gap <= $days, true)
+    GROUP BY ALL
+    HAVING count(*) >= CASE WHEN gap > $far THEN greatest($meetings, $far_meetings) ELSE $meetings END
 )
 ORDER BY ALL

@@ -1,0 +1,86 @@
+"""What benchmarks of the whole product share: its command, what a process and all below it take, where figures go."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+LOOK_SECONDS, MOST_SECONDS = 0.2, 3.0  # between two looks at memory
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+def newsfold(*arguments: str) -> list[str]:
+    """The command of this environment."""
+    return [str(Path(sys.executable).with_name("newsfold")), *arguments]
+
+
+class Watch:
+    """What a process and all below it take, looked at while they run and told by the kernel when they have ended."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        self.peak_together = self.peak_largest = 0
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        began = time.monotonic()
+        process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        while process.poll() is None:
+            self._look(process.pid)
+            # which costs more the larger the processes are, so less often in a long run
+            time.sleep(min(max(LOOK_SECONDS, (time.monotonic() - began) / 100), MOST_SECONDS))
+        self.wall = time.monotonic() - began
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        if process.returncode:
+            raise RuntimeError(process.stderr.read().decode()[-2000:] if process.stderr else "failed")
+
+    def _look(self, root: int) -> None:
+        sizes = [_resident(pid) for pid in _family(root)]
+        self.peak_together = max(self.peak_together, sum(sizes))
+        self.peak_largest = max(self.peak_largest, *sizes, 0)
+
+
+def _family(root: int) -> list[int]:
+    """The process and everything below it."""
+    found = [root]
+    for pid in found:
+        with suppress(OSError):
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def _resident(pid: int) -> int:
+    """Bytes of a process in memory, what it shares with others counted by its share."""
+    with suppress(OSError, StopIteration, ValueError), Path(f"/proc/{pid}/smaps_rollup").open() as lines:
+        return next(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
+    with suppress(OSError, IndexError, ValueError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_BYTES
+    return 0
+
+
+def keep_in(result: Path, name: str, figures: dict[str, Any]) -> None:
+    """Lay the figures beside those of other runs, with the machine that they were measured on."""
+    known = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
+    known[name] = {
+        "machine": {
+            "python": platform.python_version(),
+            "processor": platform.machine(),
+            "cpus": os.cpu_count(),
+            "load": round(os.getloadavg()[2], 1),
+        },
+        "versions": {
+            package: version(package)
+            for package in ("newsfold", "prefect", "duckdb", "pyarrow", "trafilatura")
+        },
+        **figures,
+    }
+    result.parent.mkdir(exist_ok=True)
+    result.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
