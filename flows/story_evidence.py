@@ -12,7 +12,7 @@ from transforms.background import Background
 from transforms.candidates import MEETING, story_keys_of
 from transforms.pairs import FLOOR, REACH_DAYS, THRESHOLD, name_model, score_pairs
 from transforms.profiletable import tabulate_packed
-from transforms.terms import Profile, Report, pack, profiles_of, unpack
+from transforms.terms import Report, pack, profiles_of
 from transforms.types import Kind, Precision
 from warehouse import folding
 from warehouse.folding import Ids
@@ -95,11 +95,11 @@ def link_stories(
     """
     left, right = folding.story_candidates(con, fresh, days=REACH_DAYS, **MEETING)
     left, right = leave_standing(left, right, fresh, standing)
-    left, right = _without(left, right, folding.same_form_pairs(con, np.union1d(left, right)))
+    ids = np.union1d(left, right)
+    left, right = _without(left, right, folding.same_form_pairs(con, ids))
     if not len(left):
         return 0, 0
-    ids = np.union1d(left, right)
-    table = tabulate_packed(_packed_profiles(con, ids))
+    table = tabulate_packed(packed_profiles(con, ids))
     accepted = 0
     for start in range(0, len(left), _PAIRS_AT_ONCE):
         a, b = left[start : start + _PAIRS_AT_ONCE], right[start : start + _PAIRS_AT_ONCE]
@@ -135,10 +135,7 @@ def _without(left: Ids, right: Ids, unwanted: tuple[Ids, Ids]) -> tuple[Ids, Ids
     return left[kept], right[kept]
 
 
-def read_profiles(con: DuckDBPyConnection, ids: Ids) -> list[Profile]:
-    return [unpack(data) for data in _packed_profiles(con, ids)]
-
-
-def _packed_profiles(con: DuckDBPyConnection, ids: Ids) -> list[bytes]:
+def packed_profiles(con: DuckDBPyConnection, ids: Ids) -> list[bytes]:
+    """Return the profiles of these articles, in the order of their ids."""
     packed: list[bytes] = folding.stored(con, "profiles", "article_id", ids).column("profile").to_pylist()
     return packed

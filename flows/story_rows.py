@@ -11,13 +11,13 @@ import numpy as np
 
 from flows.decisions import Decisions
 from flows.fold_copies import as_ids
-from flows.story_evidence import read_profiles
+from flows.story_evidence import packed_profiles
 from flows.voices import Voices
 from transforms.canonical import choose
 from transforms.identity import Assignment
 from transforms.members import Member
 from transforms.publishers import independent_count
-from transforms.terms import Profile, key_terms
+from transforms.terms import Profile, key_terms, unpack
 from transforms.types import Kind, Precision
 from transforms.urls import host_of
 from warehouse import folding
@@ -25,8 +25,9 @@ from warehouse import folding
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# Stories whose rows are made at a time: bounds memory, the profiles of all their reports.
-_STORIES_AT_ONCE = 2_000
+# Stories whose rows are made at a time. Bounds memory, some kilobytes for each of their articles; every lot reads whole
+# columns of the warehouse, so a usual run should need one.
+_STORIES_AT_ONCE = 20_000
 
 Columns = dict[str, list[object]]
 
@@ -119,17 +120,15 @@ def _describe(
     moved = as_ids(article for articles in stories.values() for article in articles)
     facts = {row["article_id"]: row for row in folding.story_facts(con, moved).to_pylist()}
     strength = folding.strongest_links(con, moved)
-    profiles = {
-        item.article_id: item
-        for item in read_profiles(con, as_ids({groups.members[one] for one in moved.tolist()}))
-    }
+    stands = np.unique(as_ids(groups.members[one] for one in moved.tolist()))
+    packed = dict(zip(stands.tolist(), packed_profiles(con, stands), strict=True))
     rows: Columns = {name: [] for name in folding.columns_of("stories")}
     memberships: Columns = {name: [] for name in folding.columns_of("story_articles")}
     for story_id, articles in stories.items():
         members = [_member(facts[article], groups) for article in articles]
         chosen, reason = decisions.pinned(articles) or canonical.choose(members)
         representatives = sorted({groups.members[article] for article in articles})
-        row = _story_row(members, facts[chosen], [profiles[one] for one in representatives])
+        row = _story_row(members, facts[chosen], [unpack(packed[one]) for one in representatives])
         row["independent_count"] = independent_count(
             members, canonical.voices.families if canonical.voices else None
         )

@@ -19,6 +19,7 @@ from flows.decisions import Decisions
 from flows.fold_copies import as_ids
 from flows.story_rows import Groups
 from transforms.constraints import grow_bound
+from transforms.linkage import gather
 from transforms.pairs import THRESHOLD
 from transforms.stories import ATTACHING, STANDING_APART, Forest, Links
 from transforms.types import Kind
@@ -81,18 +82,38 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
         torn = forest.torn(still)
         if not torn:
             break
-        if len(torn) > MANY_TORN * len(set(still.values())):
-            torn = set(still.values())
-        active = np.union1d(active, as_ids(article for article, tree in still.items() if tree in torn))
-        near = folding.neighbours(con, active, folding.STORY_RELATIONS)
-        if np.isin(near, scope.grown()).all():  # whatever is next to what came apart was grown and looked at
+        apart = as_ids(article for article, tree in still.items() if tree in torn)
+        beyond = np.setdiff1d(folding.neighbours(con, apart, folding.STORY_RELATIONS), scope.grown())
+        are_many = len(torn) > MANY_TORN * len(set(still.values()))
+        if not len(beyond) or (not are_many and _holds(con, beyond, forest, decisions)):
             break
+        active = np.union1d(active, as_ids(still) if are_many and len(active) > MANY_CHANGED else apart)
+        near = folding.neighbours(con, active, folding.STORY_RELATIONS)
     _write_trees(con, forest, former)
     stories = [
         (*story, *(guest for one in story for guest in scope.staying.get(one, ())))
         for story in forest.stories
     ]
     return Regrouped(stories=stories, groups=groups)
+
+
+def _holds(con: DuckDBPyConnection, beyond: Ids, forest: Forest, decisions: Decisions) -> bool:
+    """Tell whether trees with articles `beyond` what was grown stay as they are beside what came apart within it.
+
+    They do when each of them comes out as it went in, and so does each tree of the forest that is next to them, where
+    these alone are grown: nothing else has an accepted link to them that is new to it.
+    """
+    rows = folding.trees_of(con, beyond)
+    outside = id_column(rows, "article_id")
+    near = set(folding.neighbours(con, outside, folding.STORY_RELATIONS).tolist())
+    trees = [tree for tree in forest.trees if not near.isdisjoint(tree)]
+    ids = np.union1d(outside, as_ids(article for tree in trees for article in tree))
+    links = folding.links_within(con, ids, folding.STORY_RELATIONS)
+    found = grow_from(
+        links, folding.article_kinds(con, ids), groups_of(folding.copy_groups(con, ids)), decisions
+    )
+    former = gather(outside, id_column(rows, "tree_id").view(np.int64))
+    return found.trees == sorted([*(tree.tolist() for tree in former), *trees])
 
 
 def _stand_ins(con: DuckDBPyConnection, articles: Iterable[int]) -> dict[int, int]:

@@ -157,11 +157,13 @@ RIPPLE = (
     [Kind.ARTICLE] * SIZE,
     [[1, 2, 3], [*range(5, SIZE + 1)], [4]],
 )
+LATER_RIPPLE = (*RIPPLE[:2], [[1, 2, 3], [5], [*range(6, SIZE + 1)], [4]])  # comes when no share counts as many
 
 
 @laws
 @given(webs(), KINDS, deliveries())
 @example(*RIPPLE)
+@example(*LATER_RIPPLE)
 def test_deliveries_grow_what_everything_at_once_grows(
     web: list[Edge], kinds: list[Kind], parts: list[list[int]]
 ) -> None:

@@ -293,7 +293,8 @@ def stored(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> pa.Tab
         raise ValueError(f"{table}.{column} is no column that folding writes")
     with registered(con, wanted=pa.table({column: np.unique(ids)})):
         names = ", ".join(_ROWS[table].names)
-        query = f"SELECT {names} FROM {table} SEMI JOIN wanted USING ({column}) ORDER BY ALL"  # noqa: S608 - checked above
+        places = f"SELECT t.rowid FROM {table} t SEMI JOIN wanted USING ({column})"  # noqa: S608 - checked above
+        query = f"SELECT {names} FROM {table} WHERE rowid IN ({places}) ORDER BY {column}"  # noqa: S608
         return con.sql(query).to_arrow_table()
 
 

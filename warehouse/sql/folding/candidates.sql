@@ -4,11 +4,14 @@
 -- cost its square: there each meets $reach others on either side, and only those count that met over $meetings such
 -- keys: of a large story, all. They stand in the order of their days, and within a day in an order of its own for every
 -- key; without a day they stand on any day, another for each.
-WITH shared AS MATERIALIZED (
-    SELECT k.key, k.article_id, k.day, n.article_id IS NOT NULL AS is_new, count(*) OVER (PARTITION BY k.key) AS articles
-    FROM keyed k LEFT JOIN wanted n ON n.article_id = k.article_id
-    WHERE (k.day BETWEEN $first AND $last OR k.day IS NULL)
-      AND k.key IN (SELECT key FROM keyed SEMI JOIN wanted USING (article_id))
+WITH keys AS MATERIALIZED (SELECT DISTINCT key FROM keyed SEMI JOIN wanted USING (article_id)),
+-- By itself: planned together with what follows, every row of those days would be joined before its key is looked at.
+found AS MATERIALIZED (
+    SELECT key, article_id, day FROM keyed SEMI JOIN keys USING (key) WHERE day BETWEEN $first AND $last OR day IS NULL
+),
+shared AS MATERIALIZED (
+    SELECT f.key, f.article_id, f.day, w.article_id IS NOT NULL AS is_new, count(*) OVER (PARTITION BY f.key) AS articles
+    FROM found f LEFT JOIN wanted w ON w.article_id = f.article_id
     QUALIFY articles > 1
 ),
 ends AS MATERIALIZED (SELECT min(day) AS first, max(day) - min(day) + 1 AS days FROM shared),

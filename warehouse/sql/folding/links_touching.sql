@@ -1,5 +1,6 @@
 -- Links of the wanted relations, accepted or not, with an end among the wanted articles; an accepted one may lead
--- elsewhere, to a full article.
+-- elsewhere, to a full article. In no order: sorting millions takes as long as finding them, and no order of links
+-- changes what grows.
 WITH touching AS MATERIALIZED (
     SELECT l.article_a, l.article_b, l.score, l.decision,
            CASE WHEN a.article_id IS NULL THEN l.article_a WHEN b.article_id IS NULL THEN l.article_b END AS elsewhere
@@ -14,4 +15,3 @@ SELECT article_a, article_b, score FROM touching
 ANTI JOIN (SELECT article_id FROM articles WHERE kind IN ('live_blog', 'round_up')) AS guests
     ON guests.article_id = touching.elsewhere
 WHERE elsewhere IS NOT NULL AND decision = 'accepted'
-ORDER BY article_a, article_b

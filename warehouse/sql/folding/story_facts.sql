@@ -1,5 +1,6 @@
 -- The facts of member articles that a story's row is made of: everything but the text.
 SELECT article_id, title, url, canonical_url, publisher, language, published_at, published_precision, kind, wire_agency,
        word_count, is_paywalled, coalesce(field_sources['title'] = 'lead', false) AS is_title_derived
-FROM articles SEMI JOIN wanted USING (article_id)
+FROM articles
+WHERE rowid IN (SELECT a.rowid FROM articles a SEMI JOIN wanted USING (article_id)) -- as in foldable_articles
 ORDER BY article_id
