@@ -157,7 +157,10 @@ RIPPLE = (
     [Kind.ARTICLE] * SIZE,
     [[1, 2, 3], [*range(5, SIZE + 1)], [4]],
 )
-LATER_RIPPLE = (*RIPPLE[:2], [[1, 2, 3], [5], [*range(6, SIZE + 1)], [4]])  # comes when no share counts as many
+LATER_RIPPLE = (
+    *RIPPLE[:2],
+    [[1, 2, 3], [5], [*range(6, SIZE + 1)], [4]],
+)  # comes when no share counts as many
 
 
 @laws
