@@ -2,15 +2,17 @@
 
 Stories are cut out of trees of average linkage. A tree in which nothing changed and that has no accepted link to a
 change stays as it is, since merging never raises the mean towards a third group (linkage is reducible). So the trees
-next to a change are grown again; where one of those comes apart, what it held counts as changed too, and again, until
-every tree next to the changes is still a branch of what grew. Live blogs and round-ups belong to no tree. Those next to
-what was grown choose their story anew, among it and stories elsewhere, which stay as they are but for such guests.
+next to a change are grown again. Where one of those comes apart, the trees that it has links to and that were not grown
+count as changed next, in a turn of their own beside what was made; and so on, until nothing more comes apart: what a
+tear can change merges lower than what tore it. Live blogs and round-ups belong to no tree. Those next to what was grown
+choose their story anew, among it and stories elsewhere, which stay as they are but for such guests.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +21,6 @@ from flows.decisions import Decisions
 from flows.fold_copies import as_ids
 from flows.story_rows import Groups
 from transforms.constraints import grow_bound
-from transforms.linkage import gather
 from transforms.pairs import THRESHOLD
 from transforms.stories import ATTACHING, STANDING_APART, Forest, Links
 from transforms.types import Kind
@@ -65,6 +66,7 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
 
     `changed` and `about` stand for their copy groups; the stories of `about` are part of the answer in any case.
     """
+    made = _Made()
     active = np.union1d(changed, id_column(folding.trees_of(con, changed), "article_id"))
     decided = _stand_ins(con, decisions.ends())
     must, ends = decisions.bound(decided), set(decided.values())
@@ -74,46 +76,62 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
         active = np.union1d(np.union1d(active, near), mates)
         near = folding.neighbours(con, active, folding.STORY_RELATIONS)
     while True:
-        scope = _scope_around(con, np.union1d(np.union1d(active, near), about), must, ends)
+        scope = _scope_around(con, made, np.union1d(np.union1d(active, near), about), must, ends)
         forest, groups = _grow(con, scope, decisions)
         former = _tree_names(folding.trees_of(con, scope.grown()))
         inside = set(active.tolist())
         still = {article: tree for article, tree in former.items() if article not in inside}
         torn = forest.torn(still)
-        if not torn:
-            break
+        if len(active) > MANY_CHANGED and len(torn) > MANY_TORN * len(set(still.values())):
+            active = np.union1d(active, as_ids(still))
+            near = folding.neighbours(con, active, folding.STORY_RELATIONS)
+            continue
+        _write_trees(con, forest, former)
+        made.add(scope, forest, groups)
         apart = as_ids(article for article, tree in still.items() if tree in torn)
         beyond = np.setdiff1d(folding.neighbours(con, apart, folding.STORY_RELATIONS), scope.grown())
-        are_many = len(torn) > MANY_TORN * len(set(still.values()))
-        if not len(beyond) or (not are_many and _holds(con, beyond, forest, decisions)):
-            break
-        active = np.union1d(active, as_ids(still) if are_many and len(active) > MANY_CHANGED else apart)
+        if not len(beyond):
+            return Regrouped(stories=list(made.stories.values()), groups=made.groups)
+        active, about = id_column(folding.trees_of(con, beyond), "article_id"), as_ids(())
         near = folding.neighbours(con, active, folding.STORY_RELATIONS)
-    _write_trees(con, forest, former)
-    stories = [
-        (*story, *(guest for one in story for guest in scope.staying.get(one, ())))
-        for story in forest.stories
-    ]
-    return Regrouped(stories=stories, groups=groups)
 
 
-def _holds(con: DuckDBPyConnection, beyond: Ids, forest: Forest, decisions: Decisions) -> bool:
-    """Tell whether trees with articles `beyond` what was grown stay as they are beside what came apart within it.
+class _Made:
+    """What was made so far: stories of representatives, in place of those that the database has, and copy groups."""
 
-    They do when each of them comes out as it went in, and so does each tree of the forest that is next to them, where
-    these alone are grown: nothing else has an accepted link to them that is new to it.
-    """
-    rows = folding.trees_of(con, beyond)
-    outside = id_column(rows, "article_id")
-    near = set(folding.neighbours(con, outside, folding.STORY_RELATIONS).tolist())
-    trees = [tree for tree in forest.trees if not near.isdisjoint(tree)]
-    ids = np.union1d(outside, as_ids(article for tree in trees for article in tree))
-    links = folding.links_within(con, ids, folding.STORY_RELATIONS)
-    found = grow_from(
-        links, folding.article_kinds(con, ids), groups_of(folding.copy_groups(con, ids)), decisions
-    )
-    former = gather(outside, id_column(rows, "tree_id").view(np.int64))
-    return found.trees == sorted([*(tree.tolist() for tree in former), *trees])
+    def __init__(self) -> None:
+        self.stories: dict[int, tuple[int, ...]] = {}  # by numbers of its own, below 0
+        self.groups = Groups(members={}, articles={})
+        self._story_of: dict[int, int] = {}
+        self._numbers = count(-1, -1)
+
+    def add(self, scope: Scope, forest: Forest, groups: Groups) -> None:
+        """Put what was grown in place of what was there of it."""
+        self.groups = Groups(
+            members={**self.groups.members, **groups.members},
+            articles={**self.groups.articles, **groups.articles},
+        )
+        for story in forest.stories:
+            number = next(self._numbers)
+            self.stories[number] = (*story, *(guest for one in story for guest in scope.staying.get(one, ())))
+            for article in self.stories[number]:
+                self.stories.pop(self._story_of.get(article, 0), None)
+                self._story_of[article] = number
+
+    def stories_of(self, con: DuckDBPyConnection, ids: Ids) -> list[Sequence[int]]:
+        """Return every story that any of `ids` is in, whole."""
+        rows, made = self._find(con, ids)
+        return [*stories_in(rows).values(), *made]
+
+    def mates_of(self, con: DuckDBPyConnection, ids: Ids) -> Ids:
+        """Return everything that is in one story with any of `ids`."""
+        rows, made = self._find(con, ids)
+        return np.union1d(id_column(rows, "article_id"), as_ids(one for story in made for one in story))
+
+    def _find(self, con: DuckDBPyConnection, ids: Ids) -> tuple[pa.Table, list[tuple[int, ...]]]:
+        known = {one: self._story_of[one] for one in ids.tolist() if one in self._story_of}
+        others = as_ids(one for one in ids.tolist() if one not in known) if known else ids
+        return folding.reports_of_stories(con, others), [self.stories[one] for one in {*known.values()}]
 
 
 def _stand_ins(con: DuckDBPyConnection, articles: Iterable[int]) -> dict[int, int]:
@@ -138,18 +156,17 @@ def groups_of(rows: pa.Table) -> Groups:
 
 
 def _scope_around(
-    con: DuckDBPyConnection, near: Ids, must: Mapping[int, list[int]], decided: Collection[int]
+    con: DuckDBPyConnection, made: _Made, near: Ids, must: Mapping[int, list[int]], decided: Collection[int]
 ) -> Scope:
     """Complete what is near a change: whole trees, whole stories, what people linked, guests and their other hosts."""
     part = near
     while True:
-        part = _closed(con, part, must)
+        part = _closed(con, made, part, must)
         kinds = folding.article_kinds(con, part)
         beside = folding.neighbours(con, _where(kinds, _is_full), folding.STORY_RELATIONS)
         guests = np.union1d(_where(kinds, _is_guest), _where(folding.article_kinds(con, beside), _is_guest))
         hosts = np.setdiff1d(folding.neighbours(con, guests, folding.STORY_RELATIONS), part)
-        outside = folding.reports_of_stories(con, np.union1d(np.setdiff1d(guests, part), hosts))
-        stories = list(stories_in(outside).values())
+        stories = made.stories_of(con, np.union1d(np.setdiff1d(guests, part), hosts))
         bound = [one for story in stories for one in story if one in decided]
         if not bound:
             break
@@ -169,11 +186,11 @@ def _scope_around(
     )
 
 
-def _closed(con: DuckDBPyConnection, part: Ids, must: Mapping[int, list[int]]) -> Ids:
+def _closed(con: DuckDBPyConnection, made: _Made, part: Ids, must: Mapping[int, list[int]]) -> Ids:
     while True:
         bound = as_ids(other for one in part.tolist() for other in must.get(one, ()))
         mates = id_column(folding.trees_of(con, part), "article_id")
-        stories = id_column(folding.reports_of_stories(con, part), "article_id")
+        stories = made.mates_of(con, part)
         wider = np.unique(np.concatenate((part, bound, mates, stories)))
         if len(wider) == len(part):
             return part

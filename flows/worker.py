@@ -26,6 +26,8 @@ _HEAD = Struct("=qqH")  # position of the document in its item, `nth`, length of
 _REF_BYTES = SLOT_BYTES - _HEAD.size
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+# What workers have done is used by one process, which is what everything waits for: they stand back behind it.
+_NICENESS = 5
 PART_SUFFIX = ".part"
 
 
@@ -238,6 +240,7 @@ def _serve(connection: Connection, slot: Slot) -> None:
 def main(connection_fd: int, slot_fd: int, parent: int, data_bytes: int, modules: list[str]) -> None:
     """Serve until the parent closes the pipe or dies."""
     _die_with_parent(parent)
+    os.nice(_NICENESS)
     with contextlib.suppress(ValueError, OSError):  # a lower limit is set from outside already
         # written memory only: NumPy and numba reserve address space by the gigabyte and never touch it
         resource.setrlimit(resource.RLIMIT_DATA, (data_bytes, data_bytes))
