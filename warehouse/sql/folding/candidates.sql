@@ -5,14 +5,14 @@
 -- keys: of a large story, all. They stand in the order of their days, and within a day in an order of its own for every
 -- key; without a day they stand on any day, another for each.
 WITH keys AS MATERIALIZED (SELECT DISTINCT key FROM keyed SEMI JOIN wanted USING (article_id)),
--- By itself: planned together with what follows, every row of those days would be joined before its key is looked at.
-found AS MATERIALIZED (
-    SELECT key, article_id, day FROM keyed SEMI JOIN keys USING (key) WHERE day BETWEEN $first AND $last OR day IS NULL
+-- Keys first: planned together with what is new, every row of those days would be joined before its key is looked at.
+found AS (
+    SELECT key, article_id, day, count(*) OVER (PARTITION BY key) AS articles FROM keyed SEMI JOIN keys USING (key)
+    WHERE day BETWEEN $first AND $last OR day IS NULL
+    QUALIFY articles > 1
 ),
 shared AS MATERIALIZED (
-    SELECT f.key, f.article_id, f.day, w.article_id IS NOT NULL AS is_new, count(*) OVER (PARTITION BY f.key) AS articles
-    FROM found f LEFT JOIN wanted w ON w.article_id = f.article_id
-    QUALIFY articles > 1
+    SELECT f.*, w.article_id IS NOT NULL AS is_new FROM found f LEFT JOIN wanted w ON w.article_id = f.article_id
 ),
 ends AS MATERIALIZED (SELECT min(day) AS first, max(day) - min(day) + 1 AS days FROM shared),
 crowded AS (
