@@ -73,9 +73,10 @@ def read_queries() -> dict[str, str]:
 
 def ask_for_what_is_there(con: DuckDBPyConnection, query: str) -> str:
     """Put an outlet, words and days of this file in the place of the README's."""
-    ((outlet, first, words),) = con.sql(
-        "SELECT mode(publisher), min(published_at)::DATE, "
-        "any_value(regexp_extract(title, '^\\w+ says (\\w+ \\w+)', 1) ORDER BY article_id) FROM articles"
+    ((outlet, first),) = con.sql("SELECT mode(publisher), min(published_at)::DATE FROM articles").fetchall()
+    ((words,),) = con.sql(
+        "SELECT regexp_extract(title, '\\w{5,} \\w{5,}') AS words FROM stories "
+        "WHERE words <> '' ORDER BY story_id LIMIT 1"
     ).fetchall()
     for readme, here in (
         ("The Pacific Ledger", outlet),
