@@ -48,7 +48,7 @@ $(RIVALS)/.done: | $(VENV)/.dev
 
 bench-fold: $(VENV)/.dev $(RIVALS)/.done   ## measure folding beside its baselines
 	$(BIN)/python -m benchmarks.fold_stories
-	$(BIN)/python -m benchmarks.copies --rivals $(RIVALS)
+	$(BIN)/python -m benchmarks.copies --rivals $(RIVALS) --texts 5000
 
 bench-clean: $(VENV)/.dev $(RIVALS)/.done   ## measure cleaning beside its peers
 	$(BIN)/python -m benchmarks.clean_pages --rivals $(RIVALS)
@@ -63,7 +63,8 @@ bench-way: $(VENV)/.dev   ## measure the whole way, sharing among processes, and
 
 bench: bench-fold bench-clean bench-way   ## every benchmark, the short version
 
-bench-full: $(VENV)/.dev   ## the long version of the whole way: hours
+bench-full: $(VENV)/.dev $(RIVALS)/.done   ## the long version: hours
+	$(BIN)/python -m benchmarks.copies --rivals $(RIVALS) --texts 5000 25000 100000
 	$(BIN)/python -m benchmarks.whole_way --articles 100000 1000000 --more 10000 10 --name long
 	$(BIN)/python -m benchmarks.whole_way --articles 5000 --format html --name "many pages"
 	$(BIN)/python -m benchmarks.whole_way --megabytes 1024 4096 --name memory
