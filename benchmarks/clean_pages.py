@@ -116,7 +116,7 @@ def trafilatura_body(**options: Any) -> Callable[[Page], str]:
 def readability_body(page: Page) -> str:
     """Extract with readability-lxml, its summary flattened to text."""
     from lxml import html
-    from readability import Document  # type: ignore[import-not-found, unused-ignore]
+    from readability import Document
 
     summary = Document(decode(page.html).text).summary()
     return "\n".join(str(part) for part in html.fromstring(summary).itertext())
@@ -124,7 +124,7 @@ def readability_body(page: Page) -> str:
 
 def newspaper_body(page: Page) -> str:
     """Extract with newspaper4k, which is handed the page and fetches nothing."""
-    import newspaper  # type: ignore[import-not-found, unused-ignore]
+    import newspaper
 
     article = newspaper.Article(page.url, fetch_images=False)
     article.download(input_html=decode(page.html).text)
@@ -134,7 +134,7 @@ def newspaper_body(page: Page) -> str:
 
 def datatrove_body() -> Callable[[Page], str]:
     """Give datatrove's extraction step as its pipelines use it by default, called without its process around it."""
-    from datatrove.pipeline.extractors import Trafilatura  # type: ignore[import-not-found, unused-ignore]
+    from datatrove.pipeline.extractors import Trafilatura
 
     # its default also leaves out what it saw on pages before, which empties texts as a benchmark goes on
     step = Trafilatura(deduplicate=False)

@@ -260,8 +260,9 @@ def main() -> None:
         print(f"    {kind:20} {share:.4f}")
     result["stages"], result["speed"] = {}, {}
     for count in options.texts:
-        texts = [row["text"] for row in rows[:count]]
-        if count > len(rows):
+        if count <= len(rows):
+            texts = [row["text"] for row in rows[:count]]
+        else:
             texts = ["\n".join(article.paragraphs) for article in make_articles(count)]
         result["stages"][str(count)] = fold(texts)[2]
         result["speed"][str(count)] = speed(texts)

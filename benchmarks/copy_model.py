@@ -166,7 +166,7 @@ def main() -> None:
     if options.path:
         sys.path.append(options.path)
     try:
-        from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-not-found, unused-ignore]
+        from sklearn.ensemble import HistGradientBoostingClassifier
     except ImportError:
         print("skipped: scikit-learn is not installed")
         return

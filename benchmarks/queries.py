@@ -75,8 +75,8 @@ def ask_for_what_is_there(con: DuckDBPyConnection, query: str) -> str:
     """Put an outlet, words and days of this file in the place of the README's."""
     ((outlet, first),) = con.sql("SELECT mode(publisher), min(published_at)::DATE FROM articles").fetchall()
     ((words,),) = con.sql(
-        "SELECT regexp_extract(title, '\\w{5,} \\w{5,}') AS words FROM stories "
-        "WHERE words <> '' ORDER BY story_id LIMIT 1"
+        "SELECT min_by(words, story_id) FROM "
+        "(SELECT story_id, regexp_extract(title, '\\w{5,} \\w{5,}') AS words FROM stories) WHERE words <> ''"
     ).fetchall()
     for readme, here in (
         ("The Pacific Ledger", outlet),

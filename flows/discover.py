@@ -126,7 +126,7 @@ def discover(
 def _expand(path: Path) -> list[str]:
     if os.path.lexists(path):
         return [str(path)]
-    matches = glob.glob(str(path), recursive=True) if glob.has_magic(str(path)) else []  # noqa: PTH207
+    matches = glob.glob(str(path), recursive=True)  # noqa: PTH207 - a pattern may begin with /
     if not matches:
         raise MissingPathError(f"nothing there: {show_path(path)}")
     return matches

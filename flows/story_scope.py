@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,12 +30,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
-# Where more than this share of the trees next to a change came apart, all count as changed: growing a wider ring once
-# costs less than finding out in several turns that it is needed. The result is the same.
-MANY_TORN = 0.05
-# So they do from the start where more articles than this changed, and those are more than that share of what is next to
-# them. Of few, the first turn costs little and mostly suffices.
+# Where more articles than this changed, and they are more than that share of what is next to them or more than that
+# share of the trees next to them came apart, all next to them count as changed: growing a wider ring once costs less
+# than finding out in several turns that it is needed. Of few, the first turn costs little and mostly suffices. The
+# result is the same.
 MANY_CHANGED = 1_000
+MANY_TORN = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +69,11 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
     active = np.union1d(changed, id_column(folding.trees_of(con, changed), "article_id"))
     decided = _stand_ins(con, decisions.ends())
     must, ends = decisions.bound(decided), set(decided.values())
-    near = folding.neighbours(con, active, folding.STORY_RELATIONS)
+    near = _next_to(con, active)
     if len(active) > max(MANY_CHANGED, MANY_TORN * len(near)):
         mates = id_column(folding.trees_of(con, near), "article_id")
         active = np.union1d(np.union1d(active, near), mates)
-        near = folding.neighbours(con, active, folding.STORY_RELATIONS)
+        near = _next_to(con, active)
     while True:
         scope = _scope_around(con, made, np.union1d(np.union1d(active, near), about), must, ends)
         forest, groups = _grow(con, scope, decisions)
@@ -84,26 +83,28 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
         torn = forest.torn(still)
         if len(active) > MANY_CHANGED and len(torn) > MANY_TORN * len(set(still.values())):
             active = np.union1d(active, as_ids(still))
-            near = folding.neighbours(con, active, folding.STORY_RELATIONS)
-            continue
-        _write_trees(con, forest, former)
-        made.add(scope, forest, groups)
-        apart = as_ids(article for article, tree in still.items() if tree in torn)
-        beyond = np.setdiff1d(folding.neighbours(con, apart, folding.STORY_RELATIONS), scope.grown())
-        if not len(beyond):
-            return Regrouped(stories=list(made.stories.values()), groups=made.groups)
-        active, about = id_column(folding.trees_of(con, beyond), "article_id"), as_ids(())
-        near = folding.neighbours(con, active, folding.STORY_RELATIONS)
+        else:
+            _write_trees(con, forest, former)
+            made.add(scope, forest, groups)
+            apart = as_ids(article for article, tree in still.items() if tree in torn)
+            beyond = np.setdiff1d(_next_to(con, apart), scope.grown())
+            if not len(beyond):
+                return Regrouped(stories=list(made.stories.values()), groups=made.groups)
+            active, about = id_column(folding.trees_of(con, beyond), "article_id"), as_ids(())
+        near = _next_to(con, active)
+
+
+def _next_to(con: DuckDBPyConnection, ids: Ids) -> Ids:
+    return folding.neighbours(con, ids, folding.STORY_RELATIONS)
 
 
 class _Made:
     """What was made so far: stories of representatives, in place of those that the database has, and copy groups."""
 
     def __init__(self) -> None:
-        self.stories: dict[int, tuple[int, ...]] = {}  # by numbers of its own, below 0
+        self.stories: dict[int, tuple[int, ...]] = {}  # by their first articles
         self.groups = Groups(members={}, articles={})
-        self._story_of: dict[int, int] = {}
-        self._numbers = count(-1, -1)
+        self._first_of: dict[int, int] = {}  # of the story that an article is in
 
     def add(self, scope: Scope, forest: Forest, groups: Groups) -> None:
         """Put what was grown in place of what was there of it."""
@@ -111,12 +112,15 @@ class _Made:
             members={**self.groups.members, **groups.members},
             articles={**self.groups.articles, **groups.articles},
         )
-        for story in forest.stories:
-            number = next(self._numbers)
-            self.stories[number] = (*story, *(guest for one in story for guest in scope.staying.get(one, ())))
-            for article in self.stories[number]:
-                self.stories.pop(self._story_of.get(article, 0), None)
-                self._story_of[article] = number
+        whole = [
+            (*story, *(guest for one in story for guest in scope.staying.get(one, ())))
+            for story in forest.stories
+        ]
+        for article in (article for story in whole for article in story):
+            self.stories.pop(self._first_of.get(article, article), None)
+        for story in whole:
+            self.stories[story[0]] = story
+            self._first_of.update(dict.fromkeys(story, story[0]))
 
     def stories_of(self, con: DuckDBPyConnection, ids: Ids) -> list[Sequence[int]]:
         """Return every story that any of `ids` is in, whole."""
@@ -129,7 +133,7 @@ class _Made:
         return np.union1d(id_column(rows, "article_id"), as_ids(one for story in made for one in story))
 
     def _find(self, con: DuckDBPyConnection, ids: Ids) -> tuple[pa.Table, list[tuple[int, ...]]]:
-        known = {one: self._story_of[one] for one in ids.tolist() if one in self._story_of}
+        known = {one: self._first_of[one] for one in ids.tolist() if one in self._first_of}
         others = as_ids(one for one in ids.tolist() if one not in known) if known else ids
         return folding.reports_of_stories(con, others), [self.stories[one] for one in {*known.values()}]
 
@@ -163,9 +167,9 @@ def _scope_around(
     while True:
         part = _closed(con, made, part, must)
         kinds = folding.article_kinds(con, part)
-        beside = folding.neighbours(con, _where(kinds, _is_full), folding.STORY_RELATIONS)
+        beside = _next_to(con, _where(kinds, _is_full))
         guests = np.union1d(_where(kinds, _is_guest), _where(folding.article_kinds(con, beside), _is_guest))
-        hosts = np.setdiff1d(folding.neighbours(con, guests, folding.STORY_RELATIONS), part)
+        hosts = np.setdiff1d(_next_to(con, guests), part)
         stories = made.stories_of(con, np.union1d(np.setdiff1d(guests, part), hosts))
         bound = [one for story in stories for one in story if one in decided]
         if not bound:
