@@ -157,16 +157,21 @@ RIPPLE = (
     [Kind.ARTICLE] * SIZE,
     [[1, 2, 3], [*range(5, SIZE + 1)], [4]],
 )
-LATER_RIPPLE = (
-    *RIPPLE[:2],
-    [[1, 2, 3], [5], [*range(6, SIZE + 1)], [4]],
-)  # comes when no share counts as many
+# the same, when no share counts as many
+LATER_RIPPLE = (*RIPPLE[:2], [[1, 2, 3], [5], [*range(6, SIZE + 1)], [4]])
+# 4 makes the round-up 14 choose again; that 2 and 3 suit it as well is told by its weak link to 3, who does not move
+GUEST = (
+    [(1, 14, 0.686), (2, 3, 0.531), (2, 14, 0.656), (3, 14, 0.441), (4, 14, 0.51)],
+    [Kind.ARTICLE] * (SIZE - 1) + [Kind.ROUND_UP],
+    [[1, 2, 3, *range(5, SIZE + 1)], [4]],
+)
 
 
 @laws
 @given(webs(), KINDS, deliveries())
 @example(*RIPPLE)
 @example(*LATER_RIPPLE)
+@example(*GUEST)
 def test_deliveries_grow_what_everything_at_once_grows(
     web: list[Edge], kinds: list[Kind], parts: list[list[int]]
 ) -> None:

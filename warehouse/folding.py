@@ -204,7 +204,8 @@ def links_within(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) ->
 def links_touching(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> pa.Table:
     """Return links (article_a, article_b, score) with an end among `ids`; the other end is among them or an article.
 
-    An end elsewhere that is a live blog or a round-up says nothing of where the first one stands.
+    An end elsewhere that is a live blog or a round-up says nothing of where the first one stands. Links elsewhere that
+    were not accepted matter to live blogs and round-ups alone, which are judged by all their links to a story.
     """
     return _ask(con, "links_touching", ids, relations=list(relations))
 
