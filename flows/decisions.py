@@ -31,9 +31,14 @@ class Decisions:
             if a in stands_for and b in stands_for and stands_for[a] != stands_for[b]
         ]
 
-    def bound(self, stands_for: Mapping[int, int] | None = None) -> dict[int, list[int]]:
-        """Return must-links as neighbours of each article, or of the articles that stand for them."""
-        return _neighbours(self.must if stands_for is None else self.between(stands_for, "must_link"))
+    def bound(self) -> dict[int, list[int]]:
+        """Return must-links as neighbours of each article."""
+        return _neighbours(self.must)
+
+    def decided_with(self, stands_for: Mapping[int, int]) -> dict[int, list[int]]:
+        """Return, for each article that stands for others, those that people linked to it or set apart from it."""
+        relations = ("must_link", "cannot_link")
+        return _neighbours(pair for relation in relations for pair in self.between(stands_for, relation))
 
     def ends(self) -> set[int]:
         """Return every article that people linked to another or set apart from one."""

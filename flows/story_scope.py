@@ -10,7 +10,7 @@ choose their story anew, among it and stories elsewhere, which stay as they are 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,15 +67,14 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
     """
     made = _Made()
     active = np.union1d(changed, id_column(folding.trees_of(con, changed), "article_id"))
-    decided = _stand_ins(con, decisions.ends())
-    must, ends = decisions.bound(decided), set(decided.values())
+    decided = decisions.decided_with(_stand_ins(con, decisions.ends()))
     near = _next_to(con, active)
     if len(active) > max(MANY_CHANGED, MANY_TORN * len(near)):
         mates = id_column(folding.trees_of(con, near), "article_id")
         active = np.union1d(np.union1d(active, near), mates)
         near = _next_to(con, active)
     while True:
-        scope = _scope_around(con, made, np.union1d(np.union1d(active, near), about), must, ends)
+        scope = _scope_around(con, made, np.union1d(np.union1d(active, near), about), decided)
         forest, groups = _grow(con, scope, decisions)
         former = _tree_names(folding.trees_of(con, scope.grown()))
         inside = set(active.tolist())
@@ -159,13 +158,11 @@ def groups_of(rows: pa.Table) -> Groups:
     )
 
 
-def _scope_around(
-    con: DuckDBPyConnection, made: _Made, near: Ids, must: Mapping[int, list[int]], decided: Collection[int]
-) -> Scope:
-    """Complete what is near a change: whole trees, whole stories, what people linked, guests and their other hosts."""
+def _scope_around(con: DuckDBPyConnection, made: _Made, near: Ids, decided: Mapping[int, list[int]]) -> Scope:
+    """Complete what is near a change: whole trees, whole stories, what people decided, guests and their other hosts."""
     part = near
     while True:
-        part = _closed(con, made, part, must)
+        part = _closed(con, made, part, decided)
         kinds = folding.article_kinds(con, part)
         beside = _next_to(con, _where(kinds, _is_full))
         guests = np.union1d(_where(kinds, _is_guest), _where(folding.article_kinds(con, beside), _is_guest))
@@ -190,9 +187,9 @@ def _scope_around(
     )
 
 
-def _closed(con: DuckDBPyConnection, made: _Made, part: Ids, must: Mapping[int, list[int]]) -> Ids:
+def _closed(con: DuckDBPyConnection, made: _Made, part: Ids, decided: Mapping[int, list[int]]) -> Ids:
     while True:
-        bound = as_ids(other for one in part.tolist() for other in must.get(one, ()))
+        bound = as_ids(other for one in part.tolist() for other in decided.get(one, ()))
         mates = id_column(folding.trees_of(con, part), "article_id")
         stories = made.mates_of(con, part)
         wider = np.unique(np.concatenate((part, bound, mates, stories)))

@@ -185,8 +185,19 @@ def test_deliveries_grow_what_everything_at_once_grows(
     assert stories(con) == stories(whole)
 
 
+# 4 makes 14 and 8 grow again; 5, which is set apart from 14, still says nothing of how crowded it is around them
+APART: tuple[list[Edge], list[Kind], list[list[int]], list[tuple[int, int]], list[tuple[int, int]]] = (
+    [(4, 14, 0.754), (5, 14, 0.697), (8, 14, 0.512)],
+    [Kind.ARTICLE] * SIZE,
+    [[1, 2, 3, *range(5, SIZE + 1)], [4]],
+    [],
+    [(4, 14), (5, 14)],
+)
+
+
 @laws
 @given(webs(), KINDS, deliveries(), PAIRS, PAIRS)
+@example(*APART)
 def test_so_they_do_under_what_people_decided(
     web: list[Edge],
     kinds: list[Kind],
