@@ -3,12 +3,13 @@
 Run as `python -m benchmarks.sharing [--articles N] [--pages N] [--times N]`. The workers are started and warm before
 the clock starts; each way is run in turn and the best time of each is compared, which a busy machine disturbs least.
 Below it, pages: processor seconds of cleaning alone, in this process, beside those of the whole way to the published
-file.
+file; for made-up pages, and for the real ones of the evaluation data (`NEWSFOLD_DATA`) where these are.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.clean_pages import DATA
 from benchmarks.newsroom import make_articles
 from benchmarks.watching import Watch, keep_in, newsfold
 from benchmarks.whole_way import WRITERS
@@ -77,11 +79,16 @@ def compare(form: str, count: int, times: int, scratch: Path) -> dict[str, Any]:
     return row
 
 
-def beside_cleaning(count: int, scratch: Path) -> dict[str, Any]:
+def write_real_pages(folder: Path) -> int:
+    """Unpack the pages of the evaluation data; gives their number, 0 where there are none."""
+    packed = sorted(DATA.glob("*/html/*.html.gz"))
+    for path in packed:
+        (folder / f"{path.parents[1].name}-{path.stem}").write_bytes(gzip.decompress(path.read_bytes()))
+    return len(packed)
+
+
+def beside_cleaning(name: str, folder: Path, scratch: Path) -> dict[str, Any]:
     """Compare the processor time of the whole way with that of reading and cleaning alone, for pages."""
-    folder = scratch / "pages"
-    folder.mkdir()
-    WRITERS["html"](make_articles(count), folder)
     documents = []
     for file in find(folder):
         with file.path.open("rb") as stream:
@@ -92,15 +99,18 @@ def beside_cleaning(count: int, scratch: Path) -> dict[str, Any]:
     for document in documents:
         clean(document, now=NOW)
     alone = time.process_time() - began
-    whole = Watch(newsfold("ingest", "-q", "--home", str(scratch / "home"), str(folder))).cpu
+    whole = Watch(newsfold("ingest", "-q", "--home", str(scratch / f"home-{name}"), str(folder))).cpu
     row = {
+        "name": name,
         "pages": len(documents),
         "cleaning_cpu": round(alone, 2),
         "whole_cpu": round(whole, 2),
         "ratio": round(whole / alone, 2),
+        "beside_ms_per_page": round(1000 * (whole - alone) / len(documents), 2),
     }
     print(
-        f"{len(documents):,} pages: cleaning alone {alone:.1f} s CPU, the whole way {whole:.1f} s, {row['ratio']} times"
+        f"{len(documents):,} {name} pages: cleaning alone {alone:.1f} s CPU, the whole way {whole:.1f} s, "
+        f"{row['ratio']} times"
     )
     return row
 
@@ -118,7 +128,15 @@ def main() -> int:
             compare(form, chosen.pages if form == "html" else chosen.articles, chosen.times, scratch)
             for form in ("html", "jsonl", "jsonl.gz", "csv", "parquet")
         ]
-        pages = beside_cleaning(chosen.pages, scratch)
+        made_up, real = scratch / "made-up", scratch / "real"
+        made_up.mkdir()
+        real.mkdir()
+        WRITERS["html"](make_articles(chosen.pages), made_up)
+        pages = [beside_cleaning("made-up", made_up, scratch)]
+        if write_real_pages(real):
+            pages.append(beside_cleaning("real", real, scratch))
+        else:
+            print(f"real pages skipped: no evaluation pages in {DATA} (set NEWSFOLD_DATA)")
     keep_in(RESULT, "sharing", {"rows": rows, "whole_way_beside_cleaning": pages})
     return 0
 

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from dateparser import DateDataParser
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,8 +20,10 @@ NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 URL = "https://www.harbourpost.example.com/news/crane-falls"
 
 
-def read(head: str, body: str = "<p>A crane fell.</p>", url: str | None = URL) -> Metadata:
-    tree = parse_page(f"<html lang='en-GB'><head>{head}</head><body>{body}</body></html>")
+def read(
+    head: str, body: str = "<p>A crane fell.</p>", url: str | None = URL, language: str = "en-GB"
+) -> Metadata:
+    tree = parse_page(f"<html lang='{language}'><head>{head}</head><body>{body}</body></html>")
     assert not isinstance(tree, Reason)
     return read_metadata(tree, url=url, now=NOW)
 
@@ -158,6 +161,33 @@ def test_a_time_is_looked_for_where_readers_see_it_and_in_the_address() -> None:
     assert shown.published.zone is None
     dated = read("", url="https://example.com/2026/03/01/crane-falls")
     assert (dated.published.source, dated.published.precision) == ("url", Precision.DAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "is_ours"),
+    [
+        ("Madrid, jueves 2 de abril de 2020", "es", True),
+        ("Москва, 2 апреля 2020, 13:43", "", True),
+        ("2 अप्रैल 2020", "hi-IN", False),
+        ("2 أبريل 2020", "", False),
+    ],
+)
+def test_a_date_in_words_is_read_by_our_reader_or_by_dateparser(
+    text: str, language: str, is_ours: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    read_there = DateDataParser.get_date_data
+
+    def tell(self: DateDataParser, words: str) -> object:
+        assert len(self.languages) < 40  # all two hundred take seconds to begin with
+        asked.append(words)
+        return read_there(self, words)
+
+    monkeypatch.setattr(DateDataParser, "get_date_data", tell)
+    found = read("", f"<p>{text}</p><p>A crane fell.</p>", url=None, language=language).published
+    assert found.at is not None
+    assert found.at.date().isoformat() == "2020-04-02"
+    assert (not asked) == is_ours
 
 
 def test_a_future_time_is_refused_and_the_next_statement_taken() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, reduce
 from importlib.util import find_spec
+from operator import add
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from transforms.stems import STEM_RULES, is_unspaced, pieces, stem
+from transforms.stems import STEM_RULES, forms, is_unspaced, pieces, stem
 
 if TYPE_CHECKING:
     from transforms.sentences import Embedder
@@ -121,27 +122,33 @@ def _word_lists() -> Mapping[str, Path]:
 
 
 @cache
-def stem_shares(language: str) -> Mapping[str, float]:
-    """Return share of running words by stem for one language; for unspaced scripts by piece and by character."""
+def _stem_shares(language: str) -> Mapping[str, float]:
+    """Return share of running words by stem for English; for unspaced scripts by piece and by character."""
     shares: dict[str, float] = {}
-    unspaced = is_unspaced(language)
     for word, share in word_shares(language).items():
-        if unspaced:
-            for key in (*pieces(word), *(word if len(word) > 1 else ())):
-                shares[key] = shares.get(key, 0.0) + share
-        else:
-            key = stem(word, language)
+        for key in _keys(word, language):
             shares[key] = shares.get(key, 0.0) + share
     return shares
 
 
+def _keys(word: str, language: str) -> tuple[str, ...]:
+    if is_unspaced(language):
+        return (*pieces(word), *(word if len(word) > 1 else ()))
+    return (stem(word, language),)
+
+
 def _running_share(term: str, language: str) -> float:
-    shares = stem_shares(language)
-    if not shares:
+    words = word_shares(language)
+    if not words:
         # No list for this language. Short words are frequent words in all of them (Zipf's law of abbreviation).
         return math.exp(-LETTER_INFORMATION * len(term)) if not is_unspaced(language) else 0.0
-    counted = shares.get(term, 0.0)
-    if len(term) == 2 and is_unspaced(language):
+    if is_unspaced(language):
+        shares = _stem_shares(language)
         # Pieces that span two words stand in no word list: at least as common as chance makes their characters meet.
-        return max(counted, shares.get(term[0], 0.0) * shares.get(term[1], 0.0))
-    return counted
+        chance = shares.get(term[0], 0.0) * shares.get(term[1], 0.0) if len(term) == 2 else 0.0
+        return max(shares.get(term, 0.0), chance)
+    if language == "en":
+        return _stem_shares(language).get(term, 0.0)
+    # The words that may have this stem are looked up: to stem a whole list takes as long as cleaning ten pages.
+    held = (words[word] for word in forms(term, language) if word in words and stem(word, language) == term)
+    return reduce(add, sorted(held, reverse=True), 0.0)  # one by one, as `sum` does not from Python 3.12 on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 STEM_RULES: Final = "stems-2"
@@ -25,7 +26,7 @@ _MIXED_TOKEN: Final = re.compile(
     rf"(?:['’.](?=[^\W\d_])(?:(?![{_UNSPACED_RUN}])[\w{_MARKS}])+)*"
 )
 
-# Endings taken off, longest first, where at least the given number of letters remains. Light on purpose: two words
+# Endings taken off, the longest that leaves at least the given number of letters. Light on purpose: two words
 # wrongly made equal cost more than two forms of a word kept apart.
 _ENDINGS: Final = {
     "de": (4, ("ern", "en", "em", "er", "es", "e", "n", "s")),
@@ -74,6 +75,14 @@ _ENDINGS["sh"] = (
 )
 
 
+def _rule(shortest: int, endings: tuple[str, ...]) -> tuple[int, frozenset[str], int]:
+    return shortest, frozenset(endings), max(map(len, endings))
+
+
+_RULES: Final = {language: _rule(*rule) for language, rule in _ENDINGS.items()}
+_ENGLISH: Final = _rule(4, ("ingly", "edly", "ing", "ed", "ly", "ment", "er", "or", "ion"))
+
+
 def tokenize(text: str) -> list[str]:
     """Split text into words and numbers as they are written, in order; unspaced scripts come as pieces."""
     if text.isascii() or not _UNSPACED_TEXT.search(text):
@@ -108,22 +117,33 @@ def stem(word: str, language: str) -> str:
     """Reduce a lower-case word to the stem its inflected forms share; numbers and short words stay as they are."""
     if language == "en":
         return _stem_english(word)
-    rule = _ENDINGS.get(language)
+    rule = _RULES.get(language)
     if rule is None or word[0].isdigit():
         return word
-    shortest, endings = rule
-    room = len(word) - shortest
-    if room <= 0:
-        return word
-    for ending in endings:
-        if len(ending) <= room and word.endswith(ending):
-            return word[: -len(ending)]
-    return word
+    return word[: len(word) - _ending(word, *rule)]
+
+
+def forms(key: str, language: str) -> Iterator[str]:
+    """Give what may be words with the stem `key`, each once, for all languages but English and unspaced scripts.
+
+    Whether one has that stem is for `stem` to say, and whether it is a word for a list.
+    """
+    yield key
+    if language in _RULES:
+        for ending in _RULES[language][1]:
+            yield key + ending
+
+
+def _ending(word: str, shortest: int, endings: frozenset[str], longest: int) -> int:
+    """Return the length of the longest ending that leaves at least `shortest` letters; 0 when there is none."""
+    for length in range(min(longest, len(word) - shortest), 0, -1):
+        if word[-length:] in endings:
+            return length
+    return 0
 
 
 def _stem_english(word: str) -> str:
-    for possessive in ("'s", "’s"):
-        word = word.removesuffix(possessive)
+    word = word.removesuffix("'s").removesuffix("’s")
     if len(word) <= 3 or word[0].isdigit():
         return word
     if word.endswith("ies") and len(word) > 4:
@@ -132,12 +152,11 @@ def _stem_english(word: str) -> str:
         word = word[:-2]
     elif word.endswith("s") and word[-2] not in "su":
         word = word[:-1]
-    for ending in ("ingly", "edly", "ing", "ed", "ly", "ment", "er", "or", "ion"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            word = word[: -len(ending)]
-            if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "lsz":
-                word = word[:-1]
-            break
+    length = _ending(word, *_ENGLISH)
+    if length:
+        word = word[:-length]
+        if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "lsz":
+            word = word[:-1]
     if word.endswith("e") and len(word) > 4:
         word = word[:-1]
     if word.endswith("y") and len(word) > 3:
