@@ -58,7 +58,7 @@ bench-way: $(VENV)/.dev   ## measure the whole way, sharing among processes, and
 	$(BIN)/python -m benchmarks.whole_way --articles 1000 5000
 	$(BIN)/python -m benchmarks.whole_way --articles 500 --format html --name pages
 	$(BIN)/python -m benchmarks.sharing
-	$(BIN)/python -m benchmarks.starting
+	$(BIN)/python -m benchmarks.starting --times 2
 	$(BIN)/python -m benchmarks.queries
 
 bench: bench-fold bench-clean bench-way   ## every benchmark, the short version
@@ -67,6 +67,7 @@ bench-full: $(VENV)/.dev $(RIVALS)/.done   ## the long version: hours
 	$(BIN)/python -m benchmarks.copies --rivals $(RIVALS) --texts 5000 25000 100000
 	$(BIN)/python -m benchmarks.whole_way --articles 100000 1000000 --more 10000 10 --name long
 	$(BIN)/python -m benchmarks.whole_way --articles 5000 --format html --name "many pages"
+	$(BIN)/python -m benchmarks.sharing --pages 1500 --articles 12000 --real
 	$(BIN)/python -m benchmarks.whole_way --megabytes 1024 4096 --name memory
 	$(BIN)/python -m benchmarks.queries --articles 1000000
 

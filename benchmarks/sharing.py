@@ -1,9 +1,9 @@
 """One big file, or many pages, cleaned by one process and by two: how well the work is shared.
 
-Run as `python -m benchmarks.sharing [--articles N] [--pages N] [--times N]`. The workers are started and warm before
-the clock starts; each way is run in turn and the best time of each is compared, which a busy machine disturbs least.
-Below it, pages: processor seconds of cleaning alone, in this process, beside those of the whole way to the published
-file; for made-up pages, and for the real ones of the evaluation data (`NEWSFOLD_DATA`) where these are.
+Run as `python -m benchmarks.sharing [--articles N] [--pages N] [--times N] [--real]`. The workers are started and warm
+before the clock starts; each way is run in turn and the best time of each is compared, which a busy machine disturbs
+least. Below it, pages: processor seconds of cleaning alone, in this process, beside those of the whole way to the
+published file; for made-up pages and, with `--real`, for those of the evaluation data (`NEWSFOLD_DATA`).
 """
 
 from __future__ import annotations
@@ -121,6 +121,7 @@ def main() -> int:
     options.add_argument("--articles", type=int, default=6_000)
     options.add_argument("--pages", type=int, default=400)
     options.add_argument("--times", type=int, default=2)
+    options.add_argument("--real", action="store_true", help="the pages of the evaluation data, too")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="newsfold-sharing-") as folder:
         scratch = Path(folder)
@@ -133,9 +134,9 @@ def main() -> int:
         real.mkdir()
         WRITERS["html"](make_articles(chosen.pages), made_up)
         pages = [beside_cleaning("made-up", made_up, scratch)]
-        if write_real_pages(real):
+        if chosen.real and write_real_pages(real):
             pages.append(beside_cleaning("real", real, scratch))
-        else:
+        elif chosen.real:
             print(f"real pages skipped: no evaluation pages in {DATA} (set NEWSFOLD_DATA)")
     keep_in(RESULT, "sharing", {"rows": rows, "whole_way_beside_cleaning": pages})
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextvars import ContextVar
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -45,9 +45,6 @@ _OTHER_LANGUAGES = (
     "ar", "az", "be", "bn", "fa", "he", "hi", "hr", "hy", "is", "ka", "kk", "lt", "lv", "mk", "mr", "sq", "sr", "ta",
     "te", "th", "ur", "vi",
 )  # fmt: skip
-_stated_language: ContextVar[str | None] = ContextVar(
-    "the language that the page at hand states", default=None
-)
 _ANY_YEAR = datetime(9000, 1, 1)  # noqa: DTZ001 - htmldate compares with its own latest day
 _UTC = ("Z", "+00:00")
 _WIDEST = 14 * 60  # minutes: no place is further from UTC
@@ -115,16 +112,18 @@ def _read_all(candidates: Iterator[tuple[str | None, str]], now: datetime) -> It
 
 def _search(tree: Any, page: Markup, url: str | None, now: datetime) -> Timestamp | None:
     """Ask htmldate, which looks at patterns in all of the text; a time of day is added where the page prints it."""
+    from htmldate import find_date  # slow to import and to run: the last resort
+
     visible = read_visible_date(tree, now)
     latest = now.strftime("%Y-%m-%d")
-    _stated_language.set(re.split("[-_]", (page.language or "").lower())[0] or None)
     stamp = None
     # the fast way finds the same where it finds anything, measured on 250 pages
     for is_extensive in (False, True):
         try:
-            found = _htmldate()(
-                tree, url=url, original_date=True, extensive_search=is_extensive, max_date=latest
-            )
+            with _reading_words(page.language):
+                found = find_date(
+                    tree, url=url, original_date=True, extensive_search=is_extensive, max_date=latest
+                )
         except (ValueError, TypeError, AttributeError, OverflowError):  # what it raises on odd pages
             found = None
         stamp = read_time(found, now=now, source="htmldate")
@@ -137,23 +136,30 @@ def _search(tree: Any, page: Markup, url: str | None, now: datetime) -> Timestam
     return stamp
 
 
-@cache
-def _htmldate() -> Any:
-    """Import htmldate's `find_date`, the last resort since it is slow, and have our reader read the dates it finds."""
-    from htmldate import extractors, find_date
+@contextmanager
+def _reading_words(language: str | None) -> Iterator[None]:
+    """Have our reader read what htmldate takes for a date in words, on a page that states this language."""
+    from htmldate import extractors
 
-    extractors.get_external_parser = _DateReader  # type: ignore[assignment]  # called alike
-    return find_date
+    usual = extractors.get_external_parser
+    extractors.get_external_parser = lambda: _DateReader(language)  # type: ignore[assignment]  # called alike
+    try:
+        yield
+    finally:
+        extractors.get_external_parser = usual
 
 
 class _DateReader:
     """Stands where htmldate has a dateparser for all languages."""
 
+    def __init__(self, language: str | None) -> None:
+        self._language = re.split("[-_]", (language or "").lower())[0]
+
     def get_date_data(self, text: str) -> dict[str, datetime | None]:
         """Read a date in words: ours first, which knows the months of twenty languages."""
         stamp = read_time(text, now=_ANY_YEAR, source="visible")
         found = stamp.at if stamp is not None else None
-        if found is None and _stated_language.get() in (None, *_OTHER_LANGUAGES):
+        if found is None and self._language in ("", *_OTHER_LANGUAGES):
             found = _dateparser().get_date_data(text)["date_obj"]
         return {"date_obj": found}
 
