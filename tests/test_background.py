@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 
 import pytest
 
-from transforms.background import CorpusCounts, blend, load_background, model_language, word_shares
+from transforms.background import (
+    REPORT_WORDS,
+    UNSEEN_SHARE,
+    CorpusCounts,
+    blend,
+    load_background,
+    model_language,
+    word_shares,
+)
 from transforms.stems import stem, tokenize
 
 
@@ -38,6 +47,18 @@ def test_word_lists_are_read_as_wordfreq_reads_them() -> None:
     assert "sw" not in wordfreq.available_languages("small")
     assert not word_shares("sw")
     assert not word_shares("../data/small_en")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "tr", "ru", "ar"])
+def test_a_stem_is_as_common_as_its_words_together(language: str) -> None:
+    background = load_background()
+    shares: dict[str, float] = {}
+    for word, share in word_shares(language).items():
+        key = stem(word, language)
+        shares[key] = shares.get(key, 0.0) + share
+    for key, share in [*shares.items()][::20]:
+        expected = -math.expm1(-(share + UNSEEN_SHARE) * REPORT_WORDS)
+        assert background.document_share(key, language) == expected
 
 
 def test_a_blend_learns_what_a_corpus_repeats_and_has_its_own_version() -> None:
