@@ -8,7 +8,6 @@ and both start the server that Prefect brings along where they use one. Medians 
 from __future__ import annotations
 
 import argparse
-import os
 import resource
 import statistics
 import subprocess
@@ -20,7 +19,7 @@ from itertools import count, islice
 from pathlib import Path
 
 from benchmarks.newsroom import as_page, make_articles
-from benchmarks.watching import keep_in, newsfold
+from benchmarks.watching import environment, keep_in, newsfold
 from benchmarks.whole_way import write_jsonl
 
 RESULT = Path(__file__).parent / "results" / "starting.json"
@@ -40,9 +39,9 @@ LIGHT = "import transforms, sys; print(*sorted({'scipy', 'prefect', 'duckdb'} & 
 
 def clock(arguments: list[str], home: Path) -> tuple[float, float]:
     """Run a command; give wall and processor seconds of it and all below it."""
-    quiet = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "PREFECT_HOME": str(home)}
+    quiet = environment(PREFECT_SERVER_ANALYTICS_ENABLED="false", DO_NOT_TRACK="1", PREFECT_HOME=str(home))
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    subprocess.run(arguments, check=True, capture_output=True, env={**os.environ, **quiet})
+    subprocess.run(arguments, check=True, capture_output=True, env=quiet)
     wall, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

@@ -23,6 +23,11 @@ def newsfold(*arguments: str) -> list[str]:
     return [str(Path(sys.executable).with_name("newsfold")), *arguments]
 
 
+def environment(**more: str) -> dict[str, str]:
+    """What commands are run in: as people have it, bytecode written by the first and read by the next."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | more
+
+
 class Watch:
     """What a process and all below it take, looked at while they run and told by the kernel when they have ended."""
 
@@ -30,7 +35,9 @@ class Watch:
         self.peak_together = self.peak_largest = 0
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         began = time.monotonic()
-        process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment()
+        )
         while process.poll() is None:
             self._look(process.pid)
             # which costs more the larger the processes are, so less often in a long run
