@@ -57,7 +57,7 @@ bench-clean: $(VENV)/.dev $(RIVALS)/.done   ## measure cleaning beside its peers
 bench-way: $(VENV)/.dev   ## measure the whole way, sharing among processes, and starting
 	$(BIN)/python -m benchmarks.whole_way --articles 1000 5000
 	$(BIN)/python -m benchmarks.whole_way --articles 500 --format html --name pages
-	$(BIN)/python -m benchmarks.sharing
+	$(BIN)/python -m benchmarks.sharing --articles 4000
 	$(BIN)/python -m benchmarks.starting --times 2
 	$(BIN)/python -m benchmarks.queries
 
