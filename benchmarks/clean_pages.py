@@ -25,13 +25,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.watching import DATA
 from transforms.clean import clean
 from transforms.encoding import decode
 from transforms.metadata import read_metadata
 from transforms.page import extract_body, parse_page
 from transforms.types import Article, Format, RawDocument, Reason, Stated, Timestamp
 
-DATA = Path(os.environ.get("NEWSFOLD_DATA", Path(__file__).parents[1] / "../shared/data"))
 RESULT = Path(__file__).parent / "results" / "clean_pages.json"
 NOW = datetime.now(UTC)
 _WORDS = re.compile(r"\w+")

@@ -24,9 +24,9 @@ from typing import Any
 
 from lxml import etree, html
 
+from benchmarks.watching import DATA
 from transforms.plaintext import segment
 
-DATA = Path(os.environ.get("NEWSFOLD_DATA", Path(__file__).parents[1] / "../shared/data"))
 RESULT = Path(__file__).parent / "results" / "clean_text.json"
 
 BLOCKS = frozenset(

@@ -23,12 +23,13 @@ import numpy as np
 
 from benchmarks.measures import score_groups
 from benchmarks.newsroom import make_articles
+from benchmarks.watching import DATA
 from transforms.copies import candidate_keys, candidate_pairs, group, verify_pairs
 from transforms.kernel_numpy import I64
 from transforms.shingles import shingle, tokenise
 from transforms.signatures import sign
 
-DATA = Path(os.environ.get("NEWSFOLD_DATA", "../shared/data")) / "copies" / "corpus_25k.parquet"
+CORPUS = DATA / "copies" / "corpus_25k.parquet"
 RESULT = Path(__file__).parent / "results" / "copies.json"
 APART = ("template", "quote_share", "short", "single")  # kinds that have no copy and must stay alone
 ROUNDS = 3  # speed is the median of so many runs, each engine in turn
@@ -245,12 +246,12 @@ def main() -> None:
     options = parser.parse_args()
     if options.rivals:
         sys.path.append(options.rivals)
-    if not DATA.exists():
-        print(f"skipped: no evaluation data at {DATA} (set NEWSFOLD_DATA)")
+    if not CORPUS.exists():
+        print(f"skipped: no evaluation data at {CORPUS} (set NEWSFOLD_DATA)")
         return
     import pyarrow.parquet as pq
 
-    rows = pq.read_table(DATA).to_pylist()
+    rows = pq.read_table(CORPUS).to_pylist()
     result: dict[str, Any] = {"quality": {}}
     for name, half in (("chosen on", 0), ("reported on", 1), ("all", None)):
         one = quality(rows, half)

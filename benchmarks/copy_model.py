@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.copies import DATA
+from benchmarks.copies import CORPUS
 from transforms import copymodel, kernel
 from transforms.copies import MODEL, candidate_keys, candidate_pairs, verify_pairs
 from transforms.kernel_numpy import OPENS_SENTENCE, U8, U32
@@ -170,12 +170,12 @@ def main() -> None:
     except ImportError:
         print("skipped: scikit-learn is not installed")
         return
-    if not DATA.exists():
-        print(f"skipped: no evaluation data at {DATA} (set NEWSFOLD_DATA)")
+    if not CORPUS.exists():
+        print(f"skipped: no evaluation data at {CORPUS} (set NEWSFOLD_DATA)")
         return
     import pyarrow.parquet as pq
 
-    rows = [row for row in pq.read_table(DATA).to_pylist() if row["gold_group"] % 2 == 0]
+    rows = [row for row in pq.read_table(CORPUS).to_pylist() if row["gold_group"] % 2 == 0]
     inputs, answers, singles = real_pairs(rows)
     made, made_answers = made_pairs(singles)
     weights = np.concatenate(

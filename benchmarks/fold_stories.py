@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.measures import GroupScores, area_under_curve, pearson, score_groups
+from benchmarks.watching import DATA
 from flows.semantic import load_embedder
 from transforms.background import Background, load_background, with_embedder
 from transforms.candidates import candidate_pairs, story_keys
@@ -38,7 +39,6 @@ from transforms.types import Kind, Precision
 Record = dict[str, Any]
 Matrix = npt.NDArray[np.float64]
 
-DATA = Path(os.environ.get("NEWSFOLD_DATA", Path(__file__).parents[2] / "shared" / "data"))
 RESULT = Path(__file__).parent / "results" / "fold_stories.json"
 # The name of a set and whether its dates may be used.
 GROUPED = {"ecbplus": True, "galaxy_wikinews": True, "allsides_roundup2021": False}

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.fold_stories import DATA, GROUPED, Record, describe, read
+from benchmarks.fold_stories import GROUPED, Record, describe, read
 from benchmarks.newsroom import make_articles
-from benchmarks.watching import keep_in
+from benchmarks.watching import DATA, keep_in
 from transforms.pairs import FLOOR, THRESHOLD, score_pairs
 from transforms.profiletable import tabulate
 from transforms.shingles import shingle_texts

@@ -18,9 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.clean_pages import DATA
 from benchmarks.newsroom import make_articles
-from benchmarks.watching import Watch, keep_in, newsfold
+from benchmarks.watching import DATA, Watch, keep_in, newsfold
 from benchmarks.whole_way import WRITERS
 from flows.cleaning import PREPARATION, CleaningItem, clean_item
 from flows.discover import FoundFile, discover

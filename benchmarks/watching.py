@@ -1,4 +1,4 @@
-"""What benchmarks of the whole product share: its command, what a process and all below it take, where figures go."""
+"""What benchmarks share: evaluation data, newsfold's command, what it and all below it take, where figures go."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+DATA = Path(os.environ.get("NEWSFOLD_DATA", Path(__file__).parents[2] / "shared" / "data"))
 LOOK_SECONDS, MOST_SECONDS = 0.2, 3.0  # between two looks at memory
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 

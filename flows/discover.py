@@ -188,7 +188,7 @@ class _Walk:
                     )
                     return
                 try:
-                    status = os.stat(path)  # noqa: PTH116
+                    status = os.stat(path)  # noqa: PTH116 - plain text, as above
                 except FileNotFoundError:
                     yield _reject(ref, Reason.NOT_A_FILE, "a link to nothing")
                     return
@@ -212,8 +212,8 @@ class _Walk:
             yield _reject(ref, Reason.NOT_A_FILE, "a folder already walked", Disposition.SKIPPED)
             return
         self._visited.add(identity)
-        for child in sorted(os.listdir(path), key=os.fsencode):  # noqa: PTH208
-            inner = os.path.join(path, child)  # noqa: PTH118
+        for child in sorted(os.listdir(path), key=os.fsencode):  # noqa: PTH208 - plain text, as above
+            inner = os.path.join(path, child)  # noqa: PTH118 - plain text, as above
             if inner not in self._named:  # named ones have their own turn
                 yield from self._visit(inner, is_named=False)
 

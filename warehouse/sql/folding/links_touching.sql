@@ -3,7 +3,7 @@
 -- sorting millions takes as long as finding them, and no order of links changes what grows.
 WITH guests AS (SELECT article_id FROM articles WHERE kind IN ('live_blog', 'round_up')),
 touching AS MATERIALIZED (
-    SELECT l.article_a, l.article_b, l.score, l.decision, a.article_id AS wanted_a, b.article_id AS wanted_b,
+    SELECT l.article_a, l.article_b, l.score, l.decision, coalesce(a.article_id, b.article_id) AS here,
            CASE WHEN a.article_id IS NULL THEN l.article_a WHEN b.article_id IS NULL THEN l.article_b END AS elsewhere
     FROM links l
     LEFT JOIN wanted a ON a.article_id = l.article_a
@@ -11,9 +11,7 @@ touching AS MATERIALIZED (
     WHERE list_contains($relations, l.relation) AND (a.article_id IS NOT NULL OR b.article_id IS NOT NULL)
 ),
 leading_out AS (
-    SELECT article_a, article_b, score, decision, coalesce(wanted_a, wanted_b) AS here FROM touching
-    ANTI JOIN guests ON guests.article_id = touching.elsewhere
-    WHERE elsewhere IS NOT NULL
+    SELECT * FROM touching ANTI JOIN guests ON guests.article_id = touching.elsewhere WHERE elsewhere IS NOT NULL
 )
 SELECT article_a, article_b, score FROM touching WHERE elsewhere IS NULL
 UNION ALL
