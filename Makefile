@@ -7,7 +7,10 @@ HOME_DIR ?= newsfold-home
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-.PHONY: run setup test check test-fast bench bench-full bench-fold bench-clean bench-way fuzz lock clean help
+# On as many processors as there are, up to four; the tests of a module stay together.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
+.PHONY: run setup test check test-fast laws bench bench-full bench-fold bench-clean bench-formats bench-way fuzz mutants profile lock sbom audit soak clean help
 
 help:           ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -15,15 +18,18 @@ help:           ## list the targets
 run: $(VENV)/.run   ## set up and fold seeds/ into newsfold-home/
 	$(BIN)/newsfold ingest seeds/inbox --home $(HOME_DIR)
 	$(BIN)/newsfold stories --home $(HOME_DIR)
+	@echo "read them in a browser: $(BIN)/newsfold web --home $(HOME_DIR)"
 
 setup: $(VENV)/.dev   ## install everything, tools for development included
 
 test: check     ## lint, types, import rules and all tests
-	$(BIN)/python -m pytest -m "not slow"
-	$(BIN)/python -m pytest -m slow
+	$(PYTEST)
 
 test-fast: $(VENV)/.dev   ## the tests that take seconds
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
+
+laws: $(VENV)/.dev   ## try other examples for every law than `make test` does
+	$(PYTEST) -m "hypothesis and not slow" --hypothesis-profile search
 
 check: $(VENV)/.dev   ## lint, format, types, import rules
 	$(BIN)/ruff check .
@@ -35,12 +41,15 @@ fuzz: $(VENV)/.dev   ## throw broken input at every reader and at cleaning for a
 	$(BIN)/python -m tests.fuzz --seconds 30
 	$(BIN)/python -m tests.fuzz --seconds 30 --cleaning
 
+mutants: $(VENV)/.dev   ## break the modules that decide most, one line at a time, and report what no test notices
+	$(BIN)/python -m tests.mutation
+
 # What newsfold is measured against and does not depend on, in a folder of its own.
 RIVALS := .benchmarks/rivals
 $(RIVALS)/.done: | $(VENV)/.dev
 	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --target $(RIVALS) \
-	  readability-lxml newspaper4k justext rensa gaoya datatrove news-please \
-	  beautifulsoup4 brotli chardet cssselect filelock joblib lxml_html_clean nltk pillow pyyaml requests requests_file \
+	  readability-lxml newspaper4k goose3 pyahocorasick jieba justext rensa gaoya datatrove news-please \
+	  beautifulsoup4 brotli chardet cssselect filelock idna joblib lxml_html_clean nltk pillow pyyaml requests requests_file \
 	  sgmllib3k soupsieve tldextract w3lib \
 	  defusedxml humanize langdetect loguru python-dateutil six \
 	  dill fsspec hf_xet httpcore2 httpx2 huggingface_hub multiprocess tokenizers truststore
@@ -48,11 +57,16 @@ $(RIVALS)/.done: | $(VENV)/.dev
 
 bench-fold: $(VENV)/.dev $(RIVALS)/.done   ## measure folding beside its baselines
 	$(BIN)/python -m benchmarks.fold_stories
+	$(BIN)/python -m benchmarks.forms
+	$(BIN)/python -m benchmarks.threads
 	$(BIN)/python -m benchmarks.copies --rivals $(RIVALS) --texts 5000
 
 bench-clean: $(VENV)/.dev $(RIVALS)/.done   ## measure cleaning beside its peers
 	$(BIN)/python -m benchmarks.clean_pages --rivals $(RIVALS)
 	$(BIN)/python -m benchmarks.clean_text --rivals $(RIVALS)
+
+bench-formats: $(VENV)/.dev   ## measure what arrives of generated files of every format
+	$(BIN)/python -m benchmarks.formats
 
 bench-way: $(VENV)/.dev   ## measure the whole way, sharing among processes, and starting
 	$(BIN)/python -m benchmarks.whole_way --articles 1000 5000
@@ -60,8 +74,13 @@ bench-way: $(VENV)/.dev   ## measure the whole way, sharing among processes, and
 	$(BIN)/python -m benchmarks.sharing --articles 4000
 	$(BIN)/python -m benchmarks.starting --times 2
 	$(BIN)/python -m benchmarks.queries
+	$(BIN)/python -m benchmarks.pages
 
-bench: bench-fold bench-clean bench-way   ## every benchmark, the short version
+bench: bench-fold bench-clean bench-formats bench-way   ## every benchmark, the short version, and what became slower
+	$(BIN)/python -m benchmarks.compare
+
+profile: $(VENV)/.dev   ## where the time of the standard loads goes, by step and by function
+	$(BIN)/python -m benchmarks.profile
 
 bench-full: $(VENV)/.dev $(RIVALS)/.done   ## the long version: hours
 	$(BIN)/python -m benchmarks.copies --rivals $(RIVALS) --texts 5000 25000 100000
@@ -70,12 +89,24 @@ bench-full: $(VENV)/.dev $(RIVALS)/.done   ## the long version: hours
 	$(BIN)/python -m benchmarks.sharing --pages 1500 --articles 12000 --real
 	$(BIN)/python -m benchmarks.whole_way --megabytes 1024 4096 --name memory
 	$(BIN)/python -m benchmarks.queries --articles 1000000
+	$(BIN)/python -m benchmarks.pages --articles 1000000
 
+# UPGRADE=--upgrade takes the newest of everything, UPGRADE="-P prefect" of one package: then `make test` is the judge.
+UPGRADE ?=
 lock:           ## make the requirements files again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate -q -o requirements.txt
+	  --no-emit-index-url --no-header --no-annotate -q $(UPGRADE) -o requirements.txt
 	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate -q -c requirements.txt -o requirements-dev.txt
+	  --no-emit-index-url --no-header --no-annotate -q $(UPGRADE) -c requirements.txt -o requirements-dev.txt
+
+sbom:           ## list every locked package as CycloneDX in sbom.json (needs uv)
+	uvx -q --from cyclonedx-bom cyclonedx-py requirements requirements.txt -o sbom.json
+
+audit:          ## look the locked packages up among known vulnerabilities (needs uv, and asks pypi.org)
+	uvx -q pip-audit --disable-pip --require-hashes -r requirements.txt
+
+soak: $(VENV)/.dev   ## run the schedule for two hours under a stream of news, with readers, kills and a full disk
+	$(BIN)/python -m benchmarks.soak --minutes 120
 
 clean:          ## remove what the targets made, the warehouse excepted
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

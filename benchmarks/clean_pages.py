@@ -9,31 +9,40 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import importlib
 import importlib.metadata
 import json
-import os
-import platform
 import re
 import sys
 import time
-import types
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.watching import DATA
-from transforms.clean import clean
-from transforms.encoding import decode
-from transforms.metadata import read_metadata
-from transforms.page import extract_body, parse_page
-from transforms.types import Article, Format, RawDocument, Reason, Stated, Timestamp
+from benchmarks.clean_snippets import extractors, load_snippets, measure_snippets
+from benchmarks.page_extractors import (
+    NOW,
+    Extractor,
+    Found,
+    WebPage,
+    attempt,
+    clean_page,
+    goose,
+    justext,
+    make_installed,
+    newspaper,
+    readability,
+    trafilatura,
+)
+from benchmarks.watching import DATA, circumstances
+from transforms.cleaning.metadata import read_metadata
+from transforms.cleaning.page import extract_body, parse_page
+from transforms.text.encoding import decode
+from transforms.types import Reason, Timestamp
 
 RESULT = Path(__file__).parent / "results" / "clean_pages.json"
-NOW = datetime.now(UTC)
 _WORDS = re.compile(r"\w+")
 _WARM = 15  # pages run before the clock starts
 
@@ -82,111 +91,33 @@ def score(found: str, gold: str) -> tuple[float, float, float]:
     return precision, recall, 2 * precision * recall / (precision + recall) if both else 0.0
 
 
-def our_body(page: Page) -> str:
+def our_body(page: WebPage) -> Found:
     """Extract with our pruning, metadata and fallbacks: the whole of HTML cleaning but language and kinds."""
     markup = decode(page.html).text
     tree = parse_page(markup)
     if isinstance(tree, Reason):
-        return ""
+        return Found()
     stated = read_metadata(tree, url=page.url, now=NOW)
-    return extract_body(tree, title=stated.title, stated_body=stated.body, markup=markup).text
+    return Found(text=extract_body(tree, title=stated.title, stated_body=stated.body, markup=markup).text)
 
 
-def our_article(page: Page) -> str:
+def our_article(page: WebPage) -> Found:
     """Clean to a whole article: kind, language, agency and ids as well."""
-    doc = RawDocument(
-        source_ref=page.url, format=Format.HTML, sha256="", size=len(page.html), body=page.html, is_html=True,
-        stated=Stated(url=page.url),
-    )  # fmt: skip
-    found = clean(doc, now=NOW)
-    return found.text if isinstance(found, Article) else ""
+    found = clean_page(page)
+    return Found(text=found.text) if found is not None else Found()
 
 
-def trafilatura_body(**options: Any) -> Callable[[Page], str]:
-    """Give one mode of trafilatura, without comments."""
-    from trafilatura import bare_extraction
-
-    def extract(page: Page) -> str:
-        found: Any = bare_extraction(page.html, url=page.url, include_comments=False, **options)
-        return (found.text or "") if found is not None else ""
-
-    return extract
-
-
-def readability_body(page: Page) -> str:
-    """Extract with readability-lxml, its summary flattened to text."""
-    from lxml import html
-    from readability import Document
-
-    summary = Document(decode(page.html).text).summary()
-    return "\n".join(str(part) for part in html.fromstring(summary).itertext())
-
-
-def newspaper_body(page: Page) -> str:
-    """Extract with newspaper4k, which is handed the page and fetches nothing."""
-    import newspaper
-
-    article = newspaper.Article(page.url, fetch_images=False)
-    article.download(input_html=decode(page.html).text)
-    article.parse()
-    return str(article.text)
-
-
-def datatrove_body() -> Callable[[Page], str]:
-    """Give datatrove's extraction step as its pipelines use it by default, called without its process around it."""
-    from datatrove.pipeline.extractors import Trafilatura
-
-    # its default also leaves out what it saw on pages before, which empties texts as a benchmark goes on
-    step = Trafilatura(deduplicate=False)
-
-    def extract(page: Page) -> str:
-        return str(step.extract(decode(page.html).text) or "")
-
-    return extract
-
-
-def news_please_body() -> Callable[[Page], str]:
-    """Give news-please's extraction step, without the crawler around it, which brings forty packages."""
-    for package in ("newsplease", "newsplease.pipeline"):  # their own modules import the crawler
-        found = next(
-            (place for place in map(Path, sys.path) if (place / package.replace(".", "/")).is_dir()), None
-        )
-        if found is None:
-            raise ImportError("not installed")
-        shell = types.ModuleType(package)
-        shell.__path__ = [str(found / package.replace(".", "/"))]
-        sys.modules[package] = shell
-    module = importlib.import_module("newsplease.pipeline.extractor.article_extractor")
-    extractor = module.Extractor(
-        [
-            ("newspaper_extractor_no_images", "NewspaperExtractorNoImages"),
-            "readability_extractor",
-            "date_extractor",
-            "lang_detect_extractor",
-        ]
-    )
-
-    def extract(page: Page) -> str:
-        response = types.SimpleNamespace(body=decode(page.html).text)
-        item = {"spider_response": response, "url": page.url, "html_title": b"", "rss_title": b""}
-        return str(extractor.extract(item)["article_text"] or "")
-
-    return extract
-
-
-def measure_bodies(
-    pages: list[Page], rivals: list[tuple[str, Callable[[Page], str]]]
-) -> list[dict[str, Any]]:
+def measure_bodies(pages: list[Page], rivals: list[tuple[str, Extractor]]) -> list[dict[str, Any]]:
     """Run every extractor over all pages and give its quality on both halves and its speed."""
     texts: dict[str, list[str]] = {name: [] for name, _ in rivals}
     seconds = dict.fromkeys(texts, 0.0)
     for page in pages[:_WARM]:  # models and word lists load once
-        for _, extract in rivals:
-            _attempt(extract, page)
+        for name, extract in rivals:
+            attempt(name, extract, page)
     for page in pages:  # page by page in turn, so that a busy machine is busy for all alike
         for name, extract in rivals:
             start = time.process_time()
-            texts[name].append(_attempt(extract, page))
+            texts[name].append(attempt(name, extract, page).text)
             seconds[name] += time.process_time() - start
     rows = []
     for name, _ in rivals:
@@ -207,14 +138,6 @@ def measure_bodies(
             f"{row['reported']['f1_of_means']:.3f}  empty {row['empty']}  {row['pages_per_second']:6.1f} pages/s"
         )
     return rows
-
-
-def _attempt(extract: Callable[[Page], str], page: Page) -> str:
-    try:
-        return extract(page)
-    except Exception as error:  # noqa: BLE001  a rival that fails on a page scores nothing there and is named
-        print(f"  {extract.__name__} failed on page {page.number}: {type(error).__name__}", file=sys.stderr)
-        return ""
 
 
 def our_day(page: Page) -> tuple[str | None, bool, bool]:
@@ -304,32 +227,29 @@ def main() -> int:
     if not pages or not dated:
         print(f"skipped: no evaluation pages in {DATA} (set NEWSFOLD_DATA)")
         return 0
-    rivals: list[tuple[str, Callable[[Page], str]]] = [
+    rivals: list[tuple[str, Extractor]] = [
         ("newsfold, with metadata", our_body),
         ("newsfold, whole article", our_article),
-        ("trafilatura default, with metadata", trafilatura_body(with_metadata=True)),
-        ("trafilatura fast", trafilatura_body(fast=True)),
-        ("trafilatura default", trafilatura_body()),
-        ("trafilatura precision", trafilatura_body(favor_precision=True)),
+        ("trafilatura default, with metadata", trafilatura(with_metadata=True)),
+        ("trafilatura fast", trafilatura(fast=True)),
+        ("trafilatura default", trafilatura()),
+        ("trafilatura precision", trafilatura(favor_precision=True)),
     ]
-    makers: list[tuple[str, str, Callable[[], Callable[[Page], str]]]] = [
-        ("readability", "readability-lxml", lambda: readability_body),
-        ("newspaper", "newspaper4k", lambda: newspaper_body),
-        ("datatrove", "datatrove", datatrove_body),
-        ("langdetect", "news-please", news_please_body),
-    ]
-    for module, package, make in makers:
-        try:
-            importlib.import_module(module)
-            rivals.append((package, make()))
-        except ImportError as error:
-            print(f"{package}: skipped, {error}")
+    rivals += make_installed(
+        {
+            "readability-lxml": ("readability", lambda: readability),
+            "newspaper4k": ("newspaper", lambda: newspaper),
+            "goose3": ("goose3", goose),
+            "justext": ("justext", lambda: justext("English")),  # nearly all of these pages are English
+        }
+    )
     print(f"Body text, {len(pages)} pages, 4-grams, averaged over pages")
     bodies = measure_bodies(pages, rivals)
     speed = bodies[0]["pages_per_second"] / bodies[2]["pages_per_second"]
     print(f"newsfold with metadata is {speed:.2f} times as fast as trafilatura with metadata")
     print(f"Day of publication, {len(dated)} pages")
     days = measure_days(dated)
+    sentences = measure_snippets(load_snippets(chosen.pages), make_installed(extractors()))
     versions = {}
     for package in (
         "trafilatura",
@@ -337,8 +257,8 @@ def main() -> int:
         "lxml",
         "readability-lxml",
         "newspaper4k",
-        "datatrove",
-        "news-please",
+        "goose3",
+        "justext",
     ):
         try:
             versions[package] = importlib.metadata.version(package)
@@ -348,17 +268,14 @@ def main() -> int:
     RESULT.write_text(
         json.dumps(
             {
-                "machine": {
-                    "python": platform.python_version(),
-                    "processor": platform.machine(),
-                    "cpus": os.cpu_count(),
-                },
+                **circumstances(),
                 "versions": versions,
                 "pages": len(pages),
                 "dated_pages": len(dated),
                 "bodies": bodies,
                 "speed_ratio_with_metadata": round(speed, 2),
                 "days": days,
+                "snippets": sentences,
             },
             indent=2,
         )

@@ -11,7 +11,6 @@ import gzip
 import importlib
 import importlib.metadata
 import json
-import os
 import platform
 import re
 import sys
@@ -24,8 +23,9 @@ from typing import Any
 
 from lxml import etree, html
 
-from benchmarks.watching import DATA
-from transforms.plaintext import segment
+from benchmarks.watching import DATA, circumstances
+from benchmarks.wrapped_texts import choose, measure_wrapped, show
+from transforms.cleaning.plain_text import segment
 
 RESULT = Path(__file__).parent / "results" / "clean_text.json"
 
@@ -259,16 +259,20 @@ def main() -> None:
         )
     titles = share_titles(pages)
     print(f"\ntitle found = the page's own headline: {titles:.3f}")
+    wrapped = measure_wrapped(choose([(page.title, page.gold) for page in pages]))
+    show(wrapped)
     RESULT.parent.mkdir(exist_ok=True)
     versions = {"python": platform.python_version()} | {
         name: importlib.metadata.version(name) for name in ("lxml", "justext") if _is_installed(name)
     }
     result = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        **circumstances(),
         "versions": versions,
         "pages": len(pages),
     }
-    RESULT.write_text(json.dumps(result | {"f1": table, "titles": titles}, indent=2) + "\n")
+    RESULT.write_text(
+        json.dumps(result | {"f1": table, "titles": titles, "wrapped": wrapped}, indent=2) + "\n"
+    )
 
 
 def _is_installed(name: str) -> bool:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import os
-import platform
 import sys
 import tempfile
 import time
@@ -23,17 +21,25 @@ import numpy as np
 
 from benchmarks.measures import score_groups
 from benchmarks.newsroom import make_articles
-from benchmarks.watching import DATA
-from transforms.copies import candidate_keys, candidate_pairs, group, verify_pairs
-from transforms.kernel_numpy import I64
-from transforms.shingles import shingle, tokenise
-from transforms.signatures import sign
+from benchmarks.watching import DATA, circumstances
+from transforms.copies.compare import candidate_keys, group, verify_pairs
+from transforms.copies.copy_model import COPIES
+from transforms.copies.shingles import shingle, tokenise
+from transforms.copies.signatures import sign
+from transforms.kernel.blocking_joins import pair_up
+from transforms.kernel.numpy_loops import I64, U64
 
 CORPUS = DATA / "copies" / "corpus_25k.parquet"
 RESULT = Path(__file__).parent / "results" / "copies.json"
 APART = ("template", "quote_share", "short", "single")  # kinds that have no copy and must stay alone
 ROUNDS = 3  # speed is the median of so many runs, each engine in turn
 SLOW = 20.0  # seconds: an engine that took longer runs once
+
+
+def candidate_pairs(keys: U64, owners: I64) -> I64:
+    """Return the pairs of texts that share a key, as the warehouse's join finds them, without a warehouse."""
+    pairs = pair_up(keys, owners, block_size=COPIES.block_size, window=COPIES.window)
+    return pairs.astype(np.int64)
 
 
 def fold(texts: Sequence[str]) -> tuple[list[list[int]], I64, dict[str, float]]:
@@ -45,7 +51,7 @@ def fold(texts: Sequence[str]) -> tuple[list[list[int]], I64, dict[str, float]]:
     signed = sign(shingles.values, shingles.offsets)
     clock.append(time.process_time())
     keys, owners = candidate_keys(tokens, signed)
-    pairs = candidate_pairs(keys, owners).astype(np.int64)
+    pairs = candidate_pairs(keys, owners)
     clock.append(time.process_time())
     verdicts = verify_pairs(tokens, pairs[:, 0], pairs[:, 1])
     clock.append(time.process_time())
@@ -67,24 +73,24 @@ def labels(groups: list[list[int]], count: int) -> list[int]:
 
 def quality(rows: list[dict[str, Any]], half: int | None) -> dict[str, Any]:
     """Fold the texts whose gold group is of one half (0: chosen on, 1: reported on; None: all) and score the result."""
-    some = [row for row in rows if half is None or row["gold_group"] % 2 == half]
-    groups, pairs, _ = fold([row["text"] for row in some])
-    found, gold = labels(groups, len(some)), [row["gold_group"] for row in some]
-    place = {row["id"]: at for at, row in enumerate(some)}
+    chosen = [row for row in rows if half is None or row["gold_group"] % 2 == half]
+    groups, pairs, _ = fold([row["text"] for row in chosen])
+    found, gold = labels(groups, len(chosen)), [row["gold_group"] for row in chosen]
+    position = {row["id"]: at for at, row in enumerate(chosen)}
     by_kind: dict[str, list[bool]] = {}
     size = np.bincount(found)
-    for at, row in enumerate(some):
+    for at, row in enumerate(chosen):
         if row["edit_kind"] in APART:
             by_kind.setdefault(row["edit_kind"] + " alone", []).append(bool(size[found[at]] == 1))
-        elif row["parent_id"] in place:
-            by_kind.setdefault(row["edit_kind"], []).append(found[at] == found[place[row["parent_id"]]])
+        elif row["parent_id"] in position:
+            by_kind.setdefault(row["edit_kind"], []).append(found[at] == found[position[row["parent_id"]]])
     numbers = np.array(gold)
     true = int((numbers[pairs[:, 0]] == numbers[pairs[:, 1]]).sum())
     sizes = np.unique(numbers, return_counts=True)[1]
     return {
         **score_groups(found, gold).as_dict(),
-        "texts": len(some),
-        "candidates_per_article": round(len(pairs) / len(some), 1),
+        "texts": len(chosen),
+        "candidates_per_article": round(len(pairs) / len(chosen), 1),
         "candidate_pair_recall": round(true / int((sizes * (sizes - 1) // 2).sum()), 4),
         "by_kind": {name: round(float(np.mean(hits)), 4) for name, hits in sorted(by_kind.items())},
     }
@@ -270,11 +276,7 @@ def main() -> None:
         print(f"{count} texts; seconds by stage:", result["stages"][str(count)])
         for name, figures in result["speed"][str(count)].items():
             print(f"    {name:28}", *(f"{key} {value}" for key, value in figures.items()), sep="  ")
-    result["machine"] = {
-        "processor": platform.machine(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-    }
+    result |= circumstances()
     result["versions"] = {
         name: installed(name) for name in ("numpy", "numba", "datasketch", "rensa", "gaoya", "datatrove")
     }

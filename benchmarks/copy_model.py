@@ -1,7 +1,7 @@
-"""Train the forest that tells copies: half of the evaluation groups, and pairs made by recombining sentences.
+"""Train the decision trees that recognise copies, on half of the evaluation groups and on recombined sentences.
 
 Run: python -m benchmarks.copy_model [--path DIR]   (needs scikit-learn, from DIR if it is not installed; writes
-transforms/data/copy_model.json). No text is stored, only where trees split.
+transforms/data/copy_model.json). No text is stored, only the thresholds of the trees.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.copies import CORPUS
-from transforms import copymodel, kernel
-from transforms.copies import MODEL, candidate_keys, candidate_pairs, verify_pairs
-from transforms.kernel_numpy import OPENS_SENTENCE, U8, U32
-from transforms.shingles import shingle, tokenise
-from transforms.signatures import sign
+from benchmarks.copies import CORPUS, candidate_pairs
+from transforms.copies.compare import candidate_keys, verify_pairs
+from transforms.copies.copy_model import COPIES
+from transforms.copies.shingles import shingle, tokenise
+from transforms.copies.signatures import sign
+from transforms.copies.tree_ensemble import INPUTS, model_inputs
+from transforms.kernel import dispatch as kernel
+from transforms.kernel.numpy_loops import OPENS_SENTENCE, U8, U32
 
 Words: TypeAlias = tuple[U32, U8]  # token hashes with their flags
 MODEL_FILE = Path(__file__).parents[1] / "transforms" / "data" / "copy_model.json"
@@ -139,7 +141,7 @@ def made_pairs(articles: list[Words]) -> tuple[NDArray[np.float64], NDArray[np.b
     first, second = np.where(longer, left, left + 1), np.where(longer, left + 1, left)
     grams = kernel.grams(values, flags, offsets)
     features = kernel.compare(values, flags, grams, offsets, first, second)
-    return copymodel.measure(features), np.array(answers)
+    return model_inputs(features), np.array(answers)
 
 
 def real_pairs(rows: list[dict[str, Any]]) -> tuple[NDArray[np.float64], NDArray[np.bool_], list[Words]]:
@@ -147,9 +149,9 @@ def real_pairs(rows: list[dict[str, Any]]) -> tuple[NDArray[np.float64], NDArray
     tokens = tokenise([row["text"] for row in rows])
     shingles = shingle(tokens)
     keys, owners = candidate_keys(tokens, sign(shingles.values, shingles.offsets))
-    pairs = candidate_pairs(keys, owners).astype(np.int64)
+    pairs = candidate_pairs(keys, owners)
     gold = np.array([row["gold_group"] for row in rows])
-    inputs = copymodel.measure(verify_pairs(tokens, pairs[:, 0], pairs[:, 1]).features)
+    inputs = model_inputs(verify_pairs(tokens, pairs[:, 0], pairs[:, 1]).features)
     singles = [
         (tokens.values[start:stop], tokens.flags[start:stop])
         for row, start, stop in zip(rows, tokens.offsets[:-1], tokens.offsets[1:], strict=True)
@@ -159,7 +161,7 @@ def real_pairs(rows: list[dict[str, Any]]) -> tuple[NDArray[np.float64], NDArray
 
 
 def main() -> None:
-    """Train and write the forest."""
+    """Train and write the ensemble."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--path", help="folder with scikit-learn")
     options = parser.parse_args()
@@ -181,22 +183,24 @@ def main() -> None:
     weights = np.concatenate(
         [np.ones(len(answers)), np.full(len(made), MADE_WEIGHT * len(answers) / len(made))]
     )
-    forest = HistGradientBoostingClassifier(
+    ensemble = HistGradientBoostingClassifier(
         max_iter=60,
         max_leaf_nodes=8,
         min_samples_leaf=100,
         learning_rate=0.15,
         early_stopping=False,
-        monotonic_cst=list(copymodel.INPUTS.values()),
+        monotonic_cst=list(INPUTS.values()),
         random_state=1,
     )
-    forest.fit(np.concatenate([inputs, made]), np.concatenate([answers, made_answers]), sample_weight=weights)
-    stored: dict[str, Any] = {"version": MODEL, "inputs": list(copymodel.INPUTS)}
-    stored["bias"] = float(forest._baseline_prediction.ravel()[0])
+    ensemble.fit(
+        np.concatenate([inputs, made]), np.concatenate([answers, made_answers]), sample_weight=weights
+    )
+    stored: dict[str, Any] = {"version": COPIES.version, "inputs": list(INPUTS)}
+    stored["bias"] = float(ensemble._baseline_prediction.ravel()[0])
     columns: dict[str, list[float]] = {
         name: [] for name in ("roots", "input", "threshold", "left", "right", "value")
     }
-    for trees in forest._predictors:
+    for trees in ensemble._predictors:
         offset = len(columns["input"])
         columns["roots"].append(offset)
         for node in trees[0].nodes:
@@ -208,7 +212,8 @@ def main() -> None:
             columns["value"].append(round(float(node["value"]), 6) if leaf else 0.0)
     MODEL_FILE.write_text(json.dumps(stored | columns) + "\n", "utf-8")
     print(
-        f"wrote {MODEL_FILE.name}: {len(forest._predictors)} trees from {len(answers)} real and {len(made)} made pairs"
+        f"wrote {MODEL_FILE.name}: {len(ensemble._predictors)} trees "
+        f"from {len(answers)} real and {len(made)} made pairs"
     )
 
 

@@ -20,9 +20,10 @@ import numpy.typing as npt
 from benchmarks.fold_stories import GROUPED, Record, describe, read
 from benchmarks.newsroom import make_articles
 from benchmarks.watching import DATA, keep_in
-from transforms.pairs import FLOOR, THRESHOLD, score_pairs
-from transforms.profiletable import tabulate
-from transforms.shingles import shingle_texts
+from transforms.copies.shingles import shingle_texts
+from transforms.stories.pair_score import score_pairs
+from transforms.stories.profile_table import tabulate
+from transforms.stories.story_model import MODEL
 
 RESULT = Path(__file__).parent / "results" / "likeness.json"
 LEAST_WORDS = 60  # shorter texts say little about how alike texts are
@@ -68,11 +69,11 @@ def compare(name: str, records: Sequence[Record]) -> dict[str, Any]:
         "words": round(float(np.mean([len(record["text"].split()) for record in chosen]))),
         "unrelated_jaccard": _jaccard(sets, unrelated).mean(),
         "unrelated_score": apart.mean(),
-        "unrelated_linked": (apart >= FLOOR).mean(),
-        "unrelated_accepted": (apart >= THRESHOLD).mean(),
+        "unrelated_linked": (apart >= MODEL.floor).mean(),
+        "unrelated_accepted": (apart >= MODEL.threshold).mean(),
         "related_jaccard": np.median(_jaccard(sets, related)),
         "related_score": near.mean(),
-        "related_accepted": (near >= THRESHOLD).mean(),
+        "related_accepted": (near >= MODEL.threshold).mean(),
     }
     return {
         key: round(float(value), 4) if isinstance(value, np.floating) else value for key, value in row.items()

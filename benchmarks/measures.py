@@ -88,3 +88,19 @@ def area_under_curve(scores: Sequence[float], is_positive: Sequence[bool]) -> fl
         if positives and negatives
         else 0.5
     )
+
+
+def precision_at(scores: Sequence[float], is_positive: Sequence[bool], recall: float) -> float:
+    """Return the precision where the pairs of the highest scores hold that share of the positive ones, 0 to 1.
+
+    Pairs of one score come in together. Without a positive pair the precision is 0.
+    """
+    ranked = sorted(zip(scores, is_positive, strict=True), reverse=True)
+    needed = recall * sum(is_positive)
+    hits = 0
+    for taken, (score, is_hit) in enumerate(ranked, 1):
+        hits += is_hit
+        is_last = taken == len(ranked) or ranked[taken][0] < score
+        if hits >= needed and hits and is_last:
+            return hits / taken
+    return 0.0

@@ -10,8 +10,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
-import platform
 import re
 import statistics
 import tempfile
@@ -24,8 +22,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.newsroom import MadeUp, make_articles
-from transforms.ids import hash_text
-from warehouse.batches import article_batch, rejection_batch
+from benchmarks.watching import circumstances
+from transforms.text.ids import hash_text
+from warehouse.batches import article_schema, rejection_schema, to_batch
 from warehouse.connection import open_published, open_working, transaction
 from warehouse.load import load_documents
 from warehouse.publish import publish
@@ -46,9 +45,12 @@ SELECT article_id, title, url, publisher, published_at, section::UBIGINT + 1 AS 
        row_number() OVER (PARTITION BY section ORDER BY published_at, article_id) AS place
 FROM articles;
 INSERT INTO copy_members SELECT article_id, article_id, true FROM told;
-INSERT INTO story_articles
+INSERT INTO story_articles (story_id, article_id, role, score, joined_at)
 SELECT story_id, article_id, if(place = 1, 'canonical', 'report'), .6, $now FROM told;
-INSERT INTO stories
+INSERT INTO stories (
+    story_id, title, canonical_article_id, canonical_reason, url, publisher, language, first_published_at,
+    last_published_at,
+    article_count, copy_group_count, publisher_count, independent_count, key_terms, created_at, updated_at, run_id)
 SELECT story_id, any_value(title) FILTER (place = 1), any_value(article_id) FILTER (place = 1), 'fullest report',
        any_value(url) FILTER (place = 1), any_value(publisher) FILTER (place = 1), 'en', min(published_at),
        max(published_at), count(*), count(*), count(DISTINCT publisher), count(DISTINCT publisher),
@@ -56,10 +58,11 @@ SELECT story_id, any_value(title) FILTER (place = 1), any_value(article_id) FILT
 FROM told GROUP BY story_id;
 INSERT INTO links
 SELECT least(a.article_id, b.article_id), greatest(a.article_id, b.article_id), 'same_story',
-       .5 + .5 * (hash(a.article_id, b.article_id) % 1000) / 1000, 'accepted', .5,
+       .5 + .5 * (hash(a.article_id, b.article_id) % 1000) / 1000, 'passes', .5,
        {'body': .4, 'lead': .3, 'names': .2, 'time': 1.0, 'weekday': 1.0}, 'made up', $run_id, $now
 FROM told a JOIN told b ON a.story_id = b.story_id AND a.place < b.place AND b.place - a.place < 20;
-INSERT INTO story_events SELECT story_id, 'born', NULL, count(*), $now, $run_id FROM told GROUP BY story_id
+INSERT INTO story_events (story_id, event, other_story_id, article_count, happened_at, run_id)
+SELECT story_id, 'born', NULL, count(*), $now, $run_id FROM told GROUP BY story_id
 """
 
 
@@ -96,9 +99,8 @@ def make_home(home: Path, count: int) -> None:
         articles = make_articles(count)
         while some := list(islice(articles, _BATCH)):
             with transaction(con):
-                loaded = load_documents(
-                    con, run_id, article_batch(map(_row, some)), rejection_batch([]), now=NOW
-                )
+                batch = to_batch(map(_row, some), article_schema())
+                loaded = load_documents(con, run_id, batch, to_batch([], rejection_schema()), now=NOW)
             for name, number in loaded.dispositions.items():
                 dispositions[name] = dispositions.get(name, 0) + number
         with transaction(con):
@@ -177,7 +179,7 @@ def main() -> None:
         with open_published(home) as con:
             counts = _count(con)
         told = {
-            "machine": f"{platform.machine()}, {os.cpu_count()} processors",
+            **circumstances(),
             "versions": {name: version(name) for name in ("newsfold", "duckdb")},
             **counts,
             "queries": list(measure(home, read_queries())),

@@ -21,12 +21,13 @@ from typing import Any
 from benchmarks.newsroom import make_articles
 from benchmarks.watching import DATA, Watch, keep_in, newsfold
 from benchmarks.whole_way import WRITERS
-from flows.cleaning import PREPARATION, CleaningItem, clean_item
-from flows.discover import FoundFile, discover
-from flows.engine import Done
-from flows.processes import LocalEngine
-from flows.split import split
-from transforms.clean import clean
+from flows.engine.local import LocalEngine
+from flows.engine.protocol import Done
+from flows.intake.cleaning import PREPARATION, clean_item
+from flows.intake.cleaning_items import CleaningItem
+from flows.intake.discover import FoundFile, discover
+from flows.intake.split import split
+from transforms.cleaning.clean import clean
 from transforms.readers import read
 from transforms.readers.options import ReadOptions
 from transforms.types import Rejection

@@ -55,6 +55,11 @@ class Watch:
         self.peak_largest = max(self.peak_largest, *sizes, 0)
 
 
+def resident_megabytes() -> int:
+    """Megabytes that this process has in memory now."""
+    return _resident(os.getpid()) >> 20
+
+
 def _family(root: int) -> list[int]:
     """The process and everything below it."""
     found = [root]
@@ -74,16 +79,44 @@ def _resident(pid: int) -> int:
     return 0
 
 
-def keep_in(result: Path, name: str, figures: dict[str, Any]) -> None:
-    """Lay the figures beside those of other runs, with the machine that they were measured on."""
-    known = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
-    known[name] = {
+def _model() -> str:
+    """Name the processor, as the kernel does."""
+    with suppress(OSError, StopIteration), Path("/proc/cpuinfo").open() as lines:
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return platform.processor() or platform.machine()
+
+
+def _commit() -> str:
+    """Name the commit that is measured, and whether it was changed since; `unknown` outside a clone."""
+    out = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--abbrev=9"],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return out.stdout.strip() or "unknown"
+
+
+def circumstances() -> dict[str, Any]:
+    """Return what every result carries: the commit and the machine that it was measured on."""
+    return {
+        "commit": _commit(),
         "machine": {
             "python": platform.python_version(),
             "processor": platform.machine(),
+            "model": _model(),
             "cpus": os.cpu_count(),
             "load": round(os.getloadavg()[2], 1),
         },
+    }
+
+
+def keep_in(result: Path, name: str, figures: dict[str, Any]) -> None:
+    """Lay the figures beside those of other runs, with the commit and the machine that they were measured on."""
+    known = json.loads(result.read_text(encoding="utf-8")) if result.exists() else {}
+    known[name] = {
+        **circumstances(),
         "versions": {
             package: version(package)
             for package in ("newsfold", "prefect", "duckdb", "pyarrow", "trafilatura")

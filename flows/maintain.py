@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from prefect import flow
+from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from flows.attempts import attempt, notify, told_failure
+from flows.errors import ChecksFailedError
+from flows.operations.maintenance import Maintained, maintain_warehouse
 from flows.report import as_text
-from flows.settings import load_settings
-from flows.tending import tend
+from flows.settings.parameters import RunSettings, settings_of_run
+from flows.settings.settings import Settings
+from flows.task_retries import (
+    failure_reported,
+    frames_cleared,
+    name_run,
+    notify,
+    retried_task,
+    termination_kept,
+    with_settings,
+)
 
 
-class BrokenPromisesError(Exception):
-    """Checks found rows that break a promise; the message names each with an example."""
+@retried_task("look after")
+def look_after(settings: Settings) -> Maintained:
+    """Maintain the warehouse (`maintain_warehouse`) as a Prefect task, retried where the failure can pass."""
+    with frames_cleared():
+        return maintain_warehouse(settings)
 
 
-@flow(name="maintain", persist_result=False, on_failure=[notify], on_crashed=[notify])
-def maintain(home: str | None = None, settings: dict[str, Any] | None = None) -> int:
-    """Look after the warehouse, and return how many promises were tried.
+@flow(name="maintain", flow_run_name=name_run, persist_result=False, on_failure=[notify], on_crashed=[notify])
+def maintain(home: str | None = None, settings: RunSettings | None = None) -> int:
+    """Maintain the warehouse, and return how many data checks were run; 0 where there is none yet.
 
-    Runs that ended without a word are closed, the deep checks read everything back, what is past its time goes, room
-    is given back, and a report says what folding again would change. Raises BrokenPromisesError after all were tried,
-    Busy when another run holds the warehouse too long, Damaged when the working file is.
+    Runs that died are marked as crashed, the deep checks read everything back, texts and articles older than
+    `keep_text_days` and `keep_unfolded_days` are deleted, room is freed, and a report says what a refold would change.
+    `home` empty: as the settings say. Raises ChecksFailedError at the end when a check failed, Busy when another run
+    holds the warehouse too long, Damaged when the working file is, SettingsError.
     """
-    with told_failure("newsfold-maintain"):
-        chosen = load_settings(**{**(settings or {}), **({"home": home} if home else {})})
-        told = attempt("look after", chosen, tend, chosen)
+    with failure_reported("newsfold-maintain"), termination_kept():
+        chosen = settings_of_run(home, settings)
+        maintained = with_settings(look_after, chosen)(chosen)
+    for line in maintained.lines():
+        get_run_logger().info(line)
     create_table_artifact(
         key="newsfold-checks",
         table=[
-            {"promise": each.promise, "holds": each.is_kept, "seconds": round(each.seconds, 3)}
-            for each in told.checks
+            {"check": each.rule, "passes": each.passes, "seconds": round(each.seconds, 3)}
+            for each in maintained.checks
         ],
-        description="The promises of the warehouse",
+        description="The data checks of the warehouse",
     )
     create_table_artifact(
         key="newsfold-refold",
@@ -46,15 +60,15 @@ def maintain(home: str | None = None, settings: dict[str, Any] | None = None) ->
                 "splits": report.count("split"),
                 "regroups": report.count("regroup"),
             }
-            for report in told.refolds
+            for report in maintained.refolds
         ],
         description="What folding again would change, now and a notch to either side",
     )
     create_markdown_artifact(
         key="newsfold-maintain",
-        markdown="\n".join(f"- {as_text(line)}" for line in told.lines()),
+        markdown="\n".join(f"- {as_text(line)}" for line in maintained.lines()),
         description="The night's work in words",
     )
-    if told.broken:
-        raise BrokenPromisesError("; ".join(told.broken))
-    return len(told.checks)
+    if maintained.broken:
+        raise ChecksFailedError("; ".join(maintained.broken))
+    return len(maintained.checks)

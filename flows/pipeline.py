@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
-from flows.cleaning import PREPARATION, Cleaned, CleaningItem, clean_item, collect, rejection_row
-from flows.decisions import read_decisions
-from flows.discover import FoundFile, discover, refuse, sha256_of
-from flows.engine import Engine, Limits, Outcome, Pulse
-from flows.fold_copies import fold_copies
-from flows.fold_stories import fold_stories
-from flows.mishaps import describe
-from flows.processes import LocalEngine
-from flows.recording import utc_now, versions
-from flows.refolding import canonical_of, keep_up
+from flows.engine.protocol import Engine, Outcome, Pulse
+from flows.errors import describe
+from flows.fold.background_model import story_background
+from flows.fold.copies import as_ids, fold_copies
+from flows.fold.corrections import restore_and_correct
+from flows.fold.decisions import read_decisions
+from flows.fold.erased_copies import hold_back
+from flows.fold.identities import resolve, restore_claims
+from flows.fold.refold import canonical_of, keep_up
+from flows.fold.stories import fold_stories
+from flows.fold.warm_up import warm_up
+from flows.intake.cleaning import Cleaned, clean_item, collect
+from flows.intake.cleaning_engine import make_engine, prepares_stories, spool_of
+from flows.intake.cleaning_items import CleaningItem, rejection_row
+from flows.intake.discover import FoundFile, discover
+from flows.intake.seen import Reading, compare, reading_of
+from flows.intake.split import split
+from flows.intake.standard_input import name_standard_input
+from flows.quality_gates import enforce_quality
+from flows.recorded_run import publish_beyond, publishes_beyond, utc_now, versions
 from flows.report import RunReport
-from flows.settings import Settings
-from flows.split import split
-from flows.story_model import story_background
-from flows.voices import load_voices
-from flows.warming import warming
-from transforms.ids import hash_text
+from flows.run_log import log_run
+from flows.settings.settings import Settings
+from flows.settings.source_lists import load_source_lists
 from transforms.readers.options import MIB, ReadOptions
-from transforms.types import Disposition, Format, Reason, Rejection, format_id
-from warehouse.batches import file_batch, rejection_batch
+from transforms.text.ids import hash_text
+from transforms.types import Format, Reason, Rejection, format_id
+from warehouse.attempts import note_attempt, record_attempts
+from warehouse.batches import file_schema, rejection_schema, to_batch
 from warehouse.checks import enforce_checks
-from warehouse.connection import open_working, spool_path, transaction
+from warehouse.connection import WORKING_NAME, open_working, prepare_home, spool_path, transaction, translate
+from warehouse.corrections import restore_originals
+from warehouse.deferrals import count_deferrals
 from warehouse.folding import biggest_new_stories
-from warehouse.lag import is_behind
-from warehouse.load import files_by_hash, known_files, load_documents, record_files
+from warehouse.load import lift_embargoes, load_documents, record_files
+from warehouse.object_store import Place
 from warehouse.publish import publish
-from warehouse.runs import begin_run, close_abandoned_runs, fail_run, finish_run
+from warehouse.runs import begin_run, close_abandoned_runs, fail_run, finish_run, note_message
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -49,21 +58,23 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# What starting a worker costs in processor time, about two seconds, in pages of usual size.
-_PAGES_OF_A_START = 80
-_PAGE_BYTES = 100_000
+# A file that so many runs found still being written is named in the report: something appends to it for ever.
+_MANY_RUNS = 10
 # Stories named in the report of a run.
 _TOLD_STORIES = 10
 
 
+BATCH = " batch "  # between the name of a step and the number of the batch it is for
+
+
 class Step(Protocol):
-    """How one step is run: plainly, or as a task that Prefect watches."""
+    """How one step of the pipeline is called: plainly, or as a task that Prefect watches."""
 
     def __call__(self, name: str, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
 
 
 def call(name: str, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a step plainly."""
+    """Call `function(*args, **kwargs)` and return its result; the plain Step, which needs no `name`."""
     return function(*args, **kwargs)
 
 
@@ -72,11 +83,11 @@ OnProgress = Callable[[str, int, int], None]
 
 
 def ignore_progress(stage: str, done: int, total: int) -> None:
-    """Show nothing."""
+    """Do nothing: the progress callback that shows nothing."""
 
 
 def fold_files(
-    paths: Sequence[Path],
+    paths: Sequence[Place],
     settings: Settings,
     *,
     settle_seconds: float = 0.0,
@@ -84,12 +95,16 @@ def fold_files(
     on_progress: OnProgress = ignore_progress,
     engine: Engine | None = None,
 ) -> RunReport:
-    """Take files all the way to the published warehouse; returns what happened.
+    """Take files all the way to the published warehouse: read, clean, find copies, fold, publish; return a report.
 
-    `engine` does the cleaning, and is closed at the end; without one, processes of this machine do it.
+    `paths` are files, folders, patterns and addresses of buckets; without any, nothing is read, yet the run is
+    recorded and published. Files that changed within `settle_seconds` are left for the next run. Each step goes
+    through `step`. `engine` does the cleaning, and is closed at the end; without one, the one that the setting
+    `engine` names does it.
 
-    Raises MissingPathError, WarehouseError (Busy, Damaged, CheckFailed …) or EngineError; what was committed before
-    stays, and the next run goes on from there.
+    Each batch is one transaction, checked. Raises MissingPathError, WarehouseError (Busy, Damaged, CheckFailed …) or
+    EngineError; what was committed before stays, and the next run goes on from there. Raises StoreError, QualityError
+    or AllCrashedError when everything is committed and published in the home.
     """
     started = time.monotonic()
     run = _Run(
@@ -99,11 +114,27 @@ def fold_files(
         on_progress=on_progress,
         engine=engine,
     )
-    report = run.report
+    try:
+        report = _fold_all(paths, run, settle_seconds, started)
+    except BaseException as error:
+        if not run.report.run_id:  # nothing could be written into the ledger
+            note_attempt(settings.home, command="ingest", message=describe(error), now=utc_now())
+        log_run(run.report, settings, error)
+        raise
+    log_run(report, settings)
+    return report
+
+
+def _fold_all(paths: Sequence[Place], run: _Run, settle_seconds: float, started: float) -> RunReport:
+    report, settings = run.report, run.settings
+    publishes_beyond(settings)  # what is missing shows before the work
     found = run.stage("discover", _discover, paths, settings, settle_seconds)
+    prepare_home(settings.home, mode=int(settings.home_mode, 8))
     with open_working(settings.home, wait_seconds=settings.wait_seconds, purpose="newsfold ingest") as con:
         report.run_id = _begin(con, settings)
         try:
+            with transaction(con):
+                restore_claims(con)
             refolded = run.stage("refold", keep_up, con, settings, run_id=report.run_id, now=utc_now())
             if refolded is not None:
                 report.refolded = refolded.describe()
@@ -112,14 +143,23 @@ def fold_files(
                 (format_id(story_id), articles, title)
                 for story_id, articles, title in biggest_new_stories(con, report.run_id, _TOLD_STORIES)
             ]
-            if report.has_changes or report.refolded or is_behind(con, settings.home):
-                publication = run.stage(
-                    "publish", publish, con, settings.home, now=utc_now(), keep=settings.keep_published
-                )
-                report.published = publication.path
+            publication = run.stage(
+                "publish", publish, con, settings.home, now=utc_now(), keep=settings.keep_published
+            )
+            report.published = publication.path
+            if publishes_beyond(settings):
+                report.published_to = run.stage("publish_to", publish_beyond, settings)
+            report.breaches = enforce_quality(report, settings)
+            if report.breaches:
+                note_message(con, report.run_id, f"abnormal: {'; '.join(report.breaches)}")
         except BaseException as error:
             with transaction(con):
-                fail_run(con, report.run_id, describe(error), now=utc_now())
+                fail_run(
+                    con,
+                    report.run_id,
+                    describe(translate(error, at=settings.home) or error),
+                    now=utc_now(),
+                )
             raise
     report.seconds = time.monotonic() - started
     return report
@@ -136,10 +176,11 @@ class _Run:
     engine: Engine | None
 
     def stage(self, name: str, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a step and keep its seconds."""
+        """Run a step, add its seconds to the report, also where it raises, and return its result."""
         began = time.monotonic()
+        label = f"{name}{BATCH}{self.report.batches}" if self.report.batches else name
         try:
-            return self.step(name, function, *args, **kwargs)
+            return self.step(label, function, *args, **kwargs)
         finally:
             self.report.stage_seconds[name] += time.monotonic() - began
 
@@ -150,28 +191,26 @@ class _Found:
     refused: tuple[Rejection, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fresh:
-    """Files whose bytes were not seen before, with their hashes, and what is to be said of the others."""
-
-    files: tuple[FoundFile, ...]
-    hashes: Mapping[str, str]  # source_ref → sha256
-    refused: tuple[Rejection, ...]
-    unchanged: int  # documents in files that are as they were
-
-
-def _discover(paths: Sequence[Path], settings: Settings, settle_seconds: float) -> _Found:
+def _discover(paths: Sequence[Place], settings: Settings, settle_seconds: float) -> _Found:
     seen = list(
-        discover(paths, now=time.time(), settle_seconds=settle_seconds, follow_links=settings.follow_links)
+        discover(
+            paths,
+            now=time.time(),
+            settle_seconds=settle_seconds,
+            follow_links=settings.follow_links,
+            home_files=(WORKING_NAME,),
+        )
     )
+    spool = spool_path(settings.home)
     return _Found(
-        files=tuple(one for one in seen if isinstance(one, FoundFile)),
+        files=tuple(name_standard_input(one, spool) for one in seen if isinstance(one, FoundFile)),
         refused=tuple(one for one in seen if isinstance(one, Rejection)),
     )
 
 
 def _begin(con: DuckDBPyConnection, settings: Settings) -> str:
     close_abandoned_runs(con, now=utc_now())
+    record_attempts(con, settings.home)
     return begin_run(
         con, command="ingest", settings=settings.model_dump(mode="json"), versions=versions(), now=utc_now()
     )
@@ -181,21 +220,37 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
     """Clean what is new and commit it batch by batch; the last batch closes the run in the same transaction."""
     report = run.report
     report.files = len(found.files)
-    fresh = run.stage("compare", _compare, con, found)
+    still_written = [one.source_ref for one in found.refused if one.reason is Reason.STILL_WRITTEN]
+    report.put_off = [(ref, runs) for ref, runs in count_deferrals(con, still_written) if runs >= _MANY_RUNS]
+    reading = reading_of(run.settings.field_map)
+    fresh = run.stage("compare", compare, con, found.files, found.refused, reading)
+    report.read_otherwise = list(fresh.read_otherwise)
     report.count_unchanged(fresh.unchanged)
-    spool = spool_path(run.settings.home) / f"clean-{_fingerprint(run.settings)}"
-    options = _read_options(run.settings)
-    agencies = load_voices(run.settings).agencies if run.settings.agencies else None
+    spool = spool_of(run.settings, _fingerprint(run.settings))
+    options = read_options(run.settings)
+    agencies = load_source_lists(run.settings).agencies if run.settings.agencies else None
     items = [
-        CleaningItem(work=work, options=options, now=utc_now(), agencies=agencies)
-        for work in split(fresh.files, spool=spool, options=options)
+        CleaningItem(
+            work=work,
+            options=options,
+            now=utc_now(),
+            agencies=agencies,
+            prepares_stories=run.engine is None and prepares_stories(run.settings),
+        )
+        for work in split(fresh.files, spool=spool.for_copies, options=options)
     ]
-    tally = _Tally(items, fresh.hashes)
+    tally = _Tally(items, fresh.hashes, reading)
     run.on_progress("clean", 0, len(items))
-    with closing(run.engine or _make_engine(run.settings, items)) as engine, warming() as hear:
-        outcomes = zip(items, engine.map(clean_item, items, spool, on_pulse=_pulse(run, hear)), strict=True)
+    chosen = run.engine or make_engine(run.settings, items, spool)
+    with closing(chosen) as engine, warm_up() as report_begun:
+        outcomes = zip(
+            items,
+            engine.map(clean_item, items, spool.folder, on_pulse=_pulse(run, report_begun)),
+            strict=True,
+        )
         refused = fresh.refused
         while True:
+            report.batches += 1
             batch, is_last = run.stage("clean", _take, outcomes, refused, run.settings.batch_mb * MIB)
             refused = ()
             with transaction(con):
@@ -204,83 +259,35 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
                     finish_run(con, report.run_id, report.outcome(), now=utc_now())
             if is_last:
                 break
-    shutil.rmtree(spool, ignore_errors=True)
-
-
-def _compare(con: DuckDBPyConnection, found: _Found) -> _Fresh:
-    """Set aside files that are as they were, and files with the bytes of another one."""
-    by_ref = {file.source_ref: file for file in found.files}
-    seen: list[dict[str, object]] = [
-        {"source_ref": file.source_ref, "size": file.size, "mtime_ns": file.mtime_ns, "sha256": None}
-        for file in found.files
-    ]
-    known = {row["source_ref"]: row for row in known_files(con, file_batch(seen)).to_pylist()}
-    hashes: dict[str, str] = {}
-    refused = list(found.refused)
-    for source_ref, file in by_ref.items():
-        if source_ref not in known:
-            try:
-                hashes[source_ref] = sha256_of(file)
-            except OSError as error:
-                refused.append(refuse(source_ref, error, file.size))
-    hashed = [row | {"sha256": hashes[str(row["source_ref"])]} for row in seen if row["source_ref"] in hashes]
-    for row in known_files(con, file_batch(hashed)).to_pylist():
-        known[row["source_ref"]] = row
-        del hashes[row["source_ref"]]
-    twins = _twins(con, hashes)
-    refused += [
-        _duplicate(by_ref[source_ref], hashes[source_ref], twin) for source_ref, twin in twins.items()
-    ]
-    return _Fresh(
-        files=tuple(by_ref[source_ref] for source_ref in hashes if source_ref not in twins),
-        hashes=hashes,
-        refused=tuple(refused),
-        unchanged=sum(row["documents"] for row in known.values()),
-    )
-
-
-def _twins(con: DuckDBPyConnection, hashes: Mapping[str, str]) -> dict[str, str]:
-    """Return files whose bytes are those of a file known before, or of one earlier in this run, with that file."""
-    first: dict[str, str] = files_by_hash(con, sorted(set(hashes.values())))
-    twins: dict[str, str] = {}
-    for source_ref in sorted(hashes):
-        other = first.setdefault(hashes[source_ref], source_ref)
-        if other != source_ref:
-            twins[source_ref] = other
-    return twins
-
-
-def _duplicate(file: FoundFile, sha256: str, twin: str) -> Rejection:
-    return Rejection(
-        source_ref=file.source_ref,
-        format=Format.UNKNOWN,
-        reason=Reason.SAME_BYTES,
-        detail=f"same bytes as {twin}",
-        sha256=sha256,
-        size=file.size,
-        disposition=Disposition.DUPLICATE_FILE,
-    )
+    report.batches = 0  # what follows is for all of them
+    spool.remove()
 
 
 class _Tally:
     """Counts the documents of each file over its parts, so that a file is recorded when all of it is loaded."""
 
-    def __init__(self, items: Sequence[CleaningItem], hashes: Mapping[str, str]) -> None:
+    def __init__(self, items: Sequence[CleaningItem], hashes: Mapping[str, str], reading: Reading) -> None:
         self._open = Counter(file.source_ref for item in items for file in item.work.files)
         self._files = {file.source_ref: file for item in items for file in item.work.files}
         self._documents: Counter[str] = Counter()
         self._formats: dict[str, str] = {}
+        self._unread: set[str] = set()
         self._hashes = hashes
+        self._reading = reading
 
     def add(self, batch: _Batch) -> list[dict[str, object]]:
-        """Take a batch in; return the rows of files that are complete with it."""
+        """Count the documents of a batch by file; return a row for each file that is complete with this batch.
+
+        Files that could not be read have no row.
+        """
         self._documents.update(batch.cleaned.documents)
         self._formats.update(batch.cleaned.formats)
+        self._unread |= batch.cleaned.unread
         complete = []
         for item in batch.items:
             for file in item.work.files:
                 self._open[file.source_ref] -= 1
-                if self._open[file.source_ref] == 0:
+                if self._open[file.source_ref] == 0 and file.source_ref not in self._unread:
                     complete.append(self._row(self._files[file.source_ref]))
         return complete
 
@@ -292,6 +299,8 @@ class _Tally:
             "sha256": self._hashes[file.source_ref],
             "format": self._formats.get(file.source_ref, str(Format.UNKNOWN)),
             "documents": self._documents[file.source_ref],
+            "field_map": self._reading.field_map,
+            "read_by": self._reading.read_by,
         }
 
 
@@ -323,20 +332,35 @@ def _take(
 def _fold_batch(con: DuckDBPyConnection, batch: _Batch, tally: _Tally, run: _Run) -> None:
     """Load and fold one batch; the caller's transaction makes it all or nothing."""
     report, settings, now = run.report, run.settings, utc_now()
+    articles, held = hold_back(con, batch.cleaned.articles)
     rejections = pa.concat_tables(
-        [batch.cleaned.rejections, rejection_batch(rejection_row(one) for one in batch.refused)]
+        [batch.cleaned.rejections, held, to_batch(map(rejection_row, batch.refused), rejection_schema())]
     )
+    resolved = run.stage("identity", resolve, con, articles)
+    ids = as_ids([*resolved.articles.column("article_id").to_pylist(), *resolved.merges.values()])
+    ids = np.union1d(ids, as_ids(resolved.merges))
+    restore_originals(con, ids)  # states of an article are ordered by what the source had
     loaded = run.stage(
-        "load", load_documents, con, report.run_id, batch.cleaned.articles, rejections, now=now
+        "load",
+        load_documents,
+        con,
+        report.run_id,
+        resolved.articles,
+        rejections,
+        now=now,
+        merges=resolved.merges,
     )
-    record_files(con, report.run_id, file_batch(tally.add(batch)), now=now)
+    restore_and_correct(con, ids)
+    record_files(con, report.run_id, to_batch(tally.add(batch), file_schema()), now=now)
     report.count(batch.cleaned.count + len(batch.refused), loaded)
     report.count_seconds(batch.cleaned.seconds)
-    dirty = np.union1d(loaded.new_ids, loaded.changed_ids)
+    lifted = lift_embargoes(con, report.run_id, now=now)
+    report.embargoes_lifted += len(lifted)
+    dirty = np.union1d(np.union1d(loaded.new_ids, loaded.changed_ids), lifted)
     if len(dirty):
         decisions = read_decisions(con)
         change = run.stage("copies", fold_copies, con, dirty, decisions, run_id=report.run_id, now=now)
-        told = run.stage(
+        folded = run.stage(
             "stories",
             fold_stories,
             con,
@@ -346,33 +370,28 @@ def _fold_batch(con: DuckDBPyConnection, batch: _Batch, tally: _Tally, run: _Run
             canonical_of(settings),
             run_id=report.run_id,
             now=now,
+            prepared=batch.cleaned.prepared,
         )
-        report.stories_new += told.new
-        report.stories_changed += told.changed
+        report.stories_new += folded.new
+        report.stories_changed += folded.changed
     run.stage("check", enforce_checks, con, report.run_id)
 
 
-def _make_engine(settings: Settings, items: Sequence[CleaningItem]) -> Engine:
-    limits = Limits(document_seconds=settings.document_seconds, memory_bytes=settings.worker_memory_mb * MIB)
-    # every worker but the first must have enough to do to be worth its start
-    worth = sum(max(len(item.work.files), item.cost // _PAGE_BYTES) for item in items) // _PAGES_OF_A_START
-    workers = max(1, min(settings.workers, len(items), 1 + worth))
-    return LocalEngine(workers=workers, limits=limits, modules=PREPARATION)
-
-
-def _pulse(run: _Run, hear: Callable[[int], None]) -> Callable[[Pulse], None]:
-    def told(pulse: Pulse) -> None:
+def _pulse(run: _Run, report_begun: Callable[[int], None]) -> Callable[[Pulse], None]:
+    def report(pulse: Pulse) -> None:
         run.on_progress("clean", pulse.items_done, pulse.items)
-        hear(pulse.documents)
+        run.report.workers_lost = pulse.losses
+        report_begun(pulse.documents)
 
-    return told
+    return report
 
 
-def _read_options(settings: Settings) -> ReadOptions:
+def read_options(settings: Settings) -> ReadOptions:
+    """Return what readers take from the settings: map of fields, and bytes above which a document is rejected."""
     return ReadOptions(field_map=dict(settings.field_map), max_document_bytes=settings.max_document_mb * MIB)
 
 
 def _fingerprint(settings: Settings) -> str:
-    """Name the spool after what cleaning depends on, so that a run after a crash goes on and never mixes."""
-    credits = load_voices(settings).version if settings.agencies else "shipped"
-    return format_id(hash_text(repr((version("newsfold"), _read_options(settings), credits))))
+    """Return what the result of cleaning depends on beside the files."""
+    credits = load_source_lists(settings).version if settings.agencies else "shipped"
+    return format_id(hash_text(repr((version("newsfold"), read_options(settings), credits))))

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.engine import InlineEngine
+from flows.engine.protocol import InlineEngine
 from flows.pipeline import fold_files
 from flows.report import RunReport
-from flows.settings import Settings, load_settings
+from flows.settings.settings import Settings, load_settings
 from warehouse.connection import open_working
 
 # What each event is about: names, places, things and figures that no other event shares.

@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 
 from flows.cli import COMMANDS
-from flows.settings import Settings
+from flows.settings.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [
     ROOT / "README.md",
     ROOT / "CHANGELOG.md",
+    ROOT / "CONTRIBUTING.md",
     *sorted(ROOT.glob("*/README.md")),
     *sorted(ROOT.glob("docs/**/*.md")),
 ]
+DECISIONS = sorted(ROOT.glob("docs/decisions/0*.md"))
+FORM = ("Status", "Context", "Decision", "Measured alternatives", "Consequences")
 CONTRACT = ("stories", "articles", "story_articles", "links", "story_events", "documents", "runs")
 
 
@@ -34,7 +37,8 @@ def test_every_view_is_named_in_the_readme(name: str) -> None:
 def test_commands_in_documents_exist() -> None:
     called = set()
     for page in PAGES:
-        called |= set(re.findall(r"`newsfold ([a-z]+)", page.read_text(encoding="utf-8")))
+        text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
+        called |= set(re.findall(r"`newsfold ([a-z]+)", text))
     assert called - {"is"} <= set(COMMANDS)
 
 
@@ -52,3 +56,31 @@ def test_links_to_files_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", text):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_has_the_common_form_and_the_index_has_its_status(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    number = page.name[:4]
+    title = re.match(rf"# {number} (.+)\n", text)
+    assert title, f"the title begins with {number}"
+    assert re.findall(
+        r"^\*\*(Status|Context|Decision|Measured alternatives|Consequences)\b", text, re.M
+    ) == list(FORM)
+    status = re.search(r"^\*\*Status\.\*\* (.+)", text, re.M)
+    assert status
+    changed = re.search(r"changed (\d{4}-\d\d-\d\d)", status[1])
+    replaced = re.match(r"Superseded by \[(\d{4})\]\([^)]+\) on (\d{4}-\d\d-\d\d)", status[1])
+    holds = re.match(r"Holds since (\d{4}-\d\d-\d\d)", status[1])
+    assert replaced or holds, "a status is 'Holds since DATE' or 'Superseded by [NNNN](page) on DATE'"
+    if replaced:
+        state, since = f"superseded by {replaced[1]}", replaced[2]
+    else:
+        state, since = ("changed", changed[1]) if changed else ("holds", holds[1] if holds else "")
+    index = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    assert f"| {number} | [{title[1]}]({page.name}) | {state} | {since} |" in index
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    numbers = [page.name[:4] for page in DECISIONS]
+    assert sorted(set(numbers)) == numbers

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.batches import article_batch, rejection_batch
+from warehouse.batches import article_schema, rejection_schema, to_batch
 from warehouse.checks import enforce_checks
 from warehouse.connection import open_working, transaction
 from warehouse.load import LoadResult, load_documents
 from warehouse.publish import publish
+from warehouse.recovery import inspect
 from warehouse.runs import RunOutcome, begin_run, close_abandoned_runs, finish_run
 
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ def number(*parts: object) -> int:
 
 
 def sample(name: str, text: str = "The ferry stayed in port.", **fields: Any) -> dict[str, Any]:
-    """Make a row of an article batch; the name is its identity unless `article_id` says otherwise."""
+    """Make a row of an article batch; the name is its identity unless `article_id` says otherwise.
+
+    Each text lies in a file of its own: one file cannot hold two states at a time.
+    """
     sha256 = fields.pop("sha256", hashlib.sha256(f"{name}{text}".encode()).hexdigest())
-    source_ref = fields.pop("source_ref", f"/inbox/{name}.html")
+    source_ref = fields.pop("source_ref", f"/inbox/{sha256[:8]}/{name}.html")
     row: dict[str, Any] = {
         "article_id": number("article", name),
         "document_id": number("document", source_ref, sha256),
@@ -77,22 +81,27 @@ def refusal(name: str, reason: str = "empty", disposition: str = "rejected") -> 
 
 
 ALONE = """
-INSERT INTO story_articles
+INSERT INTO story_articles (story_id, article_id, role, score, joined_at)
 SELECT article_id, article_id, 'canonical', NULL, $now FROM articles
-WHERE kind NOT IN ('stub', 'index') AND article_id NOT IN (SELECT article_id FROM story_articles)
+WHERE kind NOT IN ('stub', 'index') AND NOT is_held AND article_id NOT IN (SELECT article_id FROM story_articles)
 """
 ALONE_COPIES = """
 INSERT INTO copy_members
 SELECT article_id, article_id, true FROM articles WHERE article_id NOT IN (SELECT article_id FROM copy_members)
 """
 ALONE_STORIES = """
-INSERT INTO stories
+INSERT INTO stories (
+    story_id, title, canonical_article_id, canonical_reason, url, publisher, language, first_published_at,
+    last_published_at,
+    article_count, copy_group_count, publisher_count, independent_count, key_terms, created_at, updated_at, run_id,
+    latest_title, latest_article_id, undated_count)
 SELECT s.story_id, a.title, a.article_id, 'the only report', a.url, a.publisher, a.language, a.published_at,
-       a.published_at, 1, 1, 1, 1, ['ferry', 'port'], $now, $now, $run_id
+       a.published_at, 1, 1, 1, 1, ['ferry', 'port'], $now, $now, $run_id, a.title, a.article_id,
+       (a.published_at IS NULL)::INTEGER
 FROM story_articles s JOIN articles a USING (article_id) WHERE s.story_id NOT IN (SELECT story_id FROM stories)
 """
 ALONE_EVENTS = """
-INSERT INTO story_events
+INSERT INTO story_events (story_id, event, other_story_id, article_count, happened_at, run_id)
 SELECT story_id, 'born', NULL, 1, $now, $run_id FROM stories WHERE story_id NOT IN (SELECT story_id FROM story_events)
 """
 
@@ -133,7 +142,8 @@ def load(
     close_abandoned_runs(con, now=now)
     run_id = begin_run(con, command="test", settings={}, versions={}, now=now)
     with transaction(con):
-        result = load_documents(con, run_id, article_batch(articles), rejection_batch(refusals), now=now)
+        batches = to_batch(articles, article_schema()), to_batch(refusals, rejection_schema())
+        result = load_documents(con, run_id, *batches, now=now)
         fold_alone(con, run_id, now)
         counted = sum(result.dispositions.values())
         outcome = RunOutcome(
@@ -142,6 +152,11 @@ def load(
         finish_run(con, run_id, outcome, now=now)
         enforce_checks(con, run_id)
     return result
+
+
+def faults(home: Path) -> list[str]:
+    """Inspect a home as `newsfold check --deep` does and return what is wrong with it, in words."""
+    return [check.describe() for check in inspect(home) if not check.passes]
 
 
 def ask(home: Path, sql: str) -> list[tuple[Any, ...]]:

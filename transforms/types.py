@@ -1,4 +1,4 @@
-"""The words of the domain as types: what is read, what is cleaned, what became of it. Standard library only."""
+"""The types of the domain: what is read, what is cleaned, what became of it. Standard library only."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from enum import StrEnum
 
 
 def format_id(number: int) -> str:
-    """Show a 64-bit id as people see it: 16 hexadecimal digits."""
+    """Return an id from 0 to 2**64 - 1 (not checked) as people see it: 16 lower-case hexadecimal digits."""
     return f"{number:016x}"
 
 
 class Format(StrEnum):
-    """What the bytes of a raw document are, told from the bytes and not from the name."""
+    """The format of a raw document (html, jsonl, warc, …), recognised from its bytes and not from its name."""
 
     HTML = "html"
     MHTML = "mhtml"
@@ -25,7 +25,9 @@ class Format(StrEnum):
     PARQUET = "parquet"
     FEED = "feed"  # RSS, Atom, RDF
     JSON_FEED = "json_feed"
+    SITEMAP = "sitemap"
     WARC = "warc"
+    ARC = "arc"
     EML = "eml"
     NEWSML = "newsml"  # NewsML-G2
     NITF = "nitf"
@@ -36,7 +38,7 @@ class Format(StrEnum):
 
 
 class Disposition(StrEnum):
-    """What became of a raw document: exactly one of these, always."""
+    """What became of a raw document: loaded, unchanged, new_version, rejected, …; each has exactly one."""
 
     LOADED = "loaded"
     UNCHANGED = "unchanged"
@@ -49,7 +51,7 @@ class Disposition(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a document was not loaded: the closed list that operators filter by."""
+    """Why a document was not loaded (no_text, too_large, timeout, …): a closed list, for filtering."""
 
     EMPTY = "empty"
     NO_TEXT = "no_text"
@@ -74,22 +76,26 @@ class Reason(StrEnum):
     STILL_WRITTEN = "still_written"
     SAME_BYTES = "same_bytes"
     TOMBSTONE = "tombstone"
+    RESEMBLES_ERASED = "resembles_erased"  # a near copy of an erased text, for a person to let in
+    WITHDRAWAL = "withdrawal"  # a notice that takes an article back
 
 
 class Kind(StrEnum):
-    """What sort of text an article is; it decides what the article may join."""
+    """The kind of text that an article is (article, stub, teaser, live_blog, …), on which depends what it may join."""
 
     ARTICLE = "article"
-    STUB = "stub"  # paywall, consent, error page, summary only: joins no story
+    STUB = "stub"  # paywall, consent, error page: joins no story
+    TEASER = "teaser"  # headline and summary from a feed or an interface, without the article
+    DIGEST = "digest"  # one document with several items about different events
     LIVE_BLOG = "live_blog"  # may attach to a story, never bridges two
     ROUND_UP = "round_up"  # several stories in one text: may attach, never bridges
-    TEMPLATE = "template"  # one of a series told by formula: stock, sport, weather
+    TEMPLATE = "template"  # one of a series written by formula: stock, sport, weather
     GALLERY = "gallery"
     INDEX = "index"  # a list of headlines: joins no story
 
 
 class Precision(StrEnum):
-    """How exactly a time is known."""
+    """How exactly a time is known: to the minute, to the day, or not at all."""
 
     MINUTE = "minute"
     DAY = "day"
@@ -98,7 +104,7 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """What the container of a document says about it (a JSON record, a feed entry, a WARC header), unchecked."""
+    """Metadata that a document's container (JSON record, feed entry, WARC header) states about it, unchecked."""
 
     url: str | None = None
     external_id: str | None = None
@@ -115,12 +121,26 @@ class Stated:
     charset: str | None = None
     kind: str | None = None
     is_summary: bool = False  # the text is only a teaser of the article
+    is_cut: bool = False  # the interface it came from gives the beginning of the text alone
     is_clean: bool = False  # the text is an article body already (a JSON record), not a page with noise
+    version: str | None = None  # as its provider counts: NewsML `version`, `RevisionId`, ninjs `version`
+    status: str | None = None  # publication status as the provider writes it: usable, canceled, withheld …
+    embargoed: str | None = None  # not to be published before this time
+    captured: str | None = None  # when the page was fetched: WARC-Date, headers of a saved page, the record
+    evolved_from: str | None = None  # external id of the item that this one continues or replaces
+    provider: str | None = (
+        None  # who issues external ids, where that is not the publisher: NewsML 1 ProviderId
+    )
+    standfirst: str | None = None
+    genre: str | None = None  # news, opinion, review, press release, correction …, as the document says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawDocument:
-    """One record as received. `body` is bytes where the charset is still to be found, else text."""
+    """One record as received, with its reference, format, hash and stated metadata.
+
+    `body` is bytes where the charset is still to be found, else text.
+    """
 
     source_ref: str  # file path, then "!member" for each archive level, then "#n" for a record (from 1)
     format: Format
@@ -133,7 +153,7 @@ class RawDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """A document that did not become an article, and why; a value, since bad input is normal."""
+    """A document that did not become an article, with the reason; a value and no error, since bad input is normal."""
 
     source_ref: str
     format: Format
@@ -146,17 +166,24 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timestamp:
-    """A time with what is known of it. `at` is UTC where `zone` is known, else the wall time as printed."""
+    """A stated time with precision, zone and source. `at` is UTC where `zone` is known, else wall time as printed."""
 
     at: datetime | None = None  # naive in both cases: the database column has no zone
     precision: Precision = Precision.NONE
     zone: str | None = None  # offset as stated, "+09:00" or "Z"; None when the source gave none
-    source: str | None = None  # "json-ld", "meta", "url", "htmldate", "stated", "text"
+    source: str | None = (
+        # "json-ld", "meta", "microdata", "time", "visible", "url", "stated", "text"; where it was refused with
+        # ":future", ":impossible" or ":ambiguous" behind it
+        None
+    )
+    text: str | None = None  # as it was stated
+    earliest: datetime | None = None  # the interval, UTC, in which it can lie: a day, an unknown zone
+    latest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One cleaned document."""
+    """One cleaned document, with all fields that are stored: identity, title, text, times, language, kind, …"""
 
     article_id: int  # 64 bits, from the identity of the article and not its content; people see 16 hex digits
     document_id: int  # 64 bits, of source_ref and sha256
@@ -183,3 +210,20 @@ class Article:
     is_paywalled: bool = False
     content_hash: int  # 64 bits, of title and text: changes when the article changes, not when its page does
     field_sources: tuple[tuple[str, str], ...] = ()  # ("title", "json-ld"), …
+    standfirst: str | None = None  # summary that the outlet prints under the headline
+    genre: str | None = None  # news, opinion, review, press release or correction, as stated
+    # times in naive UTC
+    published_text: str | None = None  # the time of publication as the source wrote it
+    published_from: datetime | None = (
+        None  # earliest and latest time that it can mean: a day, an unknown zone
+    )
+    published_until: datetime | None = None
+    captured_at: datetime | None = None  # when the page was fetched, if the source says
+    embargoed_until: datetime | None = None
+    withdrawn_at: datetime | None = None  # when its publisher took it back
+    revision: int | None = None  # as its provider counts the states of the item
+    is_withdrawal: bool = False  # no article but a notice that takes the article of its ids back
+    # hashes of what the document claims to be: see transforms.cleaning.identity
+    claims: tuple[int, ...] = ()
+    loose_claims: tuple[int, ...] = ()
+    item_claims: tuple[int, ...] = ()

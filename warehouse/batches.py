@@ -11,8 +11,14 @@ if TYPE_CHECKING:
     from transforms.types import Article
 
 
+CLAIMS = ("claims", "loose_claims", "item_claims")
+
+
 def article_schema() -> pa.Schema:
-    """Return the columns of a batch of articles: Article flattened, then what the ledger needs of its document."""
+    """Return the columns of a batch of articles: `Article` flattened, then format, sha256 and bytes of its document.
+
+    Times are naive, in microseconds; ids, content_hash and claims are uint64.
+    """
     import pyarrow as pa
 
     text, when = pa.string(), pa.timestamp("us")
@@ -45,7 +51,18 @@ def article_schema() -> pa.Schema:
             ("image_url", text),
             ("is_paywalled", pa.bool_()),
             ("field_sources", pa.map_(text, text)),
+            ("standfirst", text),
+            ("genre", text),
+            ("published_text", text),
+            ("published_from", when),
+            ("published_until", when),
+            ("captured_at", when),
+            ("embargoed_until", when),
+            ("withdrawn_at", when),
+            ("revision", pa.int64()),
             ("content_hash", pa.uint64()),
+            *((name, pa.list_(pa.uint64())) for name in CLAIMS),
+            ("is_withdrawal", pa.bool_()),
             ("format", text),
             ("sha256", text),
             ("bytes", pa.uint64()),
@@ -54,7 +71,7 @@ def article_schema() -> pa.Schema:
 
 
 def rejection_schema() -> pa.Schema:
-    """Return the columns of a batch of rejections: Rejection, with its document_id, and `size` named bytes."""
+    """Return the columns of a batch of rejections: `Rejection` with its document_id, `size` named bytes."""
     import pyarrow as pa
 
     text = pa.string()
@@ -73,7 +90,10 @@ def rejection_schema() -> pa.Schema:
 
 
 def file_schema() -> pa.Schema:
-    """Return the columns of a batch of files. A look-up needs only the first three; sha256 there may be NULL."""
+    """Return the columns of a batch of files, as `files` records them: source_ref, size, mtime_ns, sha256 and more.
+
+    For the look-up `load.known_files` the first three suffice and sha256 may be NULL; `load.record_files` needs all.
+    """
     import pyarrow as pa
 
     return pa.schema(
@@ -84,12 +104,14 @@ def file_schema() -> pa.Schema:
             ("sha256", pa.string()),
             ("format", pa.string()),
             ("documents", pa.uint64()),
+            ("field_map", pa.string()),
+            ("read_by", pa.string()),
         ]
     )
 
 
 def article_row(article: Article, *, format: str, sha256: str, size: int) -> dict[str, object]:
-    """Flatten one article into a row of `article_schema`."""
+    """Flatten one article into a row of `article_schema`; format, sha256 and size (in bytes) are its document's."""
     return {
         "article_id": article.article_id,
         "document_id": article.document_id,
@@ -118,29 +140,32 @@ def article_row(article: Article, *, format: str, sha256: str, size: int) -> dic
         "image_url": article.image_url,
         "is_paywalled": article.is_paywalled,
         "field_sources": list(dict(article.field_sources).items()),
+        "standfirst": article.standfirst,
+        "genre": article.genre,
+        "published_text": article.published_text,
+        "published_from": article.published_from,
+        "published_until": article.published_until,
+        "captured_at": article.captured_at,
+        "embargoed_until": article.embargoed_until,
+        "withdrawn_at": article.withdrawn_at,
+        "revision": article.revision,
         "content_hash": article.content_hash,
+        "claims": list(article.claims),
+        "loose_claims": list(article.loose_claims),
+        "item_claims": list(article.item_claims),
+        "is_withdrawal": article.is_withdrawal,
         "format": format,
         "sha256": sha256,
         "bytes": size,
     }
 
 
-def article_batch(rows: Iterable[dict[str, object]]) -> pa.Table:
-    """Gather rows of `article_row` into one batch."""
+def to_batch(rows: Iterable[dict[str, object]], schema: pa.Schema) -> pa.Table:
+    """Gather rows into one table with the columns of `schema`, in the order given; no rows give an empty table.
+
+    A row without a column has NULL there, and keys that the schema lacks are dropped. A value of another type raises
+    an error of Arrow.
+    """
     import pyarrow as pa
 
-    return pa.Table.from_pylist(list(rows), schema=article_schema())
-
-
-def rejection_batch(rows: Iterable[dict[str, object]]) -> pa.Table:
-    """Gather rows with the keys of `rejection_schema` into one batch."""
-    import pyarrow as pa
-
-    return pa.Table.from_pylist(list(rows), schema=rejection_schema())
-
-
-def file_batch(rows: Iterable[dict[str, object]]) -> pa.Table:
-    """Gather rows with the keys of `file_schema` into one batch."""
-    import pyarrow as pa
-
-    return pa.Table.from_pylist(list(rows), schema=file_schema())
+    return pa.Table.from_pylist(list(rows), schema=schema)

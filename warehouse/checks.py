@@ -1,4 +1,4 @@
-"""Data checks: SQL files that return the rows which break a promise, and pass when there are none."""
+"""Data checks: SQL files that return the rows which break a rule, and pass when there are none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from warehouse.errors import CheckFailed
-from warehouse.statements import Statement, statement, statements
+from warehouse.sql_files import Statement, statement, statements
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -17,47 +17,56 @@ SHOWN_ROWS = 20  # offending rows kept of each check: enough to see the pattern
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """What one check found."""
+    """The result of one data check; `rows` holds at most SHOWN_ROWS (20) offending rows, as the check returns them."""
 
     name: str
-    promise: str  # in words
+    rule: str  # what it holds, as a sentence
     rows: tuple[tuple[object, ...], ...]  # offending rows, the first few
     seconds: float
 
     @property
-    def is_kept(self) -> bool:
-        """Whether the promise holds."""
+    def passes(self) -> bool:
+        """Return whether no row breaks the rule."""
         return not self.rows
 
     def describe(self) -> str:
-        """Say the result in one line."""
-        if self.is_kept:
-            return f"ok      {self.promise}"
+        """Return the result as one line: `ok` and the rule, or `FAILED`, the rule, the check's name and its findings.
+
+        The findings are the texts of the rows where each row is one text; else the number of rows (`or more` at
+        SHOWN_ROWS) and the first one.
+        """
+        if self.passes:
+            return f"ok      {self.rule}"
         if all(len(row) == 1 and isinstance(row[0], str) for row in self.rows):  # said in words
-            return f"BROKEN  {self.promise} ({self.name}: {'; '.join(str(row[0]) for row in self.rows)})"
+            return f"FAILED  {self.rule} ({self.name}: {'; '.join(str(row[0]) for row in self.rows)})"
         more = " or more" if len(self.rows) == SHOWN_ROWS else ""
-        return f"BROKEN  {self.promise} ({self.name}: {len(self.rows)}{more} rows, first {self.rows[0]!r})"
+        return f"FAILED  {self.rule} ({self.name}: {len(self.rows)}{more} rows, first {self.rows[0]!r})"
 
 
 def run_checks(con: DuckDBPyConnection, *, deep: bool = False) -> list[CheckResult]:
-    """Run the checks over all that is stored; `deep` adds the costly ones over what is derived from the articles."""
+    """Run every check over all that is stored and return the results by file name; those of `deep` come last.
+
+    `deep` adds the costly checks of what is derived from articles. A check that fails is a result, not an error.
+    Creates temporary views; nothing stored changes.
+    """
     _look_at(con, None)
     chosen = statements("checks") + (statements("checks/deep") if deep else ())
     return [_run(con, check) for check in chosen]
 
 
 def enforce_checks(con: DuckDBPyConnection, run_id: str | None = None) -> list[CheckResult]:
-    """Run the checks inside the caller's transaction; raise CheckFailed on the first broken promise.
+    """Run the checks, without the deep ones, in the caller's transaction; raise CheckFailed at the first that fails.
 
-    With a run they look at what that run wrote and whatever touches it, and at the totals: the cost follows what is
-    new. What a run breaks without a trace of its own in rows or totals is left to the full checks of maintenance.
+    Returns the results by file name, all passing. With a run id the checks cover what that run wrote, whatever shares
+    an article or story with it, and the totals, so the cost follows what is new; without one, everything. Damage that
+    shows neither in the run's rows nor in totals is left to `run_checks`. The caller rolls back.
     """
     _look_at(con, run_id)
     results = []
     for check in statements("checks"):
         result = _run(con, check)
-        if not result.is_kept:
-            raise CheckFailed(result.name, result.promise, result.rows)
+        if not result.passes:
+            raise CheckFailed(result.name, result.rule, result.rows)
         results.append(result)
     return results
 
@@ -74,5 +83,5 @@ def _run(con: DuckDBPyConnection, check: Statement) -> CheckResult:
     started = time.perf_counter()
     rows = con.sql(check.sql).limit(SHOWN_ROWS).fetchall()
     return CheckResult(
-        name=check.name, promise=check.promise, rows=tuple(rows), seconds=time.perf_counter() - started
+        name=check.name, rule=check.comment, rows=tuple(rows), seconds=time.perf_counter() - started
     )

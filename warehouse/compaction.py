@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from warehouse.connection import (
+    FOREIGN_PREFIX,
     WORKING_CATALOG,
     engine_errors,
     history_path,
@@ -28,14 +29,17 @@ ORDER = {"articles": "ORDER BY coalesce(published_at, first_seen_at), article_id
 
 
 def compact(home: Path, *, wait_seconds: float = 0.0, purpose: str = "compaction") -> tuple[int, int]:
-    """Write the working file anew, table by table, and put it in place; return its bytes before and after.
+    """Write the working file anew, table by table, put it in place, and return its bytes before and after.
 
-    A crash leaves the old file in place. Freed blocks of the old file, with whatever they held, are gone with it.
+    Brings it to the current schema first. Articles are stored by time of publication (else of arrival), so that
+    neighbours in time lie together. A crash or an error leaves the old file in place; otherwise its freed blocks are
+    gone with whatever they held. Waits at most `wait_seconds` for the lock, twice, then raises Busy; also Damaged,
+    NewerSchema and HomeUnusable.
     """
     old, fresh = working_path(home), spool_path(home) / "compacting.duckdb"
     with open_working(home, wait_seconds=wait_seconds, purpose=purpose):
         pass  # bring the schema up and fold the log in, so that the file alone is complete
-    with hold(home, wait_seconds=wait_seconds, purpose=purpose), engine_errors():
+    with hold(home, wait_seconds=wait_seconds, purpose=purpose), engine_errors(at=home):
         before = old.stat().st_size
         fresh.unlink(missing_ok=True)
         con = open_scratch(fresh)
@@ -66,10 +70,11 @@ def compact(home: Path, *, wait_seconds: float = 0.0, purpose: str = "compaction
 
 @contextmanager
 def owing_scrub(home: Path) -> Iterator[None]:
-    """Note, before the block deletes rows with text, that their bytes have to leave the files.
+    """Record in the home, before the block deletes rows with text, that their bytes have to leave the files.
 
-    `scrub` takes the note away. Whatever ends a scrub in the middle, the note stays, and the next look after the
-    warehouse begins again. An error in the block means that nothing was deleted.
+    The record is the file `scrub.owed`; `scrub` deletes it at its end, so that an interrupted scrub is begun again by
+    the next run. A block that raises must have deleted nothing: the file is removed, unless it was there before, and
+    the error is raised. Raises DiskFull where the file cannot be written.
     """
     was_owed = is_scrub_owed(home)
     _owe_scrub(home)
@@ -82,25 +87,27 @@ def owing_scrub(home: Path) -> Iterator[None]:
 
 
 def _owe_scrub(home: Path) -> None:
-    with engine_errors():
+    with engine_errors(at=home):
         (home / OWED_NAME).touch()
 
 
 def settle_scrub(home: Path) -> None:
-    """Take the note away: nothing was deleted after all, or every byte is gone."""
+    """Remove the note that a scrub is still to be done (`scrub.owed`); nothing happens where there is none."""
     (home / OWED_NAME).unlink(missing_ok=True)
 
 
 def is_scrub_owed(home: Path) -> bool:
-    """Tell whether bytes of deleted texts may still lie in the files."""
+    """Return whether bytes of deleted texts may still lie in the home's files."""
     return (home / OWED_NAME).exists()
 
 
 def scrub(home: Path, *, now: datetime, wait_seconds: float = 0.0) -> Publication:
-    """Rewrite the working file and the published one, and drop every older copy, so that erased bytes are nowhere.
+    """Rewrite working and published file and delete older copies, so that erased bytes are in no file of the home.
 
-    Older copies go first: the room they give may be what the rewriting needs. Raises DiskFull when even that is not
-    enough; both files are then as they were, and the same again ends it.
+    Earlier publications, logs of other programs and the spare file are deleted first, to make room for the rewriting;
+    at the end the spool too, unless another process's run is marked as running. Call it with the working file closed.
+    Raises Busy, or DiskFull when even that room is not enough: each file is then the old or the new one, whole,
+    `scrub.owed` stays, and calling it again completes it.
     """
     _owe_scrub(home)
     _drop_copies(home)
@@ -125,5 +132,7 @@ def scrub(home: Path, *, now: datetime, wait_seconds: float = 0.0) -> Publicatio
 
 def _drop_copies(home: Path) -> None:
     for path in history_path(home).glob("*.duckdb*"):
+        path.unlink()
+    for path in home.glob(f"{FOREIGN_PREFIX}*.wal"):
         path.unlink()
     spare_path(home).unlink(missing_ok=True)

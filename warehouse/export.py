@@ -5,60 +5,103 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from html import escape
+from math import isfinite
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as Xml
 
 from warehouse.queries import QueryResult, run_sql
-from warehouse.statements import statement
+from warehouse.sql_files import rows_by_name, statement
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 ATOM = "http://www.w3.org/2005/Atom"
-# What a spreadsheet would take for a formula when it opens a CSV file, behind blanks too.
-FORMULA = re.compile(r"^[\s]*[=+\-@]|^[\t\r\n]")
+# What makes a spreadsheet take a cell of a CSV file for a formula; fullwidth forms are folded to these first.
+FORMULA_SIGNS = "=+-@"
 NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
 ADDRESS_CHARACTERS = ":/?#@!$&'()*+,;=%-._~"  # what stands in an address as it is
 # Characters that no XML file may hold, however written.
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write_jsonl(result: QueryResult, out: IO[str]) -> int:
-    """Write one JSON object a row and return the rows; times as ISO 8601."""
+def write_jsonl(result: QueryResult, out: IO[str], *, plain: Callable[[object], str] | None = None) -> int:
+    """Write each row as one line with a JSON object, and return the number of rows; without rows nothing is written.
+
+    Dates and times are ISO 8601 (UTC, without a zone); decimals, other types and keys of maps are written as their
+    text, NaN and infinities as null. Of columns with one name the later ones are numbered, as DuckDB does (a, a_1).
+    `plain`, where given, turns values that JSON does not know into text. Raises BadQuery for an error in the data.
+    """
+    names = _apart(result.names)
     count = 0
     for row in result.rows():
         count += 1
-        out.write(
-            json.dumps(dict(zip(result.names, row, strict=True)), ensure_ascii=False, default=_plain) + "\n"
-        )
+        out.write(_json(dict(zip(names, row, strict=True)), plain or _plain) + "\n")
     return count
 
 
-def write_csv(result: QueryResult, out: IO[str]) -> int:
-    """Write rows with a header and return their number; text that a spreadsheet would run gets a quote before it."""
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([neutralise(name) for name in result.names])
+def _apart(names: Sequence[str]) -> list[str]:
+    """Return the names with a number after each that was there before, none of them that of another column."""
+    taken: set[str] = set()
+    told = []
+    for name in names:
+        own, number = name, 0
+        while own in taken or (number and own in names):
+            number += 1
+            own = f"{name}_{number}"
+        taken.add(own)
+        told.append(own)
+    return told
+
+
+def write_csv(result: QueryResult, out: IO[str], *, raw: bool = False, line_end: str = "\r\n") -> int:
+    """Write a header and rows as CSV, and return the number of rows; formulas get an apostrophe before them.
+
+    So a spreadsheet does not run them (see `neutralise`); `raw` leaves every text as it is, for other programs. NULL is
+    empty, lists and structures are JSON as in `write_jsonl`, dates and times ISO 8601. Open `out` with newline="".
+    Raises BadQuery for an error in the data.
+    """
+    writer = csv.writer(out, lineterminator=line_end)
+    writer.writerow(result.names if raw else [neutralise(name) for name in result.names])
     count = 0
     for row in result.rows():
         count += 1
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([_cell(value, raw=raw) for value in row])
     return count
 
 
 def neutralise(text: str) -> str:
-    """Keep a spreadsheet from running text as a formula; numbers stay numbers."""
-    return "'" + text if FORMULA.match(text) and not NUMBER.match(text) else text
+    """Return text with an apostrophe before it where a spreadsheet may take it for a formula, else as it is.
+
+    Such texts begin with a tab or line break, or their first visible character is =, +, - or @, also fullwidth:
+    programs differ in what they skip and fold. Plain decimal numbers, as -1.5, stay; -1e5 and -1,000 do not.
+    """
+    if not text or text[0].isalnum():
+        return text
+    is_formula = text[0] in "\t\r\n" or _first_visible(text) in FORMULA_SIGNS
+    return "'" + text if is_formula and not NUMBER.match(text) else text
+
+
+def _first_visible(text: str) -> str:
+    for character in text:
+        if not character.isspace() and unicodedata.category(character) not in ("Cc", "Cf", "Mn", "Cn", "Co"):
+            return unicodedata.normalize("NFKC", character)[:1]
+    return "\0"  # nothing to see, and no sign
 
 
 def write_parquet(con: DuckDBPyConnection, folder: Path) -> int:
-    """Write all articles into `folder/day=YYYY-MM-DD/`; days that are there already are replaced. Returns the rows."""
+    """Write all articles of the published file as Parquet into `folder/day=YYYY-MM-DD/`, and return their number.
+
+    The day is that of publication, else of arrival. Days that get rows are replaced as a whole, others in the folder
+    stay. All columns but field_sources are written. Errors of the file system are raised as they are.
+    """
     import pyarrow.dataset as ds
 
     reader = QueryResult(con=con, sql=statement("queries", "articles_by_day").sql, names=[]).batches()
@@ -81,16 +124,19 @@ def write_parquet(con: DuckDBPyConnection, folder: Path) -> int:
     return written
 
 
-def export_table(con: DuckDBPyConnection, table: str, format: str, out: IO[str]) -> int:
-    """Write one published table as `jsonl` or `csv`; raise BadQuery for a table that is not there."""
+def export_table(con: DuckDBPyConnection, table: str, format: str, out: IO[str], *, raw: bool = False) -> int:
+    """Write one published table as CSV where `format` is "csv", else as JSON Lines; return the number of rows.
+
+    Raises BadQuery for an unknown table. `raw` is for CSV: do not protect against formulas (see `write_csv`).
+    """
     quoted = table.replace('"', '""')
     result = run_sql(con, f'FROM "{quoted}"')
-    return write_csv(result, out) if format == "csv" else write_jsonl(result, out)
+    return write_csv(result, out, raw=raw) if format == "csv" else write_jsonl(result, out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedItem:
-    """One story as a feed shows it."""
+    """One story as an item of a feed: address, summary and authors of its newest full report, key terms, times."""
 
     story_id: str
     title: str
@@ -105,32 +151,61 @@ class FeedItem:
 
 
 def feed_items(con: DuckDBPyConnection, *, limit: int = 50, min_articles: int = 1) -> list[FeedItem]:
-    """Return the latest stories for a feed."""
-    answer = con.execute(statement("queries", "feed").sql, {"limit": limit, "min_articles": min_articles})
-    names = [column[0] for column in answer.description or ()]
-    return [_item(dict(zip(names, row, strict=True))) for row in answer.fetchall()]
+    """Return at most `limit` stories with at least `min_articles` articles from the published file, for a feed.
+
+    The last reported comes first, undated ones last, equal ones by id; empty where there are none.
+    """
+    return _feed(con, story_ids=None, limit=limit, min_articles=min_articles)
+
+
+def feed_items_of(con: DuckDBPyConnection, story_ids: Sequence[str]) -> list[FeedItem]:
+    """Return the feed items of these stories, in the order given and as often; ids of no present story are left out."""
+    found = {
+        item.story_id: item
+        for item in _feed(con, story_ids=list(story_ids), limit=len(story_ids), min_articles=1)
+    }
+    return [found[story_id] for story_id in story_ids if story_id in found]
+
+
+def _feed(con: DuckDBPyConnection, **values: object) -> list[FeedItem]:
+    return [_item(row) for row in rows_by_name(con, statement("queries", "feed").sql, values)]
 
 
 def web_address(url: str | None) -> str | None:
-    """Return an address as a URI that every reader takes; None for what is no address of the web."""
+    """Return a web address as an ASCII URI that every feed reader accepts; None for any other text.
+
+    None is returned without http or https, without a host, with an invalid port, and for what cannot be parsed. Spaces
+    around it and a user's name are removed; a host that is not ASCII is IDNA encoded, other characters are
+    percent-encoded as UTF-8; escapes in it stay.
+    """
     try:
         parts = urlsplit((url or "").strip())
         host = (parts.hostname or "").encode("idna").decode()
+        port = "" if parts.port is None else f":{parts.port}"
     except ValueError:
         return None
     if parts.scheme.lower() not in ("http", "https") or not host:
         return None
-    netloc = parts.netloc if parts.netloc.isascii() else host + (f":{parts.port}" if parts.port else "")
-    return quote(parts._replace(netloc=netloc).geturl(), safe=ADDRESS_CHARACTERS)
+    shown = f"[{host}]" if ":" in host else host
+    netloc = parts.netloc if parts.netloc.isascii() else shown + port
+    path, query, fragment = (quote(part, safe=ADDRESS_CHARACTERS) for part in parts[2:])
+    quoted = quote(
+        netloc, safe=f"{ADDRESS_CHARACTERS}[]"
+    )  # brackets hold an IPv6 address, and stand nowhere else
+    return parts._replace(netloc=quoted, path=path, query=query, fragment=fragment).geturl()
 
 
 def write_rss(items: Iterable[FeedItem], *, title: str, link: str, now: datetime) -> bytes:
-    """Return an RSS 2.0 document. Its descriptions are HTML by the format, so text is escaped once more."""
+    """Return an RSS 2.0 document in UTF-8, its items in their order; without any it has a channel only.
+
+    `now` is UTC and becomes lastBuildDate; `link` is the page of the feed. Characters that XML forbids are left out.
+    Descriptions are HTML by the format, so text is escaped once more.
+    """
     rss = Xml.Element("rss", {"version": "2.0"})
     channel = Xml.SubElement(rss, "channel")
     _add(channel, "title", title)
     _add(channel, "link", link)
-    _add(channel, "description", "One item for each story, however many outlets told it")
+    _add(channel, "description", "One item for each story, however many outlets reported it")
     _add(channel, "lastBuildDate", format_datetime(_utc(now)))
     _add(channel, "generator", "newsfold")
     for item in items:
@@ -147,7 +222,11 @@ def write_rss(items: Iterable[FeedItem], *, title: str, link: str, now: datetime
 
 
 def write_atom(items: Sequence[FeedItem], *, title: str, link: str, now: datetime) -> bytes:
-    """Return an Atom 1.0 document (RFC 4287)."""
+    """Return an Atom 1.0 document (RFC 4287) in UTF-8, its items in their order.
+
+    It is dated by the latest update of an item, without any by `now` (UTC); `link` is its page and its id. Characters
+    that XML forbids are left out. Items without an address hold their summary as content.
+    """
     Xml.register_namespace("", ATOM)
     feed = Xml.Element(f"{{{ATOM}}}feed")
     _add(feed, f"{{{ATOM}}}id", link)
@@ -174,8 +253,8 @@ def write_atom(items: Sequence[FeedItem], *, title: str, link: str, now: datetim
 
 
 def write_json_feed(items: Iterable[FeedItem], *, title: str, link: str) -> bytes:
-    """Return a JSON Feed 1.1 document."""
-    told = [
+    """Return a JSON Feed 1.1 document in UTF-8, its items in their order; `link` is the page of the feed."""
+    entries = [
         {
             "id": f"urn:newsfold:story:{item.story_id}",
             **({"url": item.url} if item.url else {}),
@@ -193,7 +272,7 @@ def write_json_feed(items: Iterable[FeedItem], *, title: str, link: str) -> byte
         "version": "https://jsonfeed.org/version/1.1",
         "title": title,
         "home_page_url": link,
-        "items": told,
+        "items": entries,
     }
     return json.dumps(feed, ensure_ascii=False, indent=1).encode()
 
@@ -201,13 +280,17 @@ def write_json_feed(items: Iterable[FeedItem], *, title: str, link: str) -> byte
 def _item(row: dict[str, Any]) -> FeedItem:
     counted = f"{row['article_count']} report{'s' if row['article_count'] > 1 else ''}"
     outlets = f" by {row['publisher_count']} outlets" if row["publisher_count"] > 1 else ""
+    beside = ""
+    if row["canonical_title"]:
+        outlet = f" ({row['canonical_publisher']})" if row["canonical_publisher"] else ""
+        beside = f"; canonical: {row['canonical_title']}{outlet}"
     return FeedItem(
         story_id=row["story_id"],
         title=_clean(row["title"] or "").strip() or "(no headline)",
         url=web_address(row["url"]),
         publisher=row["publisher"],
         language=row["language"],
-        summary=f"{row['lead']} [{counted}{outlets}]".strip(),
+        summary=f"{row['lead']} [{counted}{outlets}{beside}]".strip(),
         published_at=row["first_published_at"] or row["created_at"],
         updated_at=row["last_published_at"] or row["updated_at"],
         authors=[name for name in row["authors"] if name.strip()],
@@ -221,12 +304,30 @@ def _day_schema() -> Any:
     return pa.schema([("day", pa.string())])
 
 
-def _cell(value: object) -> object:
-    if isinstance(value, str):
-        return neutralise(value)
+def _cell(value: object, *, raw: bool) -> object:
     if isinstance(value, list | dict):
-        return neutralise(json.dumps(value, ensure_ascii=False, default=_plain))
+        value = _json(value, _plain)
+    if isinstance(value, str):
+        return value if raw else neutralise(value)
     return _plain(value) if isinstance(value, date) else value
+
+
+def _json(value: object, plain: Callable[[object], str]) -> str:
+    return json.dumps(_jsonable(value, plain), ensure_ascii=False, default=plain)
+
+
+def _jsonable(value: object, plain: Callable[[object], str]) -> object:
+    """Return a value with what JSON does not know put right at any depth: null for NaN and infinities, keys as text."""
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, dict):
+        return {
+            key if isinstance(key, str | int | float) else plain(key): _jsonable(inner, plain)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_jsonable(inner, plain) for inner in value]
+    return value
 
 
 def _plain(value: object) -> str:

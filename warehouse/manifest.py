@@ -22,7 +22,7 @@ SELECT (SELECT max(version) FROM schema_migrations), (SELECT count(*) FROM runs)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """Numbers that only ever grow: a file with less than it once had has lost something."""
+    """What the working file held after a commit: schema, runs, documents, last run. These counts never fall."""
 
     schema: int
     runs: int
@@ -31,15 +31,19 @@ class Manifest:
 
 
 def take_manifest(con: DuckDBPyConnection) -> Manifest:
-    """Count what is in the working file now."""
+    """Count the runs and documents (rows of the ledger, any disposition) that are in an open working file.
+
+    Writes nothing. `last_run_id` is None where no run is recorded.
+    """
     schema, runs, documents, last_run_id = con.execute(STATE).fetchall()[0]
     return Manifest(schema=schema, runs=runs, documents=documents, last_run_id=last_run_id)
 
 
 def note_manifest(con: DuckDBPyConnection, home: Path) -> None:
-    """Count what is committed and put the manifest in place in one step.
+    """Count what the working file has committed and replace the manifest of its home in one step.
 
-    Where that fails the older one stays, and stays true: rows of its tables are only ever added.
+    Call it outside a transaction. Where it cannot be written (OSError) nothing is raised and the older one stays,
+    which stays true: rows of its tables are only ever added.
     """
     manifest = take_manifest(con)
     fresh = home / f"{MANIFEST_NAME}.new"
@@ -49,7 +53,7 @@ def note_manifest(con: DuckDBPyConnection, home: Path) -> None:
 
 
 def read_manifest(home: Path) -> Manifest | None:
-    """Return the last manifest; None when there is none that can be read."""
+    """Return the last manifest of a home; None where there is none with its fields that can be read."""
     try:
         return Manifest(**json.loads((home / MANIFEST_NAME).read_text()))
     except (OSError, ValueError, TypeError):
@@ -57,22 +61,28 @@ def read_manifest(home: Path) -> Manifest | None:
 
 
 def reconcile(con: DuckDBPyConnection, home: Path) -> None:
-    """Compare the working file with its manifest; raise Damaged when something that was committed is missing."""
-    told = read_manifest(home)
-    missing = losses(told, take_manifest(con)) if told else []
+    """Compare an open working file with the manifest of its home; raise Damaged when something committed is missing.
+
+    Without a readable manifest nothing is compared. Writes nothing.
+    """
+    recorded = read_manifest(home)
+    missing = losses(recorded, take_manifest(con)) if recorded else []
     if missing:
         raise Damaged(
             f"{'; '.join(missing)}; if an older copy was put there on purpose, delete {home / MANIFEST_NAME}"
         )
 
 
-def losses(told: Manifest, found: Manifest) -> list[str]:
-    """Say in words what a file has less of than its manifest tells."""
+def losses(recorded: Manifest, found: Manifest) -> list[str]:
+    """Return a sentence for each thing of which a file has less than its manifest: runs, documents, the last run.
+
+    Empty when nothing is missing; more than was recorded, and another schema, are no loss.
+    """
     lines = []
     for what in ("runs", "documents"):
-        was, now = getattr(told, what), getattr(found, what)
+        was, now = getattr(recorded, what), getattr(found, what)
         if now < was:
             lines.append(f"the working file has {now} {what}, and had {was} after its last commit")
-    if (told.last_run_id or "") > (found.last_run_id or ""):
-        lines.append(f"run {told.last_run_id} was finished and is not in the working file")
+    if (recorded.last_run_id or "") > (found.last_run_id or ""):
+        lines.append(f"run {recorded.last_run_id} was finished and is not in the working file")
     return lines

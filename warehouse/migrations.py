@@ -27,7 +27,7 @@ COMMENT ON COLUMN schema_migrations.applied_at IS 'When, UTC.';
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
-    """One numbered step of the schema."""
+    """One numbered step of the schema: an SQL file of `sql/migrations`."""
 
     version: int
     name: str
@@ -35,12 +35,12 @@ class Migration:
 
     @property
     def sha256(self) -> str:
-        """Hash of the step's text."""
+        """SHA-256 of the step's text in UTF-8, as 64 hexadecimal digits."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 
 def known_migrations() -> list[Migration]:
-    """Return the steps that this version ships, by number."""
+    """Return the steps that this version ships, by ascending number: the first four digits of each file's name."""
     folder = files("warehouse") / "sql" / "migrations"
     found = [
         Migration(version=int(entry.name[:4]), name=entry.name, sql=entry.read_text(encoding="utf-8"))
@@ -51,9 +51,12 @@ def known_migrations() -> list[Migration]:
 
 
 def migrate(con: DuckDBPyConnection, steps: list[Migration] | None = None) -> list[str]:
-    """Apply the steps that are missing and return their names; each commits together with its record.
+    """Apply the steps that are missing and return their names in order; empty when the schema is current.
 
-    Raises NewerSchema for a file of a later version, Damaged when a step already applied is not the one known.
+    `steps` are ascending by number; None means `known_migrations()`. Each step commits in a transaction of its own
+    together with its record, so call it outside one; a step that fails is rolled back, and DuckDB's error is raised.
+    Raises NewerSchema for a file of a later version, Damaged when a step already applied has another text than the one
+    known.
     """
     steps = known_migrations() if steps is None else steps
     applied = applied_migrations(con)
@@ -84,7 +87,7 @@ def migrate(con: DuckDBPyConnection, steps: list[Migration] | None = None) -> li
 
 
 def applied_migrations(con: DuckDBPyConnection) -> dict[int, str]:
-    """Return version and hash of every step that a file has had; empty for a new file."""
+    """Return the SHA-256 of every step that a file has had, by number of the step; empty for a new file."""
     known = con.sql("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_migrations'").fetchall()[
         0
     ][0]

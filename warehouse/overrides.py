@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import NotFound, UnknownArticle, UnknownStory
-from warehouse.statements import statement
+from warehouse.sql_files import rows_by_name, statement
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedArticle:
-    """An article as people meant it by a key; without a story when it is none of its reports."""
+    """An article of the working file found by a key; `story_id` is None when no story holds it."""
 
     article_id: int
     title: str
@@ -27,7 +27,7 @@ class NamedArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedStory:
-    """A story as people meant it by a key."""
+    """A story of the working file found by a key."""
 
     story_id: int
     title: str
@@ -35,25 +35,35 @@ class NamedStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """One decision. `article_a` is the smaller id of a pair, or the pinned article; titles are None when erased."""
+    """One decision of a person: relation, articles or story, who, when and why; for a correction its field and value.
+
+    Who revoked it, when and why is None while it holds.
+
+    `article_a` is the smaller id of a pair, or the pinned or corrected article; None for an outlet. Titles are those
+    that the articles have now, None where there is no such article, or its title was dropped.
+    """
 
     override_id: int
-    relation: str  # must_link, cannot_link or pin
-    article_a: int
+    relation: str  # must_link, cannot_link, not_copy, pin, correct or rename_outlet
+    article_a: int | None
     article_b: int | None
     story_id: int | None
     made_by: str
     made_at: datetime
     why: str | None
+    field: str | None = None  # what a correction changes; of an outlet its former name
+    value: str | None = None  # what it is changed to
+    made_with: int | None = None  # the first of the decisions that one command made together
     revoked_at: datetime | None = None
     revoked_by: str | None = None
+    revoked_why: str | None = None
     title_a: str | None = None
     title_b: str | None = None
 
 
 def as_record(override: Override) -> dict[str, object]:
-    """Return a decision as plain values, ids as people see them."""
-    ids = ("override_id", "article_a", "article_b", "story_id")
+    """Return the fields of a decision by name, ids as 16 hexadecimal digits, times as they are; None stays None."""
+    ids = ("override_id", "article_a", "article_b", "story_id", "made_with")
     return {
         name: f"{value:016x}" if name in ids and value is not None else value
         for name, value in asdict(override).items()
@@ -61,33 +71,52 @@ def as_record(override: Override) -> dict[str, object]:
 
 
 def find_article(con: DuckDBPyConnection, key: str) -> NamedArticle:
-    """Return the one article with this id, beginning of an id, external id or URL; raise UnknownArticle."""
+    """Return the one article of the working file with this id, beginning of an id, external id, URL or canonical URL.
+
+    An id is 16 hexadecimal digits in any case; blanks around the key are dropped. Raises UnknownArticle where there
+    is none (or an empty key), and where several fit and none has the key as its whole id.
+    """
     return NamedArticle(**_only(con, "articles_by_key", "article", UnknownArticle, key))
 
 
 def find_story(con: DuckDBPyConnection, key: str) -> NamedStory:
-    """Return the one story with this id, beginning of an id, or id it once had; raise UnknownStory."""
+    """Return the one story of the working file with this id or beginning of an id, in any case.
+
+    The id may be one from before a redirect.
+
+    Raises UnknownStory where there is none (or an empty key), and where several fit and none has the key as its whole
+    id.
+    """
     return NamedStory(**_only(con, "stories_by_key", "story", UnknownStory, key))
 
 
 def list_overrides(con: DuckDBPyConnection, *, with_revoked: bool = False) -> list[Override]:
-    """Return decisions, the latest first."""
+    """Return the decisions of the working file, the latest first, then by id.
+
+    `with_revoked` adds those that were revoked.
+    """
     return [
         Override(**row)
-        for row in _rows(con, statement("overrides", "list").sql, {"with_revoked": with_revoked})
+        for row in rows_by_name(con, statement("overrides", "list").sql, {"with_revoked": with_revoked})
     ]
 
 
 def published_overrides(con: DuckDBPyConnection, *, with_revoked: bool = False) -> list[Override]:
-    """Return decisions as the published file has them, the latest first; who asks waits for nobody."""
+    """Return the decisions in the published file, which no run locks, as `list_overrides` orders them.
+
+    The latest first, then by id; `with_revoked` adds those that were revoked.
+    """
     return [
         Override(**row)
-        for row in _rows(con, statement("overrides", "published").sql, {"with_revoked": with_revoked})
+        for row in rows_by_name(con, statement("overrides", "published").sql, {"with_revoked": with_revoked})
     ]
 
 
 def find_override(con: DuckDBPyConnection, key: str) -> Override:
-    """Return the one decision with this id or beginning of an id, taken back or not; raise NotFound."""
+    """Return the one decision with this id or beginning of an id (hexadecimal, in any case), revoked or not.
+
+    Raises NotFound where there is none (or an empty key), and where several begin with it.
+    """
     wanted = key.strip().lower()
     every = list_overrides(con, with_revoked=True)
     found = [one for one in every if wanted and f"{one.override_id:016x}".startswith(wanted)]
@@ -101,7 +130,10 @@ def find_override(con: DuckDBPyConnection, key: str) -> Override:
 
 
 def add_override(con: DuckDBPyConnection, override: Override) -> None:
-    """Record a decision inside the caller's transaction."""
+    """Add a decision, inside the caller's transaction; nothing checks that it is new or that its articles exist.
+
+    Its titles and who revoked it, and when, are not stored.
+    """
     con.execute(
         statement("overrides", "add").sql,
         {
@@ -110,6 +142,9 @@ def add_override(con: DuckDBPyConnection, override: Override) -> None:
             "article_a": override.article_a,
             "article_b": override.article_b,
             "story_id": override.story_id,
+            "field": override.field,
+            "value": override.value,
+            "made_with": override.made_with,
             "made_by": override.made_by,
             "made_at": override.made_at,
             "why": override.why,
@@ -117,11 +152,16 @@ def add_override(con: DuckDBPyConnection, override: Override) -> None:
     ).fetchall()
 
 
-def revoke_override(con: DuckDBPyConnection, override_id: int, *, by: str, now: datetime) -> None:
-    """Take a decision back inside the caller's transaction; the record of it stays."""
+def revoke_override(
+    con: DuckDBPyConnection, override_id: int, *, by: str, why: str | None, now: datetime
+) -> None:
+    """Mark a decision as revoked by a person, and why, in the caller's transaction; its record stays in the table.
+
+    Nothing happens where there is no such decision or it is revoked already. Stories change when they are folded again.
+    """
     con.execute(
         statement("overrides", "revoke").sql,
-        {"override_id": override_id, "revoked_by": by, "revoked_at": now},
+        {"override_id": override_id, "revoked_by": by, "revoked_at": now, "revoked_why": why},
     ).fetchall()
 
 
@@ -129,16 +169,10 @@ def _only(
     con: DuckDBPyConnection, query: str, what: str, unknown: type[NotFound], key: str
 ) -> dict[str, Any]:
     wanted = key.strip()
-    found = _rows(con, statement("overrides", query).sql, {"key": wanted}) if wanted else []
+    found = rows_by_name(con, statement("overrides", query).sql, {"key": wanted}) if wanted else []
     if not found:
         raise unknown(f"no {what} has the id, or an id beginning with, {key!r}")
     ids = [f"{row[f'{what}_id']:016x}" for row in found]
     if len(ids) > 1 and ids[0] != wanted.lower():
         raise unknown(f"{key!r} means more than one {what} ({ids[0]}, {ids[1]}, …): name it by its id")
     return found[0]
-
-
-def _rows(con: DuckDBPyConnection, sql: str, values: dict[str, object]) -> list[dict[str, Any]]:
-    answer = con.execute(sql, values)
-    names = [column[0] for column in answer.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -21,16 +21,19 @@ from warehouse.connection import (
     engine_errors,
     history_path,
     published_path,
+    set_aside_foreign_log,
     spool_path,
     transaction,
 )
 from warehouse.errors import WarehouseError
-from warehouse.statements import statement, statements
+from warehouse.published_file import is_as_published, note_published, verify_as_reader
+from warehouse.search_index import create_index, update_index
+from warehouse.sql_files import execute, statement, statements
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-CONTRACT_VERSION = "3"  # of the published tables: another one means that the file is written anew
+CONTRACT_VERSION = "5"  # of the published tables: another one means that the file is written anew
 # The oldest format that has what we need; clients of 1.5 and later open it.
 STORAGE_VERSION = "v1.5.0"
 KEEP_PUBLISHED = 3  # older files kept beside the current one: enough to look back, at the price of their size
@@ -39,54 +42,57 @@ KEEP_PUBLISHED = 3  # older files kept beside the current one: enough to look ba
 ARTICLE_COST_BYTES = 40_000
 COPY_BYTES = 1 << 27  # bytes copied by one call of the kernel
 
-# In this order: the later ones read the earlier ones as published.
 GROWING = {"links": "links", "story_events": "events", "documents": "documents"}  # table: its wanted rows
-TABLES = (
-    "stories",
-    "articles",
-    "article_versions",
-    "story_articles",
-    *GROWING,
+SMALL = (  # written anew each time
     "story_redirects",
     "runs",
-    "_search",
     "_tombstones",
-    "_overrides",
+    "decisions",
+    "article_originals",
+    "story_relations",
+    "thread_stories",
+    "threads",
+    "thread_redirects",
 )
+TABLES = ("stories", "articles", "article_versions", "story_articles", *GROWING, *SMALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """A file that was published."""
+    """The result of publishing: path and bytes of the published file, and whether all of it was written anew."""
 
     path: Path
     bytes: int
-    rows_written: int
     is_complete: bool  # written anew as a whole
 
 
 def publish(
     con: DuckDBPyConnection, home: Path, *, now: datetime, keep: int = KEEP_PUBLISHED, anew: bool = False
 ) -> Publication:
-    """Write what the working file says into a new file and put it in place of the published one.
+    """Write the state of the working file into a new file and put it in place of the published one.
 
-    Call it outside a transaction. Readers of the old file keep it until they open again; a crash at any point leaves
-    either the old or the new file in place. `anew` writes every row again, in good order and without gaps.
+    Call it outside a transaction, with the home held. Readers of the old file keep it until they open again; a crash at
+    any point leaves either the old or the new file in place. `keep` earlier files stay in the history, 0 for none; the
+    last one is not added when no row of stories, articles, links, events or documents was written. `anew` writes every
+    row again, in good order and without gaps, as is done too where the old file is missing, damaged, changed by another
+    program or of another version. `now`, naive in UTC, is the time of publication; articles whose embargo ends later
+    stay out. Raises WarehouseError when the new file lacks rows, else Damaged, StorageFailed or DiskFull.
     """
     fresh = spool_path(home) / "publishing.duckdb"
-    with engine_errors():
+    with engine_errors(at=home):
         try:
             rows = None if anew else _write_differences(con, home, fresh, now)
             complete = rows is None
             if rows is None:
                 rows = _write_everything(con, fresh, now)
+            verify_as_reader(fresh)
             sync(fresh)
         except BaseException:
             remove(fresh)  # half a file is of no use, and its room may be what is missing
             raise
-        _put_in_place(home, fresh, keep)
+        _put_in_place(home, fresh, keep, has_changed=rows > 0)
     size = published_path(home).stat().st_size
-    return Publication(path=published_path(home), bytes=size, rows_written=rows, is_complete=complete)
+    return Publication(path=published_path(home), bytes=size, is_complete=complete)
 
 
 def _write_everything(con: DuckDBPyConnection, fresh: Path, now: datetime) -> int:
@@ -98,11 +104,12 @@ def _write_everything(con: DuckDBPyConnection, fresh: Path, now: datetime) -> in
             con.execute(statement("publish", "macros").sql)
         finally:
             con.execute(f"USE {WORKING_CATALOG}")
-        con.execute(statement("publish/compare", "state_now").sql)
+        create_index(con)
+        execute(con, statement("publish/compare", "state_now").sql, {"now": now})
         con.execute(statement("publish/compare", "wanted_full").sql)
         rows = _fill(con)
         con.execute(statement("publish/compare", "state_full").sql)
-        _tell_about(con, now)
+        _record_about(con, now)
         differences = _differences(con)
         if differences:
             raise WarehouseError(
@@ -113,7 +120,7 @@ def _write_everything(con: DuckDBPyConnection, fresh: Path, now: datetime) -> in
 
 def _write_differences(con: DuckDBPyConnection, home: Path, fresh: Path, now: datetime) -> int | None:
     """Bring an older published file up to date; None when all has to be written anew."""
-    if not published_path(home).exists():
+    if not published_path(home).exists() or not is_as_published(home):
         return None
     remove(fresh)
     rows = _bring_up(con, fresh, now) if _recycle(con, home, fresh) else None
@@ -139,13 +146,15 @@ def _bring_up(con: DuckDBPyConnection, fresh: Path, now: datetime) -> int | None
             if not _is_ours(con):
                 return None
             with transaction(con):
-                con.execute(statement("publish/compare", "state_now").sql)
+                execute(con, statement("publish/compare", "state_now").sql, {"now": now})
                 for step in statements("publish/delta"):
                     con.execute(step.sql)
+                for table in SMALL:
+                    con.execute(f"TRUNCATE pub.{table}")
                 _rewrite_unsettled(con)
                 rows = _fill(con)
                 con.execute(statement("publish/compare", "state_delta").sql)
-                _tell_about(con, now)
+                _record_about(con, now)
                 return None if _differences(con) else rows
     except duckdb.Error as error:
         if isinstance(error, unusable) or "not a valid DuckDB" in str(error) or "Corrupt" in str(error):
@@ -165,6 +174,7 @@ def _recycle(con: DuckDBPyConnection, home: Path, fresh: Path) -> bool:
     if not spare.exists() or spare.stat().st_nlink > 1 or _is_open_here(spare):
         return False
     try:
+        spare.chmod(spare.stat().st_mode | 0o200)  # published files are read-only
         with _attached(con, spare):
             behind = con.execute(
                 "SELECT (SELECT count(*) FROM articles) - (SELECT count(*) FROM pub.articles)"
@@ -178,7 +188,7 @@ def _recycle(con: DuckDBPyConnection, home: Path, fresh: Path) -> bool:
 
 
 def _is_open_here(path: Path) -> bool:
-    """Whether this process has the file open; the locks of one's own process would not tell."""
+    """Return whether this process has the file open, which its own locks would not show."""
     wanted = path.stat()
     for entry in Path("/proc/self/fd").glob("*"):
         try:
@@ -191,7 +201,7 @@ def _is_open_here(path: Path) -> bool:
 
 
 def _is_ours(con: DuckDBPyConnection) -> bool:
-    """Whether the attached file was written by this version of contract and engine; fingerprints depend on both."""
+    """Return whether this version of contract and engine wrote the attached file; fingerprints depend on both."""
     said = dict(con.execute("SELECT name, value FROM pub._about WHERE topic = 'file'").fetchall())
     return said.get("contract") == CONTRACT_VERSION and said.get("engine") == _engine(con)
 
@@ -215,17 +225,18 @@ def _rewrite_unsettled(con: DuckDBPyConnection) -> None:
 
 
 def _fill(con: DuckDBPyConnection) -> int:
-    """Write the wanted rows of every table; return their number."""
+    """Write the wanted rows of every table; return how many there were beside those that are always written anew."""
     rows = 0
     for table in TABLES:
         # names of tables are constants of this module
         written = con.execute(f"INSERT INTO pub.{table} BY NAME {statement('publish/rows', table).sql}")
-        rows += written.fetchall()[0][0]
-    con.execute(f"INSERT INTO pub.links BY NAME {statement('publish/rows', 'decisions').sql}")
+        count = written.fetchall()[0][0]
+        rows += 0 if table in SMALL else count
+    update_index(con)
     return rows
 
 
-def _tell_about(con: DuckDBPyConnection, now: datetime) -> None:
+def _record_about(con: DuckDBPyConnection, now: datetime) -> None:
     values = {"contract": CONTRACT_VERSION, "version": own_version(), "engine": _engine(con), "now": now}
     con.execute(statement("publish", "about").sql, values)
 
@@ -239,7 +250,7 @@ def _differences(con: DuckDBPyConnection) -> list[str]:
 
 
 def own_version() -> str:
-    """Return the version of newsfold; `unknown` when it runs without having been installed."""
+    """Return the installed version of newsfold; `unknown` when it runs without having been installed."""
     try:
         return version("newsfold")
     except PackageNotFoundError:
@@ -267,26 +278,40 @@ def _copy(source: Path, target: Path) -> None:
             pass
 
 
-def _put_in_place(home: Path, fresh: Path, keep: int) -> None:
+def _put_in_place(home: Path, fresh: Path, keep: int, *, has_changed: bool) -> None:
+    """Replace the published file; the former one is kept in the history when the new one says something else."""
     current = published_path(home)
-    if current.exists() and keep > 0:
-        older = history_path(home) / f"news-{current.stat().st_mtime_ns:020d}.duckdb"
+    if current.exists() and keep > 0 and is_as_published(home):
+        older = _history_name(home, current) if has_changed else spool_path(home) / "former.duckdb"
         if not older.exists():
             os.link(current, older)
+        if not has_changed:
+            older.replace(spare_path(home))
+    note_published(home, fresh)
+    set_aside_foreign_log(home)
     fresh.replace(current)
+    set_aside_foreign_log(home)  # one that was begun meanwhile
     sync(home)
     olds = sorted(history_path(home).glob("news-*.duckdb"))
     for path in olds[: max(0, len(olds) - keep)]:
-        path.replace(spare_path(home))
+        if path == _history_name(home, path):
+            path.replace(spare_path(home))
+        else:
+            path.unlink()  # somebody wrote into it
+
+
+def _history_name(home: Path, path: Path) -> Path:
+    """Return the name of a published file in the history: it holds when the file was written last."""
+    return history_path(home) / f"news-{path.stat().st_mtime_ns:020d}.duckdb"
 
 
 def spare_path(home: Path) -> Path:
-    """Return where the last file that fell out of the history waits to be used again."""
+    """Return the path of the spare file, an old published file from which the next one may be made."""
     return spool_path(home) / "spare.duckdb"
 
 
 def sync(path: Path) -> None:
-    """Have a file or folder on disk before going on."""
+    """Flush a file, or a folder's entries, to disk (fsync) before returning. Raises OSError."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -295,6 +320,6 @@ def sync(path: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Delete a database file with its log."""
+    """Delete a database file and its write-ahead log (`.wal`); either may be missing."""
     path.unlink(missing_ok=True)
     path.with_name(path.name + ".wal").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Find damage and get over it: verify every file of a home, rebuild the working file from the published one."""
+"""Find damage and repair it: verify every file of a home, rebuild the working file from the published one."""
 
 from __future__ import annotations
 
@@ -13,23 +13,31 @@ from warehouse.errors import REBUILD, REPUBLISH, Damaged, NotPublished, Warehous
 from warehouse.locks import hold
 from warehouse.manifest import MANIFEST_NAME
 from warehouse.publish import Publication, publish, spare_path
-from warehouse.statements import statements
+from warehouse.published_file import published_problems
+from warehouse.sql_files import execute, statements
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_FILES = {"working_file_whole": "working file", "published_file_whole": "published file"}
-REMEDIES = {"working_file_whole": REBUILD, "published_file_whole": REPUBLISH}
+REMEDIES = {
+    "working_file_whole": REBUILD,
+    "published_file_whole": REPUBLISH,
+    "published_file_opens": REPUBLISH,
+}
 _WHOLE = {
     "working_file_whole": "Every block of the working file can be read, and nothing that was committed is missing.",
     "published_file_whole": "Every block of the published file can be read.",
+    "published_file_opens": "The published file is as it was published, and opens for those who read it.",
 }
 
 
 def inspect(home: Path, *, wait_seconds: float = 0.0) -> list[CheckResult]:
     """Compare the working file with its manifest, read every block of both files and run every check.
 
-    Damage is a result like any other, so that all of it is told. Raises Busy when another run holds the home.
+    Results, in order: the working file, its checks (none where blocks are lost), the published file. Damage is a result
+    like any other, so that all of it is reported. Opens the working file for writing: one that is missing is created,
+    an older one migrated. Raises Busy when another run holds the home for `wait_seconds`, NewerSchema for a file of a
+    later version, HomeUnusable where it cannot be written, StorageFailed and DiskFull.
     """
     results: list[CheckResult] = []
     try:
@@ -41,13 +49,20 @@ def inspect(home: Path, *, wait_seconds: float = 0.0) -> list[CheckResult]:
 
 
 def examine(con: DuckDBPyConnection) -> list[CheckResult]:
-    """Read every block of the working file that is open, then run every check; where blocks are lost, no check."""
+    """Read every block of the open working file, then run every check; no checks where blocks are lost.
+
+    Returns the result `working_file_whole`, then those of `run_checks(deep=True)`; damage does not raise.
+    """
     blocks = _result("working_file_whole", _unreadable(con))
-    return [blocks, *(run_checks(con, deep=True) if blocks.is_kept else [])]
+    return [blocks, *(run_checks(con, deep=True) if blocks.passes else [])]
 
 
 def examine_published(home: Path) -> list[CheckResult]:
-    """Read every block of the published file; nothing where none is."""
+    """Examine the published file: read every block, then test whether it is unchanged and opens for readers.
+
+    Two results, or only the first where it cannot be opened at all; damage is a result. An empty list where nothing is
+    published.
+    """
     try:
         con = door.open_published(home)
     except NotPublished:
@@ -55,31 +70,32 @@ def examine_published(home: Path) -> list[CheckResult]:
     except WarehouseError as error:
         return [_result("published_file_whole", [str(error)])]
     try:
-        return [_result("published_file_whole", _unreadable(con))]
+        blocks = _result("published_file_whole", _unreadable(con))
     finally:
         con.close()
+    return [blocks, *examine_as_reader(home)]
 
 
-def verify(home: Path, *, wait_seconds: float = 0.0) -> list[str]:
-    """Inspect a home and return what is wrong with it, in words."""
-    broken = [found for found in inspect(home, wait_seconds=wait_seconds) if not found.is_kept]
-    return [
-        line
-        for found in broken
-        for line in (
-            [f"{_FILES[found.name]}: {line}" for (line,) in found.rows]
-            if found.name in _FILES
-            else [found.describe()]
-        )
-    ]
+def examine_as_reader(home: Path) -> list[CheckResult]:
+    """Open the published file as its readers do, and return one result with all that is wrong with it.
+
+    An empty list where nothing is published. Blocks are not all read.
+    """
+    if not door.published_path(home).exists():
+        return []
+    return [_result("published_file_opens", published_problems(home))]
 
 
 def _result(name: str, problems: list[str]) -> CheckResult:
-    return CheckResult(name=name, promise=_WHOLE[name], rows=tuple((line,) for line in problems), seconds=0.0)
+    return CheckResult(name=name, rule=_WHOLE[name], rows=tuple((line,) for line in problems), seconds=0.0)
 
 
 def replace_published(con: DuckDBPyConnection, home: Path, *, now: datetime, keep: int) -> Publication:
-    """Write the published file anew in place of a damaged one, and drop older copies that cannot be read either."""
+    """Write the published file anew in place of a damaged one, and delete older copies that cannot be read either.
+
+    The spare file is deleted too. Takes an open working file outside a transaction; `now` and `keep` (number of earlier
+    files) are as in `publish`. Raises WarehouseError, Damaged, StorageFailed or DiskFull.
+    """
     published = publish(con, home, now=now, keep=keep, anew=True)
     spare_path(home).unlink(missing_ok=True)  # the next publication could be made of it
     for path in door.history_path(home).glob("*.duckdb"):
@@ -89,10 +105,13 @@ def replace_published(con: DuckDBPyConnection, home: Path, *, now: datetime, kee
 
 
 def recover(home: Path, *, now: datetime, wait_seconds: float = 0.0) -> Path:
-    """Set the working file aside and rebuild it from the published one; return where the old one lies.
+    """Move the working file and its log aside and rebuild it from the newest published file that can be read.
 
-    What is derived from the texts (signatures, bands, profiles, keys) is left to the next fold over everything, and
-    files are not known any more, so ingesting the inputs again finds what came after the last publication.
+    Returns the path in the home that the old file was moved to; if there was none, no file is there. What is derived
+    from the texts (signatures, bands, profiles, keys) is left to the next refold, and no input file counts as read any
+    more, so ingesting the inputs again finds what came after the last publication. Raises NotPublished, before anything
+    is moved, where no published file can be read; Busy after `wait_seconds`; NewerSchema, HomeUnusable, StorageFailed
+    or DiskFull where the new file cannot be written.
     """
     source = _newest_readable(
         [door.published_path(home), *sorted(door.history_path(home).glob("*.duckdb"), reverse=True)]
@@ -113,8 +132,7 @@ def recover(home: Path, *, now: datetime, wait_seconds: float = 0.0) -> Path:
         try:
             with door.transaction(con):
                 for step in statements("recover"):
-                    values = {"run_id": "recovered"} if "$run_id" in step.sql else {}
-                    con.execute(step.sql, values)
+                    execute(con, step.sql, {"run_id": "recovered"})
         finally:
             con.execute("DETACH pub")
     return aside

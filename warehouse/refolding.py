@@ -1,4 +1,4 @@
-"""What folding everything again asks of the warehouse."""
+"""Queries and writes of a refold, which groups all articles again: arrays of ids in and out, old evidence deleted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from warehouse.folding import COPY_RELATIONS, STORY_RELATIONS, Ids
 from warehouse.load import registered
-from warehouse.statements import statement
+from warehouse.sql_files import statement
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def known_models(con: DuckDBPyConnection) -> dict[str, str]:
-    """Return the model that each kind of evidence was last made with; empty before the first run."""
+    """Return the version last recorded of each model, by kind (`copies`, `stories`, `sources`); empty if none was."""
     return dict(
         con.execute("SELECT kind, max_by(model_version, created_at) FROM models GROUP BY kind").fetchall()
     )
 
 
 def record_models(con: DuckDBPyConnection, models: Mapping[str, str], *, now: datetime) -> None:
-    """Remember which models the evidence is made with from now on, inside the caller's transaction."""
+    """Record the versions of models, by kind, with which evidence is made from now on, in the caller's transaction."""
     for kind, model in models.items():
         con.execute(
             "INSERT INTO models (model_version, created_at, kind) VALUES (?, ?, ?)", [model, now, kind]
@@ -33,69 +33,85 @@ def record_models(con: DuckDBPyConnection, models: Mapping[str, str], *, now: da
 
 
 def every_edge(con: DuckDBPyConnection, threshold: float) -> tuple[Ids, Ids]:
-    """Return pairs of articles whose groups or stories depend on each other at a story threshold, or did until now."""
+    """Return all pairs of articles over which copy groups and stories can depend on one another, in no order.
+
+    Two arrays of ids of one length: same-story links that score `threshold` or more, other links that passed, decisions
+    of people on pairs that nobody revoked; and from each member of a present copy group or story to its smallest id,
+    itself included.
+    """
     found = con.execute(statement("folding", "every_edge").sql, {"threshold": threshold}).fetchnumpy()
     a, b = found["article_a"], found["article_b"]
     return a.astype(np.uint64), b.astype(np.uint64)
 
 
 def every_article(con: DuckDBPyConnection) -> Ids:
-    """Return the ids of all articles, ascending."""
+    """Return the ids of all articles, ascending; those without text, and withdrawn ones, too."""
     return _ids(con, "SELECT article_id FROM articles ORDER BY article_id")
 
 
 def unprofiled(con: DuckDBPyConnection) -> Ids:
-    """Return representatives of copy groups that have no profile."""
+    """Return the ids of representatives of copy groups that have no profile, ascending."""
     return _ids(con, statement("folding", "unprofiled").sql)
 
 
 def every_representative(con: DuckDBPyConnection) -> Ids:
-    """Return the articles that stand for a copy group, ascending."""
+    """Return the ids of the representatives of all copy groups, groups of a single article included, ascending."""
     return _ids(con, "SELECT article_id FROM copy_members WHERE is_representative ORDER BY article_id")
 
 
 def textless(con: DuckDBPyConnection) -> Ids:
-    """Return articles whose text is not there (any more): what it was compared by cannot be made again."""
+    """Return the ids of articles whose text is empty or was dropped, ascending: their evidence cannot be made again."""
     return _ids(con, "SELECT article_id FROM articles WHERE text = '' ORDER BY article_id")
 
 
 def forget_copy_evidence(con: DuckDBPyConnection) -> None:
-    """Delete what was made of texts that are there to find copies; the groups themselves stay until made again."""
+    """Delete signatures, LSH bands and links between copies of articles with a text, in the caller's transaction.
+
+    Those links are `exact` and `near_duplicate`; one stays where either text is gone. The copy groups stay until they
+    are made again.
+    """
     for table in ("signatures", "bands"):
         con.execute(f"DELETE FROM {table} WHERE {_WITH_TEXT.format(column='article_id')}").fetchall()  # noqa: S608 - our own names
     _forget_links(con, COPY_RELATIONS)
 
 
 def forget_story_evidence(con: DuckDBPyConnection) -> None:
-    """Delete what was made to find reports of one event, but for links of texts that are gone; the stories stay."""
+    """Delete all profiles, story keys and dendrograms, and the same-story links, in the caller's transaction.
+
+    A link stays where either text is gone; the stories stay.
+    """
     con.execute("TRUNCATE profiles").fetchall()
     con.execute("TRUNCATE story_keys").fetchall()
+    con.execute("TRUNCATE shared_terms").fetchall()
     con.execute("TRUNCATE trees").fetchall()
     _forget_links(con, STORY_RELATIONS)
 
 
 def stories_with(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
-    """Return story_id, title, article_count of the stories that any of `ids` is in."""
+    """Return story_id, title, article_count of stories that hold any of these articles, each once, by story_id."""
     return _about(con, "story_titles", ids)
 
 
 def articles_of_stories(con: DuckDBPyConnection, story_ids: Ids) -> Ids:
-    """Return the articles of these stories, ascending."""
+    """Return the articles of these stories, ascending; ids of no story add nothing."""
     ids: Ids = _about(con, "articles_of_stories", story_ids).column("article_id").to_numpy().astype(np.uint64)
     return ids
 
 
 def titles(con: DuckDBPyConnection, ids: Ids) -> dict[int, str]:
-    """Return the headline of each article."""
+    """Return the headline of each of these articles by its id, ascending; ids of no article are left out."""
     rows = _about(con, "article_titles", ids)
     return dict(zip(rows.column("article_id").to_pylist(), rows.column("title").to_pylist(), strict=True))
 
 
 def decide_again(con: DuckDBPyConnection, threshold: float) -> int:
-    """Decide stored same-story links by another threshold; returns how many were decided otherwise before."""
+    """Set the decisions of stored same-story links by another threshold: a score below it, or none, falls short.
+
+    Returns how many links had been decided by another threshold, whether or not the decision changed.
+    """
     return int(
         con.execute(
-            "UPDATE links SET decision = CASE WHEN score >= $threshold::FLOAT THEN 'accepted' ELSE 'rejected' END, "
+            "UPDATE links SET decision = CASE WHEN score >= $threshold::FLOAT THEN 'passes' ELSE 'falls_short' END, "
             "threshold = $threshold::FLOAT "
             "WHERE relation = 'same_story' AND threshold IS DISTINCT FROM $threshold::FLOAT",
             {"threshold": threshold},

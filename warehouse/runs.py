@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOutcome:
-    """What a run has to say at its end. The counts of articles, copy groups and stories are counted here, not told."""
+    """What a run reports at its end: counts of this run alone; `finish_run` counts copy groups and all totals itself.
+
+    `dispositions` and `reasons` count documents by name, `stage_seconds` has the seconds of each stage.
+    """
 
     files: int = 0
     documents: int = 0
@@ -32,7 +35,10 @@ class RunOutcome:
 
 
 def new_run_id(now: datetime) -> str:
-    """Return an id that sorts by time; the random end keeps two runs of one second apart."""
+    """Return an id that sorts by time: `now` (UTC) to the second, and four random hexadecimal digits.
+
+    Two ids of one second differ but for one case in 65,536, and have no order.
+    """
     return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
@@ -44,9 +50,11 @@ def begin_run(
     versions: Mapping[str, str],
     now: datetime,
 ) -> str:
-    """Record that a run of this process began, and return its id. Commits at once, so that a crash leaves a trace.
+    """Record that a run of this process began, and return its id.
 
-    A process does one run at a time: an earlier one of it that still counts as running found no room to say its end.
+    Call it outside a transaction: then it is committed at once, so that a crash leaves a trace. `settings` and
+    `versions` are stored as JSON, `now` is naive, in UTC. A process does one run at a time: an earlier run of this
+    process that still counts as running could not record its end, and is marked as failed.
     """
     con.execute(
         "UPDATE runs SET status = 'failed', finished_at = ?, message = 'no room was left to say why' "
@@ -72,9 +80,11 @@ def begin_run(
 
 
 def finish_run(con: DuckDBPyConnection, run_id: str, outcome: RunOutcome, *, now: datetime) -> None:
-    """Record the end of a run. Call it inside the transaction of its last load, so that both or neither are true.
+    """Record that a run is done, inside the transaction of its last load, so that both or neither are stored.
 
-    The totals are counted from the tables; what is new is the difference to the last finished run.
+    Totals are counted from the tables; new copy groups are the difference to the total of the last finished run, at
+    least 0; new articles are the disposition `loaded`; all else is stored as in `outcome`. An unknown run_id changes
+    nothing.
     """
     con.execute(
         """
@@ -115,18 +125,28 @@ def finish_run(con: DuckDBPyConnection, run_id: str, outcome: RunOutcome, *, now
 
 
 def fail_run(con: DuckDBPyConnection, run_id: str, message: str, *, now: datetime) -> None:
-    """Record that a run gave up, and why."""
+    """Record that a run failed, and why, whatever its status was; an unknown run_id changes nothing.
+
+    Commits at once outside a transaction.
+    """
     con.execute(
         "UPDATE runs SET status = 'failed', finished_at = ?, message = ? WHERE run_id = ?",
         [now, message, run_id],
     )
 
 
-def close_abandoned_runs(con: DuckDBPyConnection, *, now: datetime) -> list[str]:
-    """Mark runs that no longer run as crashed and return their ids. What they committed stays; call it first.
+def note_message(con: DuckDBPyConnection, run_id: str, message: str) -> None:
+    """Append to the message of a run, after `; ` where it has one; an unknown run_id changes nothing."""
+    con.execute("UPDATE runs SET message = concat_ws('; ', message, ?) WHERE run_id = ?", [message, run_id])
 
-    A run holds the home from before its record to after its end, so whoever holds it now knows that every other one
-    is over, wherever it was: on a machine that went down, in a container that was replaced.
+
+def close_abandoned_runs(con: DuckDBPyConnection, *, now: datetime) -> list[str]:
+    """Mark runs of other processes that still count as running as crashed, and return their ids, ascending.
+
+    Call it with the home held and before `begin_run`: a run holds the home from before its record to after its end, so
+    whoever holds it now knows that every other one has ended, wherever it ran. What they committed stays. Their end is
+    the time when they recorded their last document, else their start; `now` (UTC) goes into the message. Commits at
+    once outside a transaction.
     """
     gone = [
         run_id
@@ -138,9 +158,11 @@ def close_abandoned_runs(con: DuckDBPyConnection, *, now: datetime) -> list[str]
     ]
     if gone:
         con.execute(
-            "UPDATE runs SET status = 'crashed', finished_at = ?, message = 'its process ended without a word' "
+            # its end is the last that it is known to have done: nobody knows how long it was dead
+            "UPDATE runs SET status = 'crashed', message = 'its process ended without a word; closed ' || ?, "
+            "finished_at = coalesce((SELECT max(seen_at) FROM documents d WHERE d.run_id = runs.run_id), started_at) "
             "WHERE list_contains(?, run_id)",
-            [now, gone],
+            [f"{now:%Y-%m-%d %H:%M:%S}", gone],
         )
     return gone
 

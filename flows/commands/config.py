@@ -15,19 +15,16 @@ from flows.commands.options import home_option, json_option
 @json_option
 def command(home: Path | None, as_json: bool) -> None:
     """Show the settings as they count here and where each came from: flag, NEWSFOLD_*, newsfold.toml or default."""
-    from flows.settings import SettingsError, effective_settings
-    from flows.terminal import make_console, make_table, safe
+    from flows.settings.settings import effective_settings
+    from flows.terminal import make_table, print_table, safe
 
-    try:
-        found = effective_settings(home=home)
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from error
+    found = effective_settings(home=home)
     if as_json:
-        told = {each.name: {"value": each.value, "source": each.source} for each in found}
-        click.echo(json.dumps(told, default=str, ensure_ascii=False))
+        record = {each.name: {"value": each.value, "source": each.source} for each in found}
+        click.echo(json.dumps(record, default=str, ensure_ascii=False))
         return
     table = make_table("setting", "value", "from", "what it is")
     for each in found:
         value = json.dumps(each.value, ensure_ascii=False, default=str)
         table.add_row(each.name, safe(value.strip('"')), safe(each.source), each.description)
-    make_console().print(table)
+    print_table(table, drop=("from",))

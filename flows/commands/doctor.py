@@ -16,11 +16,12 @@ from flows.commands.options import home_option, json_option, settings_from
 @home_option
 @json_option
 def command(home: Path | None, as_json: bool) -> None:
-    """Look at versions, home, disk, locks, readers, the last run and the schedule, and say what to do.
+    """Look at versions, home, disk, locks, readers, runs, inbox, cleaning and schedule, and say what to do.
 
     Nothing is changed. Exit code 1 when something fails.
     """
-    from flows.checkup import Health, look_over
+    from flows.operations.doctor import look_over
+    from flows.operations.findings import Health
     from flows.terminal import safe
 
     has_failed = False

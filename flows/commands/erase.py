@@ -4,28 +4,45 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.options import by_option, home_option, json_option, settings_from, told_errors, why_option
+from flows.commands.options import by_option, home_option, json_option, settings_from, why_option
+
+if TYPE_CHECKING:
+    from warehouse.erase import Copy
 
 
 @click.command("erase")
 @click.argument("what")
 @why_option
 @by_option
+@click.option("--with-copies", is_flag=True, help="Erase verbatim copies too, as other outlets printed them.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @home_option
 @json_option
-def command(what: str, why: str | None, by: str | None, yes: bool, home: Path | None, as_json: bool) -> None:
+def command(
+    what: str,
+    why: str | None,
+    by: str | None,
+    with_copies: bool,
+    yes: bool,
+    home: Path | None,
+    as_json: bool,
+) -> None:
     """Erase WHAT for good: an article by its id, external id or URL, or all articles of a publisher.
 
-    Texts, versions, signatures, links, decisions and older published files go; the input files are yours to delete. A
-    hash stays, so that it does not come back.
+    Texts, versions, signatures, links, decisions and older published files go, from feeds of watches and from the
+    Prefect server of PREFECT_API_URL too; what is left is named. The input files are yours to delete. A hash stays,
+    so that it does not come back.
     """
-    from flows.erasing import erase
+    from flows.operations.erase import erase
+    from flows.prefect_support.erased_headlines import forget_in_prefect
+    from flows.terminal import safe
 
     def agreed(articles: int, is_publisher: bool) -> bool:
         if yes:
@@ -39,15 +56,33 @@ def command(what: str, why: str | None, by: str | None, yes: bool, home: Path | 
         )
         return click.confirm(f"Erase {of} for good?", err=True)
 
-    with told_errors():
-        told = erase(settings_from(home=home), what, why=why, by=by, agreed=agreed)
+    def copies_too(copies: Sequence[Copy]) -> bool:
+        if with_copies or yes or not sys.stdin.isatty():
+            return with_copies
+        for copy in copies:
+            click.echo(safe(f"  {copy.describe()}"), err=True)
+        return click.confirm(f"Erase these {len(copies):,} verbatim copies too?", err=True)
+
+    erased = erase(settings_from(home=home), what, why=why, by=by, agreed=agreed, with_copies=copies_too)
+    prefect_runs, left = forget_in_prefect(erased.titles) if erased.run_id else (0, "")
+    not_reached = [*erased.not_reached, *([left] if left else [])]
     if as_json:
-        click.echo(json.dumps(asdict(told)))
-    elif told.run_id is None:
+        record = asdict(erased) | {"prefect_runs": prefect_runs, "not_reached": not_reached}
+        del record["titles"]  # they were erased
+        click.echo(json.dumps(record, ensure_ascii=False))
+    elif erased.run_id is None:
         click.echo("nothing erased", err=True)
     else:
         click.echo(
-            f"erased {told.articles:,} articles from {told.documents:,} documents, "
-            f"{told.stories_changed:,} stories told anew",
+            f"erased {erased.articles:,} articles from {erased.documents:,} documents, "
+            f"{erased.stories_changed:,} stories made anew",
             err=True,
         )
+        if prefect_runs:
+            click.echo(f"{prefect_runs:,} runs that named them are gone from the Prefect server", err=True)
+        for copy in erased.copies:
+            click.echo(safe(f"a verbatim copy stays: {copy.describe()}"), err=True)
+        if erased.copies:
+            click.echo("erase each by its id, or say --with-copies the next time", err=True)
+        for place in not_reached:
+            click.echo(safe(f"not looked into: {place}"), err=True)

@@ -9,40 +9,50 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.commands.options import home_option, json_option, published, settings_from, told_errors
+from flows.commands.options import home_option, json_option, published, settings_from
 
 if TYPE_CHECKING:
-    from warehouse.rows import PairDetail
+    from warehouse.row_types import PairDetail
 
 
 @click.command("explain")
 @click.argument("article_a")
-@click.argument("article_b")
+@click.argument("other")
 @home_option
 @json_option
-def command(article_a: str, article_b: str, home: Path | None, as_json: bool) -> None:
-    """Say why ARTICLE_A and ARTICLE_B are together, or which channel fell short and by how much.
+def command(article_a: str, other: str, home: Path | None, as_json: bool) -> None:
+    """Say why ARTICLE_A and OTHER are together, or why not: in a few sentences, then in numbers.
 
-    An article is named by its id, the beginning of it, its external id or its URL.
+    OTHER is an article or a story; of a story the report nearest to the article is taken. An article is named by its
+    id, the beginning of it, its external id or its URL, a story by its id or the beginning of it.
     """
-    from flows.explaining import explain
-    from flows.story_model import story_background
-    from warehouse.queries import explain_pair
+    from flows.fold.background_model import story_background
+    from flows.operations.explain import explain
+    from warehouse.errors import UnknownArticle, UnknownStory
+    from warehouse.queries import explain_in_story, explain_pair
 
-    with told_errors(), published(home) as con:
-        pair = explain_pair(con, article_a, article_b)
-        told = explain(pair, story_background(settings_from(home=home)))
+    with published(home) as con:
+        try:
+            pair = explain_pair(con, article_a, other)
+        except UnknownArticle as unknown:
+            try:
+                pair = explain_in_story(con, article_a, other)
+            except UnknownStory:
+                raise unknown from None
+        explanation = explain(pair, story_background(settings_from(home=home)))
     if as_json:
-        click.echo(json.dumps(_plain(pair, told), default=str, ensure_ascii=False))
+        click.echo(json.dumps(_plain(pair, explanation), default=str, ensure_ascii=False))
         return
     from flows.terminal import make_console, safe
 
     console = make_console()
-    for line in told.lines(pair):
+    for line in explanation.lines(pair):
         console.print(safe(line), soft_wrap=True)
 
 
-def _plain(pair: PairDetail, told: Any) -> dict[str, Any]:
+def _plain(pair: PairDetail, explanation: Any) -> dict[str, Any]:
+    from flows.operations.verdict import verdict
+
     articles = {
         side: {
             "article_id": article.article_id,
@@ -56,10 +66,12 @@ def _plain(pair: PairDetail, told: Any) -> dict[str, Any]:
     }
     return (
         articles
-        | asdict(told)
+        | asdict(explanation)
         | {
+            "verdict": verdict(pair, are_candidates=explanation.are_candidates),
+            "chain": [asdict(step) for step in pair.chain],
             "is_same_story": pair.is_same_story,
-            "is_same_wording": pair.is_same_wording,
+            "is_copy": pair.is_copy,
             "links": [asdict(link) for link in pair.links],
         }
     )

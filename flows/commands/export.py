@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from flows.commands.options import home_option, published, told_errors
+from flows.commands.options import LocalPath, home_option, published, raw_option
 
 _FEEDS = ("rss", "atom", "json-feed")
 
 
 @click.command("export")
 @click.argument("form", type=click.Choice(["parquet", "jsonl", "csv", *_FEEDS]))
-@click.argument("target", type=click.Path(path_type=Path), required=False)
+@click.argument("target", type=LocalPath(), required=False)
 @home_option
 @click.option(
     "--table",
@@ -30,6 +30,7 @@ _FEEDS = ("rss", "atom", "json-feed")
     type=click.IntRange(1),
     help="Only stories this big, in a feed.",
 )
+@raw_option
 @click.option("--title", default="newsfold", show_default=True, help="Title of a feed.")
 @click.option("--link", default="http://localhost/", show_default=True, help="Address of a feed.")
 def command(
@@ -39,6 +40,7 @@ def command(
     table: str,
     limit: int,
     min_articles: int,
+    raw: bool,
     title: str,
     link: str,
 ) -> None:
@@ -47,14 +49,14 @@ def command(
     parquet: all articles into the folder TARGET, one part a day. jsonl, csv: one table; text that a spreadsheet would
     run is made harmless in CSV. rss, atom, json-feed: the latest stories.
     """
-    from flows.exporting import write_feed
+    from flows.operations.feeds import write_feed
     from warehouse.export import export_table, web_address, write_parquet
 
     if form == "parquet" and target is None:
         raise click.UsageError("parquet goes into a folder: newsfold export parquet FOLDER")
     if web_address(link) is None:
         raise click.UsageError(f"--link takes an address of the web, not {link!r}")
-    with told_errors(), published(home) as con:
+    with published(home) as con:
         try:
             if form == "parquet" and target is not None:
                 rows = write_parquet(con, target)
@@ -66,10 +68,10 @@ def command(
                 else:
                     target.write_bytes(feed)
             elif target is None:
-                export_table(con, table, form, sys.stdout)
+                export_table(con, table, form, sys.stdout, raw=raw)
             else:
                 with target.open("w", encoding="utf-8", newline="") as out:
-                    export_table(con, table, form, out)
+                    export_table(con, table, form, out, raw=raw)
         except OSError as error:
             if isinstance(error, BrokenPipeError):
                 raise

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
-from flows.commands.options import by_option, home_option, json_option, overrule, why_option
+from flows.commands.options import decision_options, overrule
 
 
 @click.command("link")
 @click.argument("article_a")
 @click.argument("article_b")
-@why_option
-@by_option
-@home_option
-@json_option
-def command(
-    article_a: str, article_b: str, why: str | None, by: str | None, home: Path | None, as_json: bool
-) -> None:
+@decision_options
+def command(article_a: str, article_b: str, **options: Any) -> None:
     """Put ARTICLE_A and ARTICLE_B into one story, now and in every later run.
 
     An article is named by its id, the beginning of it, its external id or its URL. `newsfold overrides` lists what
     was decided and takes it back.
     """
-    from flows.overruling import link
+    from flows.operations.overrides import link
 
-    overrule(home, as_json, lambda settings: link(settings, article_a, article_b, why=why, by=by))
+    overrule(link, article_a, article_b, **options)

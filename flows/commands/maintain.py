@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import click
 
-from flows.commands.options import DAMAGED, home_option, settings_from, told_errors
+from flows.commands.options import home_option, log_option, prefect_option, settings_from
+from flows.stderr_messages import say
+from warehouse.errors import ExitCode
 
 
 @click.command("maintain")
 @home_option
+@log_option
 @click.option(
     "--keep-text",
     "keep_text_days",
@@ -27,17 +29,14 @@ from flows.commands.options import DAMAGED, home_option, settings_from, told_err
     metavar="DAYS",
     help="Remove articles that stayed alone for longer.  [default: keep]",
 )
-@click.option(
-    "--prefect",
-    type=click.Choice(["auto", "always", "never"]),
-    help="Report the run to a Prefect server.  [default: auto, when PREFECT_API_URL is set]",
-)
+@prefect_option
 def command(
     home: Path | None, keep_text_days: int | None, keep_unfolded_days: int | None, prefect: str | None
 ) -> None:
-    """Close dead runs, try every promise, drop what is past its time, give back room, and tell what a refold would do.
+    """Close dead runs, run all data checks, drop what is past its time, free room, and report what a refold would do.
 
-    The nightly schedule does the same; with PREFECT_API_URL set this is reported to Prefect too.
+    The nightly schedule does the same; with PREFECT_API_URL set this is reported to Prefect too. Exit code 4 when a
+    data check fails; nothing is dropped then.
     """
     flags: dict[str, object] = {
         "home": home,
@@ -45,29 +44,27 @@ def command(
         "keep_unfolded_days": keep_unfolded_days,
         "prefect": prefect,
     }
-    with told_errors():
-        settings = settings_from(**flags)
-        if settings.prefect == "always" or (settings.prefect == "auto" and os.environ.get("PREFECT_API_URL")):
-            _report(flags)
-            return
-        from flows.tending import tend
+    from flows.prefect_support.reachable import reports_to_prefect
 
-        told = tend(settings)
-    for line in told.lines():
-        click.echo(line, err=True)
-    if told.broken:
-        sys.exit(DAMAGED)
+    settings = settings_from(**flags)
+    if reports_to_prefect(settings.prefect):
+        _report(flags)
+        return
+    from flows.operations.maintenance import maintain_warehouse
+
+    done = maintain_warehouse(settings)
+    for line in done.lines():
+        say(line, prefix="")
+    if done.broken:
+        sys.exit(ExitCode.DAMAGED)
 
 
 def _report(flags: dict[str, object]) -> None:
-    from flows.maintain import BrokenPromisesError, maintain
+    from flows.maintain import maintain
+    from flows.settings.parameters import RunSettings
 
     given = {
         name: str(value) if name == "home" else value for name, value in flags.items() if value is not None
     }
-    try:
-        count = maintain(settings=given)
-    except BrokenPromisesError as error:
-        click.echo(f"newsfold: {error}", err=True)
-        sys.exit(DAMAGED)
-    click.echo(f"all {count} promises hold", err=True)
+    count = maintain(settings=RunSettings(**given))
+    say(f"all {count} data checks pass", prefix="")

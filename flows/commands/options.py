@@ -1,24 +1,30 @@
-"""What commands share: options of one meaning, and the way from an error to one line and an exit code."""
+"""What commands share: options of one meaning, the settings, and the published file."""
 
 from __future__ import annotations
 
-import sys
+import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from flows.stderr_messages import use_format
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from flows.overruling import Overruled
-    from flows.settings import Settings
+    from flows.operations.deciding import Overruled
+    from flows.settings.settings import Settings
+    from warehouse.object_store import Place
 
-WRONG_USAGE = 2
-BUSY = 3
-DAMAGED = 4
+if TYPE_CHECKING:
+    _ParamType = click.ParamType[Any]
+else:
+    _ParamType = click.ParamType  # generic since click 8.4 only
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 home_option = click.option(
     "--home",
@@ -26,88 +32,155 @@ home_option = click.option(
     help="Folder with the warehouse.  [default: ./newsfold-home, or NEWSFOLD_HOME]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+raw_option = click.option(
+    "--raw", is_flag=True, help="In CSV, leave text as it is that a spreadsheet would run as a formula."
+)
+prefect_option = click.option(
+    "--prefect",
+    type=click.Choice(["auto", "always", "never"]),
+    help="Report the run to a Prefect server. auto: when PREFECT_API_URL is set and answers.  [default: auto]",
+)
+map_option = click.option(
+    "--map",
+    "field_map",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="Name a field of JSON, CSV or Parquet records, as in --map text=body_html.",
+)
+log_option = click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    expose_value=False,
+    callback=lambda _context, _option, chosen: use_format(chosen) if chosen else None,
+    help="What is said on stderr: text, or one JSON object a line.  [default: text]",
+)
 why_option = click.option("--why", metavar="WORDS", help="The reason, kept with the decision.")
 by_option = click.option("--by", metavar="NAME", help="Who decides.  [default: the login name]")
+dry_run_option = click.option(
+    "--dry-run", "is_dry_run", is_flag=True, help="Show what it would move, and change nothing."
+)
+
+
+def decision_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of every decision, by the names that `overrule` takes: --why, --by, --dry-run, …"""
+    for option in (
+        json_option,
+        home_option,
+        dry_run_option,
+        by_option,
+        why_option,
+    ):  # the last is listed first
+        function = option(function)
+    return function
+
+
+class LocalPath(click.Path):
+    """A path on this machine to write to; an address such as s3://bucket/x is refused as it was given."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        if isinstance(value, str) and _ADDRESS.match(value):
+            self.fail(
+                f"{value}: only paths of this machine are written here; the setting publish_to writes to buckets",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
+class InputPlace(_ParamType):
+    """Parameter type of click for a path of this machine, an address of a bucket, or `-` for standard input.
+
+    It turns the text into a `Place`; an address that cannot be used is a usage error.
+    """
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Place:
+        from warehouse.object_store import AddressError, parse_place
+
+        try:
+            return parse_place(value)
+        except AddressError as error:
+            raise click.BadParameter(str(error), ctx=ctx, param=param) from error
 
 
 def settings_from(**flags: object) -> Settings:
-    """Return the effective settings; a mistake in them is wrong usage."""
-    from flows.settings import SettingsError, load_settings
+    """Return the effective settings, and set the form of messages by them; a flag of None counts as not given.
 
-    try:
-        return load_settings(**flags)
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from error
+    Raises SettingsError, which ends a command as wrong usage.
+    """
+    from flows.settings.settings import load_settings
 
-
-@contextmanager
-def told_errors() -> Iterator[None]:
-    """Turn every failure a person can act on into one line on stderr and the exit code that stands for it."""
-    try:
-        yield
-    except Exception as error:  # the kinds are told apart below; a mistake of ours goes on as it is
-        told = _told(error)
-        if told is None:
-            raise
-        _end(*told)
-
-
-def _told(error: Exception) -> tuple[str, int] | None:
-    """Return the line and the exit code for an error; the kinds are imported here, when there is one."""
-    from flows.discover import DiscoverError
-    from flows.engine import EngineError
-    from flows.refusals import RefusedError
-    from warehouse.errors import Busy, Damaged, WarehouseError
-
-    match error:
-        case DiscoverError():
-            return str(error), WRONG_USAGE
-        case Busy():
-            return f"{error}; try again later, or raise wait_seconds", BUSY
-        case Damaged():
-            return f"{error}; {error.remedy}", DAMAGED
-        case EngineError():
-            from flows.mishaps import explain
-
-            told = explain(error)
-            return f"{told.happened}; {told.advice}", WRONG_USAGE
-        case WarehouseError() | RefusedError():
-            return str(error), WRONG_USAGE
-    return None
-
-
-def _end(message: str, code: int) -> None:
-    click.echo(f"newsfold: {message}", err=True)
-    sys.exit(code)
+    settings = load_settings(**flags)
+    use_format(settings.log_format)
+    return settings
 
 
 @contextmanager
 def published(home: Path | None) -> Iterator[DuckDBPyConnection]:
-    """Open the published file of a home for the block, read-only."""
-    from flows.home import plain_home
+    """Open the published file of a home for the block, read-only; None is the home of the settings.
+
+    Raises NotPublished where there is none, Damaged where it cannot be read, also in the block; SettingsError.
+    """
+    from flows.settings.home import plain_home
     from warehouse.connection import engine_errors, open_published
     from warehouse.errors import REPUBLISH
 
     con = open_published(plain_home(home) or settings_from(home=home).home)
     try:
-        with engine_errors(remedy=REPUBLISH):  # a damaged block shows when it is read
+        with engine_errors(advice=REPUBLISH):  # a damaged block shows when it is read
             yield con
     finally:
         con.close()
 
 
-def overrule(home: Path | None, as_json: bool, decide: Callable[[Settings], Overruled]) -> None:
-    """Carry out a decision of a person and say what it did."""
+def overrule(
+    decide: Callable[..., Overruled], *about: object, home: Path | None, as_json: bool, **how: object
+) -> None:
+    """Carry out a decision of a person, and report what it did: a JSON object on stdout, else lines on stderr.
+
+    `decide` is called with the settings of the home (None: the one that the settings name), what the decision is
+    `about`, and `how`: why, by whom, as a dry run. Raises its errors.
+    """
     import json
 
     from flows.terminal import safe
     from warehouse.overrides import as_record
 
-    with told_errors():
-        told = decide(settings_from(home=home))
+    overruled = decide(settings_from(home=home), *about, **how)
     if as_json:
-        stories = [f"{story.story_id:016x}" for story in told.stories]
-        record = as_record(told.override) | {"run_id": told.run_id, "stories": stories}
+        stories = [f"{story.story_id:016x}" for story in overruled.stories]
+        record = as_record(overruled.override) | {
+            "run_id": overruled.run_id,
+            "stories": stories,
+            "also": [f"{one.override_id:016x}" for one in overruled.also],
+            "moves": [move.describe() for move in overruled.moves],
+        }
         click.echo(json.dumps(record, default=str, ensure_ascii=False))
     else:
-        click.echo(safe(told.describe()), err=True)
+        for line in overruled.lines():
+            click.echo(safe(line), err=True)
+
+
+def parse_field_map(pairs: tuple[str, ...]) -> dict[str, str] | None:
+    """Return the map that `--map` states, our field to theirs; None without pairs.
+
+    Of two pairs for one field the last counts. Raises UsageError for what is not OURS=THEIRS, or names no field of
+    ours.
+    """
+    chosen: dict[str, str] = {}
+    for pair in pairs:
+        ours, equals, theirs = pair.partition("=")
+        if not (ours and equals and theirs):
+            raise click.UsageError(f"--map takes OURS=THEIRS, as in --map text=body_html, not {pair!r}")
+        chosen[ours] = theirs
+    from transforms.readers.field_map import explain_unknown_fields
+
+    if message := explain_unknown_fields(chosen):
+        raise click.UsageError(f"--map: {message}")
+    return chosen or None

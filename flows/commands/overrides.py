@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.options import by_option, home_option, json_option, overrule, settings_from, told_errors
+from flows.commands.options import (
+    by_option,
+    dry_run_option,
+    home_option,
+    json_option,
+    overrule,
+    settings_from,
+    why_option,
+)
+
+if TYPE_CHECKING:
+    from warehouse.overrides import Override
 
 
 @click.group("overrides", invoke_without_command=True)
@@ -20,12 +33,11 @@ def command(ctx: click.Context, home: Path | None, as_json: bool, with_revoked: 
     ctx.obj = home
     if ctx.invoked_subcommand is not None:
         return
-    from flows.overruling import list_overrides
-    from flows.terminal import make_console, make_table, safe
+    from flows.operations.overrides import list_overrides
+    from flows.terminal import make_table, print_table, safe
     from warehouse.overrides import as_record
 
-    with told_errors():
-        found = list_overrides(settings_from(home=home), with_revoked=with_revoked)
+    found = list_overrides(settings_from(home=home), with_revoked=with_revoked)
     records = [as_record(one) for one in found]
     if as_json:
         for record in records:
@@ -34,31 +46,54 @@ def command(ctx: click.Context, home: Path | None, as_json: bool, with_revoked: 
     table = make_table("override", "decision", "article", "other", "by", "when", "taken back", "why")
     for one, record in zip(found, records, strict=True):
         back = f"{safe(one.revoked_at)} by {safe(one.revoked_by)}" if one.revoked_at else ""
+        back += f": {safe(one.revoked_why)}" if one.revoked_why else ""
         table.add_row(
             safe(record["override_id"]),
             one.relation,
-            f"{record['article_a']} {safe(one.title_a or 'erased')[:40]}",
-            safe(record["story_id"])
-            if one.article_b is None
-            else f"{record['article_b']} {safe(one.title_b or 'erased')[:40]}",
+            *_about(one, record),
             safe(one.made_by),
             safe(one.made_at),
             back,
             safe(one.why),
         )
-    make_console().print(table)
+    print_table(table, drop=("taken back", "when", "by", "other"))
+
+
+def _about(one: Override, record: Mapping[str, object]) -> tuple[str, str]:
+    """Return what a decision is about, in two cells."""
+    from flows.terminal import safe
+
+    if one.relation == "rename_outlet":
+        return safe(one.field), safe(one.value)
+    article = f"{record['article_a']} {safe(one.title_a or 'erased')[:40]}"
+    if one.relation == "correct":
+        return article, f"{safe(one.field)}: {safe(one.value or 'undated')}"
+    if one.article_b is None:
+        return article, safe(record["story_id"])
+    return article, f"{record['article_b']} {safe(one.title_b or 'erased')[:40]}"
 
 
 @command.command("revoke")
 @click.argument("override")
 @by_option
+@why_option
+@dry_run_option
 @home_option
 @json_option
 @click.pass_obj
 def revoke_command(
-    outer: Path | None, override: str, by: str | None, home: Path | None, as_json: bool
+    outer: Path | None,
+    override: str,
+    by: str | None,
+    why: str | None,
+    is_dry_run: bool,
+    home: Path | None,
+    as_json: bool,
 ) -> None:
-    """Take OVERRIDE back (its id or the beginning of it): the scores decide again."""
-    from flows.overruling import revoke
+    """Take OVERRIDE back (its id or the beginning of it), with those that the same command made.
 
-    overrule(home or outer, as_json, lambda settings: revoke(settings, override, by=by))
+    Scores decide again, and corrected fields have what the source had.
+    """
+    from flows.operations.overrides import revoke
+
+    overrule(revoke, override, home=home or outer, as_json=as_json, by=by, why=why, is_dry_run=is_dry_run)

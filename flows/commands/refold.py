@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.options import home_option, json_option, settings_from, told_errors
+from flows.commands.options import home_option, json_option, settings_from
 
 if TYPE_CHECKING:
-    from flows.refolding import RefoldReport
+    from flows.fold.refold import RefoldReport
 
 
 @click.command("refold")
@@ -26,10 +26,9 @@ def command(dry_run: bool, threshold: float | None, home: Path | None, as_json: 
     Stored links are all it takes while the models are the same: with --dry-run --threshold SCORE it tells within
     seconds which stories another threshold would merge and split.
     """
-    from flows.refolding import refold
+    from flows.fold.refold import refold
 
-    with told_errors():
-        report = refold(settings_from(home=home), threshold=threshold, dry_run=dry_run)
+    report = refold(settings_from(home=home), threshold=threshold, dry_run=dry_run)
     if as_json:
         changes = [asdict(change) | {"kind": change.kind} for change in report.changes]
         click.echo(json.dumps(asdict(report) | {"changes": changes}, ensure_ascii=False))
@@ -40,7 +39,7 @@ def command(dry_run: bool, threshold: float | None, home: Path | None, as_json: 
 
 
 def _print(report: RefoldReport) -> None:
-    from flows.terminal import make_console, make_table, safe
+    from flows.terminal import make_table, print_table, safe
 
     table = make_table("change", "when", "story", "articles", "title", right=("articles",))
     for change in report.changes:
@@ -48,4 +47,4 @@ def _print(report: RefoldReport) -> None:
             for part in parts:
                 table.add_row(change.kind, when, part.story_id or "", f"{part.articles:,}", safe(part.title))
         table.add_section()
-    make_console().print(table)
+    print_table(table, drop=("when",))

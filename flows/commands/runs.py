@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.options import home_option, json_option, settings_from, told_errors
+from flows.commands.options import home_option, json_option, settings_from
 
 
 @click.command("runs")
@@ -22,11 +22,10 @@ def command(home: Path | None, as_json: bool, limit: int) -> None:
 
     While a run is at work, those before it are listed.
     """
-    from flows.terminal import make_console, make_table, safe
-    from warehouse.ledger import latest_runs
+    from flows.terminal import make_table, print_table, safe
+    from warehouse.latest_runs import latest_runs
 
-    with told_errors():
-        rows = latest_runs(settings_from(home=home).home, limit=limit)
+    rows = latest_runs(settings_from(home=home).home, limit=limit)
     if as_json:
         for row in rows:
             click.echo(json.dumps(asdict(row), default=str, ensure_ascii=False))
@@ -47,4 +46,4 @@ def command(home: Path | None, as_json: bool, limit: int) -> None:
             "" if seconds is None else f"{seconds:.1f}",
             safe(row.message or (f"{outcome} ({reasons})" if reasons else outcome)),
         )
-    make_console().print(table)
+    print_table(table, drop=("files", "seconds", "stories", "articles"))

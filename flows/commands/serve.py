@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.options import home_option, settings_from
+from flows.commands.options import InputPlace, home_option, log_option, settings_from
+
+if TYPE_CHECKING:
+    from warehouse.object_store import Place
 
 
 @click.command("serve")
 @click.option("--cron", default="*/15 * * * *", show_default=True, help="When to fold the inbox.")
+@click.option(
+    "--interval",
+    type=click.FloatRange(1),
+    metavar="SECONDS",
+    help="Fold every so often instead of by --cron.",
+)
 @click.option("--nightly", default="20 3 * * *", show_default=True, help="When to look after the warehouse.")
 @click.option("--timezone", default="UTC", show_default=True, help="The zone of both, as in Europe/Lisbon.")
 @click.option(
     "--inbox",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder to read.  [default: ./inbox, or NEWSFOLD_INBOX]",
+    type=InputPlace(),
+    help="Folder or address of a bucket to read.  [default: ./inbox, or NEWSFOLD_INBOX]",
 )
 @home_option
+@log_option
 @click.option(
     "--port",
     default=4200,
@@ -26,15 +37,28 @@ from flows.commands.options import home_option, settings_from
     type=click.IntRange(1, 65535),
     help="Of the Prefect server on this machine's loopback; none is started when PREFECT_API_URL is set.",
 )
-def command(cron: str, nightly: str, timezone: str, inbox: Path | None, home: Path | None, port: int) -> None:
+def command(
+    cron: str,
+    interval: float | None,
+    nightly: str,
+    timezone: str,
+    inbox: Place | None,
+    home: Path | None,
+    port: int,
+) -> None:
     """Fold the inbox on a schedule until stopped (Ctrl-C or SIGTERM; a run that is cut off loses nothing)."""
-    from flows.serving import ServeError, serve
+    from flows.prefect_support.serve import serve
+    from flows.stderr_messages import say
 
     settings = settings_from(home=home, inbox=inbox)
-    click.echo(f"newsfold: folding {settings.inbox} into {settings.home} by {cron!r} {timezone}", err=True)
-    try:
-        serve(
-            cron=cron, nightly=nightly, timezone=timezone, inbox=settings.inbox, home=settings.home, port=port
-        )
-    except ServeError as error:
-        raise click.UsageError(str(error)) from error
+    when = f"every {interval:g} s" if interval else f"by {cron!r} {timezone}"
+    say(f"folding {settings.inbox} into {settings.home} {when}")
+    serve(
+        interval=interval,
+        cron=cron,
+        nightly=nightly,
+        timezone=timezone,
+        inbox=settings.inbox,
+        home=settings.home,
+        port=port,
+    )

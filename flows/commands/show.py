@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.options import home_option, json_option, published, told_errors
+from flows.commands.options import home_option, json_option, published
 
 if TYPE_CHECKING:
-    from warehouse.rows import StoryDetail, VersionRow
+    from warehouse.row_types import StoryDetail, VersionRow
 
 
 @click.command("show")
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 @json_option
 @click.option("--text", "with_text", is_flag=True, help="Print the canonical article's text too.")
 def command(story: str, home: Path | None, as_json: bool, with_text: bool) -> None:
-    """Show STORY (its id, the beginning of it, or an id it once had).
+    """Show STORY (its id, the beginning of it, or an id it once had): its reports, their evidence, its history.
 
     Articles that came in several versions are shown with what changed between them.
     """
     from warehouse.queries import find_article, list_versions, show_story
 
-    with told_errors(), published(home) as con:
+    with published(home) as con:
         detail = show_story(con, story)
         versions = {
             member.article_id: list_versions(con, member.article_id)
@@ -39,25 +39,25 @@ def command(story: str, home: Path | None, as_json: bool, with_text: bool) -> No
         }
         text = find_article(con, detail.story.canonical_article_id).text if with_text else None
     if as_json:
-        told = asdict(detail) | {
+        record = asdict(detail) | {
             "versions": {article: [asdict(one) for one in some] for article, some in versions.items()}
         }
         if text is not None:
-            told["text"] = text
-        click.echo(json.dumps(told, default=str, ensure_ascii=False))
+            record["text"] = text
+        click.echo(json.dumps(record, default=str, ensure_ascii=False))
         return
     _print(detail, versions, text)
 
 
 def _print(detail: StoryDetail, versions: dict[str, list[VersionRow]], text: str | None) -> None:
-    from flows.terminal import make_console, make_table, safe
+    from flows.terminal import make_console, make_table, print_table, safe
 
     console = make_console()
     story = detail.story
     console.print(safe(story.title), style="bold")
     facts = [
         f"story {story.story_id}",
-        f"{story.article_count} articles in {story.copy_group_count} wordings",
+        f"{story.article_count} articles in {story.copy_group_count} different texts",
         f"{story.independent_count} independent",
         story.language,
     ]
@@ -78,7 +78,7 @@ def _print(detail: StoryDetail, versions: dict[str, list[VersionRow]], text: str
             safe(member.publisher),
             safe(member.title),
         )
-    console.print(members)
+    print_table(members, drop=("score", "role", "published", "publisher"))
     if detail.links:
         links = make_table(
             "article", "article", "relation", "score", "decision", right=("score",), title="evidence"
@@ -88,7 +88,20 @@ def _print(detail: StoryDetail, versions: dict[str, list[VersionRow]], text: str
             links.add_row(
                 link.article_a, link.article_b, link.relation, safe(link.score), safe(link.decision + why)
             )
-        console.print(links)
+        print_table(links, drop=("relation", "score"))
+    if detail.other_languages:
+        others = make_table(
+            "story", "language", "score", "published", "title", right=("score",), title="in other languages"
+        )
+        for other in detail.other_languages:
+            others.add_row(
+                other.story_id,
+                other.language,
+                safe(other.score),
+                safe(other.first_published_at),
+                safe(other.title),
+            )
+        print_table(others, drop=("score", "published"))
     for article, some in versions.items():
         console.print(f"versions of {article}", style="bold")
         for line in _changes(some):
@@ -98,7 +111,7 @@ def _print(detail: StoryDetail, versions: dict[str, list[VersionRow]], text: str
         events.add_row(
             safe(event.happened_at), event.event, safe(event.article_count), safe(event.other_story_id)
         )
-    console.print(events)
+    print_table(events)
     if text is not None:
         console.print(safe(text))
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
 from itertools import islice
 from pathlib import Path
 
 import click
 
-from flows.commands.options import home_option, published, told_errors
+from flows.commands.options import home_option, published, raw_option
 
 # Rows shown in a table; the machine formats print all.
 _TABLE_ROWS = 200
@@ -30,34 +28,31 @@ class _Commented(click.Command):
 @home_option
 @click.option("--json", "form", flag_value="json", help="Print one JSON object a row.")
 @click.option("--csv", "form", flag_value="csv", help="Print CSV with a header.")
-def command(query: str | None, home: Path | None, form: str | None) -> None:
+@raw_option
+def command(query: str | None, home: Path | None, form: str | None, raw: bool) -> None:
     """Run QUERY (or what comes on stdin) on the published warehouse. Nothing can be changed.
 
     Start with: newsfold sql "SELECT * FROM stories ORDER BY last_published_at DESC LIMIT 10"
     """
-    from flows.terminal import make_console, make_table, safe
+    from flows.terminal import make_table, print_table, safe
+    from warehouse.export import write_csv, write_jsonl
     from warehouse.queries import run_sql
 
     if query is None:
         if sys.stdin.isatty():
             raise click.UsageError('a query is needed: newsfold sql "SELECT * FROM stories LIMIT 10"')
         query = sys.stdin.read()
-    with told_errors(), published(home) as con:
+    with published(home) as con:
         result = run_sql(con, query)
         if form == "json":
-            for row in result.rows():
-                click.echo(
-                    json.dumps(dict(zip(result.names, row, strict=True)), default=str, ensure_ascii=False)
-                )
+            write_jsonl(result, sys.stdout, plain=str)
         elif form == "csv":
-            writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(result.names)
-            writer.writerows(result.rows())
+            write_csv(result, sys.stdout, raw=raw, line_end="\n")
         else:
             rows = result.rows()
             table = make_table(*result.names)
             for row in islice(rows, _TABLE_ROWS):
                 table.add_row(*(safe(value) for value in row))
-            make_console().print(table)
+            print_table(table)
             if next(rows, None) is not None:
                 click.echo(f"the first {_TABLE_ROWS} rows; --csv and --json print all", err=True)

@@ -6,10 +6,14 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.options import home_option, json_option, published, told_errors
+from flows.commands.options import home_option, json_option, published
+
+if TYPE_CHECKING:
+    from warehouse.row_types import StoryRow
 
 
 @click.command("stories")
@@ -41,39 +45,50 @@ def command(
     language: str | None,
     min_articles: int,
 ) -> None:
-    """List stories, newest first; with WORDS those that have all of them."""
-    from flows.terminal import make_console, make_table, safe
-    from warehouse.queries import list_stories, search_stories
+    """List stories, newest first; with WORDS those whose reports have all of them, the best first.
 
-    with told_errors(), published(home) as con:
+    Quotes make a phrase, -WORD leaves out (after --), OR joins alternatives.
+    """
+    from flows.terminal import make_table, print_table, safe
+    from warehouse.queries import StoryConditions, list_stories, search_stories
+
+    conditions: StoryConditions = {
+        "since": since,
+        "until": until,
+        "publisher": publisher,
+        "language": language,
+        "min_articles": min_articles,
+    }
+    with published(home) as con:
         if words:
-            rows = search_stories(con, " ".join(words), limit=limit)
+            rows = search_stories(con, " ".join(words), limit=limit, **conditions)
         else:
-            rows = list_stories(
-                con,
-                limit=limit,
-                since=since,
-                until=until,
-                publisher=publisher,
-                language=language,
-                min_articles=min_articles,
-            )
+            rows = list_stories(con, limit=limit, **conditions)
     if as_json:
         for row in rows:
             click.echo(json.dumps(asdict(row), default=str, ensure_ascii=False))
         return
-    table = make_table(
-        "story", "last report", "articles", "outlets", "lang", "title", right=("articles", "outlets")
-    )
+    counts = ("articles", "outlets", "independent")
+    if not rows and not words:
+        click.echo("no stories yet; fold some files with `newsfold ingest PATH`", err=True)
+        return
+    table = make_table("story", "last report", *counts, "lang", "newest headline", right=counts)
     for row in rows:
         table.add_row(
             row.story_id,
             safe(row.last_published_at),
             str(row.article_count),
+            str(row.publisher_count),
             str(row.independent_count),
             row.language,
-            safe(row.title),
+            safe(_headlines(row)),
         )
-    make_console().print(table)
+    print_table(table, drop=("lang", "outlets", "articles", "last report"))
     if len(rows) == limit:
-        click.echo(f"the newest {limit}; --limit shows more", err=True)
+        click.echo(f"the first {limit}; --limit shows more", err=True)
+
+
+def _headlines(row: StoryRow) -> str:
+    """Return the headline of the newest full report, and below it the canonical article's where that is another one."""
+    newest = row.latest_title or row.title
+    return newest if newest == row.title else f"{newest}\n(canonical: {row.title})"

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
-from flows.commands.options import by_option, home_option, json_option, overrule, why_option
+from flows.commands.options import decision_options, overrule
 
 
 @click.command("unlink")
 @click.argument("article_a")
 @click.argument("article_b")
-@why_option
-@by_option
-@home_option
-@json_option
-def command(
-    article_a: str, article_b: str, why: str | None, by: str | None, home: Path | None, as_json: bool
-) -> None:
+@click.option("--not-a-copy", is_flag=True, help="One story, but two texts: neither is a copy of the other.")
+@decision_options
+def command(article_a: str, article_b: str, not_a_copy: bool, **options: Any) -> None:
     """Keep ARTICLE_A and ARTICLE_B in two stories, now and in every later run.
 
     An article is named by its id, the beginning of it, its external id or its URL. `newsfold overrides` lists what
     was decided and takes it back.
     """
-    from flows.overruling import unlink
+    from flows.operations.overrides import unlink
 
-    overrule(home, as_json, lambda settings: unlink(settings, article_a, article_b, why=why, by=by))
+    overrule(unlink, article_a, article_b, not_a_copy=not_a_copy, **options)

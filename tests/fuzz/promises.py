@@ -9,6 +9,7 @@ from datetime import datetime
 
 from transforms.readers import ReadOptions, read
 from transforms.readers.documents import Item
+from transforms.text.publication_status import is_withdrawn
 from transforms.types import Format, RawDocument, Reason, Rejection
 
 SECONDS = 20.0  # for inputs of at most 1 MiB: far above what any takes, far below a hang
@@ -53,7 +54,10 @@ def _check_item(item: Item, name: str) -> None:
         _demand(isinstance(item.reason, Reason), "a reason outside the list")
         _demand(item.detail.isprintable() and len(item.detail) <= 300, f"an unsafe detail {item.detail!r}")
         return
-    _demand(len(item.body) > 0 or bool(item.stated.title), "a document with neither text nor title")
+    is_notice = is_withdrawn(item.stated.status)
+    _demand(
+        len(item.body) > 0 or bool(item.stated.title) or is_notice, "a document with neither text nor title"
+    )
     _demand(bool(item.sha256), "a document without a hash")
     for field in item.stated.__slots__:
         value = getattr(item.stated, field)
@@ -67,7 +71,7 @@ def _check_item(item: Item, name: str) -> None:
 
 def check_cleaning(found: list[Item]) -> None:
     """Clean what was read; a document may be refused, never raise."""
-    from transforms.clean import clean
+    from transforms.cleaning.clean import clean
 
     for item in found[:50]:
         if isinstance(item, RawDocument):

@@ -280,7 +280,12 @@ def gzipped(data: bytes) -> bytes:
 def pdf(*page_lines: str, title: str = "") -> bytes:
     """Write a PDF with a text layer, one line of text for each argument, and an optional title."""
     shown = " T* ".join(f"({line}) Tj" for line in page_lines)
-    content = f"BT /F1 11 Tf 14 TL 50 750 Td {shown} ET".encode("latin-1")
+    return pdf_of(f"BT /F1 11 Tf 14 TL 50 750 Td {shown} ET", title=title)
+
+
+def pdf_of(drawn: str, *, title: str = "") -> bytes:
+    """Write a PDF of one page, 612 by 792 points, from the operators that draw it; /F1 is Helvetica."""
+    content = drawn.encode("latin-1")
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",

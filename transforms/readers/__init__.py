@@ -1,7 +1,10 @@
 """Read raw files of any known kind: bytes in, raw documents and rejections out."""
 
+from transforms.readers.dispatch import read
 from transforms.readers.fields import mappable_fields, record_to_document
 from transforms.readers.options import ReadOptions
-from transforms.readers.reading import detect, read
 
-__all__ = ["ReadOptions", "detect", "mappable_fields", "read", "record_to_document"]
+# Rises when a file can come out read otherwise than before: files read under another one can be read again.
+READERS_VERSION = 2
+
+__all__ = ["READERS_VERSION", "ReadOptions", "mappable_fields", "read", "record_to_document"]

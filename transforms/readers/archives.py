@@ -15,10 +15,11 @@ from typing import BinaryIO
 
 from transforms.readers.documents import Source
 from transforms.readers.options import ReadOptions
-from transforms.readers.streams import CHUNK, Budget, Refusal, Window, one_line
+from transforms.readers.streams import Budget, StopReading, Window, one_line
 from transforms.types import Disposition, Reason
 
 TAR_BLOCK = 512
+_CUT = "the tar ends inside a member"
 MAX_LONG_NAME = 1 << 16  # bytes of an extended header: names end at 4 KiB everywhere, attacks do not
 _ASSETS = re.compile(
     r"\.(?:css|js|mjs|map|png|jpe?g|gif|svg|webp|avif|ico|bmp|woff2?|ttf|otf|eot|mp[34]|webm|ogg|wav)$", re.I
@@ -28,19 +29,25 @@ _LEFTOVERS = re.compile(r"(?:^|/)(?:__MACOSX/.*|\.DS_Store|Thumbs\.db|desktop\.i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One member: its safe name, and either a window on its bytes or why there is none."""
+    """One member of an archive: its safe name, and a window on its bytes or, in `stop`, why it is not read."""
 
     name: str
     window: Window | None = None
-    refusal: Refusal | None = None
+    stop: StopReading | None = None
 
 
 def read_members(source: Source, packing: str) -> Iterator[Member]:
-    """Walk the members of a `zip` or `tar`. Directories pass by silently; a failure of the archive itself is raised."""
+    """Yield the files in an archive: of "zip" in the order of its directory, of anything else as tar in stored order.
+
+    Directories are skipped; an empty archive yields nothing. A member with an unsafe name, a link, and one that is
+    encrypted, a bomb, or part of a page (image, style, script) comes with its reason as `stop` and no window. A window
+    is valid until the next member is asked for. Raises StopReading for damage, truncation or failure of the archive
+    itself, and for a zip whose directory exceeds `max_directory_bytes`.
+    """
     return _zip_members(source) if packing == "zip" else _tar_members(source)
 
 
-def _verdict(name: str) -> Refusal | None:
+def _verdict(name: str) -> StopReading | None:
     """Refuse names that would leave the archive, and skip what belongs to a page or a file system."""
     path = name.replace("\\", "/")
     if (
@@ -50,9 +57,9 @@ def _verdict(name: str) -> Refusal | None:
         or ".." in path.split("/")
         or "\x00" in path
     ):
-        return Refusal(Reason.UNSAFE_PATH, f"unsafe member name {one_line(name, 80)}")
+        return StopReading(Reason.UNSAFE_PATH, f"unsafe member name {one_line(name, 80)}")
     if _LEFTOVERS.search(path) or _ASSETS.search(path):
-        return Refusal(
+        return StopReading(
             Reason.NOT_AN_ARTICLE, "a file that belongs to a page or a system", Disposition.SKIPPED
         )
     return None
@@ -64,23 +71,23 @@ def _zip_members(source: Source) -> Iterator[Member]:
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
-        raise Refusal(Reason.BAD_ARCHIVE, one_line(f"damaged zip: {error}")) from error
+        raise StopReading(Reason.BAD_ARCHIVE, one_line(f"damaged zip: {error}")) from error
     for info in archive.infolist():
         if info.orig_filename.endswith("/"):
             continue  # a directory
         name = one_line(info.orig_filename, 1000)
-        refusal = _verdict(info.orig_filename)
+        stop = _verdict(info.orig_filename)
         mode = info.external_attr >> 16
-        if refusal is None and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-            refusal = Refusal(Reason.UNSAFE_PATH, "a link or device, not a file")
-        if refusal is None and info.flag_bits & 1:
-            refusal = Refusal(Reason.ENCRYPTED, "the member is encrypted")
-        if refusal is None and _is_bomb(info, source.options):
-            refusal = Refusal(
-                Reason.ARCHIVE_BOMB, f"{info.compress_size} bytes would unpack to {info.file_size}"
+        if stop is None and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+            stop = StopReading(Reason.UNSAFE_PATH, "a link or device, not a file")
+        if stop is None and info.flag_bits & 1:
+            stop = StopReading(Reason.ENCRYPTED, "the member is encrypted")
+        if stop is None and _is_bomb(info, source.options):
+            stop = StopReading(
+                Reason.ARCHIVE_BOMB, f"{info.compress_size} bytes would decompress to {info.file_size}"
             )
-        if refusal is not None:
-            yield Member(name=name, refusal=refusal)
+        if stop is not None:
+            yield Member(name=name, stop=stop)
             continue
         yield _open_member(archive, info, name, source.budget)
 
@@ -101,16 +108,16 @@ def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, bud
         struct.error,
     ) as error:
         return Member(
-            name=name, refusal=Refusal(Reason.BAD_ARCHIVE, one_line(f"cannot be unpacked: {error}"))
+            name=name, stop=StopReading(Reason.BAD_ARCHIVE, one_line(f"cannot be decompressed: {error}"))
         )
 
     def pull(count: int) -> bytes:
         try:
             data = member.read(count)
         except EOFError as error:
-            raise Refusal(Reason.TRUNCATED, "the member ends too early") from error
+            raise StopReading(Reason.TRUNCATED, "the member ends too early") from error
         except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError) as error:
-            raise Refusal(Reason.BAD_ARCHIVE, one_line(f"damaged member: {error}")) from error
+            raise StopReading(Reason.BAD_ARCHIVE, one_line(f"damaged member: {error}")) from error
         budget.spend(len(data))
         return data
 
@@ -125,13 +132,13 @@ def _check_directory(file: BinaryIO, options: ReadOptions) -> None:
     tail = file.read(tail_size)
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or at + 22 > len(tail):
-        raise Refusal(Reason.TRUNCATED, "the zip has no table of contents: its end is missing")
+        raise StopReading(Reason.TRUNCATED, "the zip has no table of contents: its end is missing")
     directory = int(struct.unpack_from("<I", tail, at + 12)[0])
     wide = tail.rfind(b"PK\x06\x06", 0, at)
     if directory == 0xFFFFFFFF and wide >= 0 and wide + 48 <= len(tail):
         directory = int(struct.unpack_from("<Q", tail, wide + 40)[0])
     if directory > options.max_directory_bytes:
-        raise Refusal(Reason.TOO_LARGE, f"the zip's table of contents takes {directory} bytes")
+        raise StopReading(Reason.TOO_LARGE, f"the zip's table of contents takes {directory} bytes")
     file.seek(0)
 
 
@@ -145,15 +152,15 @@ def _tar_members(source: Source) -> Iterator[Member]:
         if len(block) < TAR_BLOCK:
             if window.failure is not None:
                 raise window.failure
-            raise Refusal(Reason.TRUNCATED, "the tar ends without its end mark")
+            raise StopReading(Reason.TRUNCATED, "the tar ends without its end mark")
         try:
             info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
         except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
             return
         except tarfile.HeaderError as error:
-            raise Refusal(Reason.BAD_ARCHIVE, one_line(f"damaged tar header: {error}")) from error
+            raise StopReading(Reason.BAD_ARCHIVE, one_line(f"damaged tar header: {error}")) from error
         if info.size < 0:
-            raise Refusal(Reason.BAD_ARCHIVE, "damaged tar header: negative size")
+            raise StopReading(Reason.BAD_ARCHIVE, "damaged tar header: negative size")
         if info.type in (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME):
             data = _extended(window, info.size)
             if info.type == tarfile.GNUTYPE_LONGNAME:
@@ -168,24 +175,24 @@ def _tar_members(source: Source) -> Iterator[Member]:
         size = long_size if long_size is not None else info.size
         long_name = long_size = None
         if info.type == tarfile.DIRTYPE:
-            _skip(window, _padded(size))
+            window.skip(_padded(size), _CUT)
             continue
-        part = _Part(window, size)
+        part = _TarContent(window, size)
         yield _tar_member(name, info, part)
         part.finish()
 
 
-def _tar_member(name: str, info: tarfile.TarInfo, part: _Part) -> Member:
-    refusal = _verdict(name)
-    if refusal is None and info.type == tarfile.GNUTYPE_SPARSE:
-        refusal = Refusal(Reason.BAD_ARCHIVE, "a sparse file, which news never is")
-    elif refusal is None and info.type not in tarfile.REGULAR_TYPES:
-        refusal = Refusal(Reason.UNSAFE_PATH, "a link or device, not a file")
+def _tar_member(name: str, info: tarfile.TarInfo, part: _TarContent) -> Member:
+    stop = _verdict(name)
+    if stop is None and info.type == tarfile.GNUTYPE_SPARSE:
+        stop = StopReading(Reason.BAD_ARCHIVE, "a sparse file, which news never is")
+    elif stop is None and info.type not in tarfile.REGULAR_TYPES:
+        stop = StopReading(Reason.UNSAFE_PATH, "a link or device, not a file")
     safe = one_line(name, 1000)
-    return Member(name=safe, refusal=refusal) if refusal else Member(name=safe, window=Window(part.pull))
+    return Member(name=safe, stop=stop) if stop else Member(name=safe, window=Window(part.pull))
 
 
-class _Part:
+class _TarContent:
     """The bytes of one tar member, and the padding after them."""
 
     def __init__(self, window: Window, size: int) -> None:
@@ -196,17 +203,17 @@ class _Part:
     def pull(self, count: int) -> bytes:
         data = self._window.read(min(count, self._left))
         if not data and self._left:
-            raise Refusal(Reason.TRUNCATED, "the tar ends inside this member")
+            raise StopReading(Reason.TRUNCATED, "the tar ends inside this member")
         self._left -= len(data)
         return data
 
     def finish(self) -> None:
-        _skip(self._window, self._left + self._padding)
+        self._window.skip(self._left + self._padding, _CUT)
 
 
 def _extended(window: Window, size: int) -> bytes:
     if size > MAX_LONG_NAME:
-        raise Refusal(Reason.BAD_ARCHIVE, f"a tar header of {size} bytes")
+        raise StopReading(Reason.BAD_ARCHIVE, f"a tar header of {size} bytes")
     data = window.read(_padded(size))
     return data[:size]
 
@@ -214,7 +221,8 @@ def _extended(window: Window, size: int) -> bytes:
 def _pax(data: bytes, name: str | None) -> tuple[str | None, int | None]:
     """Take path and size out of `length key=value` lines."""
     size = None
-    for key, value in re.findall(rb"\d+ ([^=\n]+)=([^\n]*)\n", data):
+    for line in data.split(b"\n"):
+        key, _, value = line.partition(b" ")[2].partition(b"=")
         if key == b"path":
             name = value.decode("utf-8", "surrogateescape")
         elif key == b"size" and value.isdigit() and len(value) < 20:
@@ -224,11 +232,3 @@ def _pax(data: bytes, name: str | None) -> tuple[str | None, int | None]:
 
 def _padded(size: int) -> int:
     return -(-size // TAR_BLOCK) * TAR_BLOCK
-
-
-def _skip(window: Window, count: int) -> None:
-    while count > 0:
-        data = window.read(min(count, CHUNK))
-        if not data:
-            raise Refusal(Reason.TRUNCATED, "the tar ends inside a member")
-        count -= len(data)

@@ -6,6 +6,7 @@ import codecs
 import re
 
 from transforms.readers.streams import Window
+from transforms.text.encoding import find_wide
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -18,35 +19,27 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def mark_of(head: bytes) -> tuple[str, int] | None:
-    """Tell the charset that a byte order mark states, with the mark's length."""
+    """Return the charset that a byte order mark states (UTF-8, UTF-16 or UTF-32) and the mark's length in bytes.
+
+    None where `head`, the first four bytes or more, begins with no mark.
+    """
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name, len(mark)
     return None
 
 
-def wide_of(head: bytes) -> str | None:
-    """Tell UTF-16 without a mark from its zero bytes: text in any script has its ASCII spaces and line ends."""
-    sample = head[:4096]
-    if len(sample) < 8 or b"\x00" not in sample:
-        return None
-    even, odd = sample[0::2], sample[1::2]
-    zeros_even, zeros_odd = even.count(0) / len(even), odd.count(0) / len(odd)
-    # at least .3 zeros on one side and next to none on the other: English has 1.0 / 0.0, random bytes .004 / .004
-    if zeros_odd > 0.3 and zeros_even < 0.02:
-        return "utf-16-le"
-    if zeros_even > 0.3 and zeros_odd < 0.02:
-        return "utf-16-be"
-    return None
-
-
 def as_utf8(window: Window) -> Window:
-    """Give the same text in UTF-8 without a mark, so that records can be cut at ASCII bytes; else the window itself."""
+    """Return UTF-16 and UTF-32 as a new window in UTF-8, wrong bytes as U+FFFD, so that it can be cut at ASCII bytes.
+
+    Anything else comes back as the same window, without its byte order mark and otherwise unchanged, whatever its
+    charset. The new window takes its bytes from the given one, and passes its failure on.
+    """
     head = window.peek(4096)
     marked = mark_of(head)
     if marked is not None:
         window.read(marked[1])
-    wide = marked[0] if marked is not None else wide_of(head)
+    wide = marked[0] if marked is not None else find_wide(head)
     if wide is None or wide == "utf-8":
         return window
     decoder = codecs.getincrementaldecoder(wide)("replace")
@@ -61,7 +54,7 @@ def as_utf8(window: Window) -> Window:
 
 
 def scrub(text: str) -> str:
-    """Join surrogate pairs and replace lone surrogates by U+FFFD: no file and no database could hold them."""
+    """Join surrogate pairs of a text and replace lone surrogates by U+FFFD: no file and no database can hold them."""
     if text.isascii() or _SURROGATES.search(text) is None:
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -11,30 +11,44 @@ from collections.abc import Iterator
 from datetime import UTC
 from email.message import Message
 
-from transforms.encoding import decode
 from transforms.readers.charsets import scrub
 from transforms.readers.documents import Item, Items, Source, document, reject
-from transforms.readers.streams import Refusal
+from transforms.readers.streams import StopReading
+from transforms.readers.wire_text import web_address
+from transforms.text.encoding import decode
 from transforms.types import Format, Reason, Stated
 
 MAX_PARTS = 1000  # parts looked through in one message: newsletters have 2-30
-_ENVELOPE = re.compile(rb"From \S+.*\d{4}\r?\n")
-# What mail to many carries (RFC 2369, RFC 2919): such a message tells of several things, so it may not bridge stories.
+_ENVELOPE = re.compile(rb"From \S++[^\n]{0,200}\d{4}\r?\n")
+# What mail to many carries (RFC 2369, RFC 2919): such a message covers several subjects, so it may not bridge stories.
 _LIST_HEADERS = ("List-Unsubscribe", "List-Id")
 _SIGNATURE = re.compile(
     r"^-- ?\r?$.*\Z", re.MULTILINE | re.DOTALL
 )  # below the delimiter of RFC 3676 stands no news
-_FORWARD = re.compile(r"^(?:(?:fwd?|wg|tr|rv|enc)\s*:\s*)+", re.I)
+# what mail programs write above a message that they forward: a line of dashes, then its headers
+_FORWARDED = re.compile(
+    r"\A\s*+-{2,20}[ \t]*+[^\n-]{3,60}-{2,20}[ \t]*+\r?\n"
+    r"(?:(?:From|Sent|Date|Subject|To|Cc|Von|Gesendet|Datum|Betreff|An|De|Envoyé|Date|Objet|À|Da|Inviato|Oggetto|A|Fecha"
+    r"|Asunto|Para|Van|Verzonden|Onderwerp|Aan)[ \t]*+:[^\n]{0,500}+\n){2,8}+",
+    re.I,
+)
+_FORWARD = re.compile(r"(?:(?:fwd?|wg|tr|rv|enc)\s*+:\s*+)++", re.I)
 
 
 def read_mail(source: Source) -> Items:
-    """Read one message, or every message of an mbox; the HTML part is preferred to the plain one."""
+    """Yield one document for a message, or for each message of an mbox in stored order.
+
+    References in an mbox end in `#n`, from 1. The first HTML part that is not empty is preferred to the first plain
+    one; attachments are never read. Of plain text the signature and the headers of a forwarded message are left out.
+    A message without text is rejected alone. Raises StopReading for one above `max_document_bytes`, and for a stream
+    that fails, whose cut last message is left out.
+    """
     limit = source.options.max_document_bytes
     if _ENVELOPE.match(source.window.peek(1024)):
         for number, data in enumerate(_messages(source, limit), start=1):
-            yield _newsletter(data, f"{source.ref}#{number}")
+            yield _message(data, f"{source.ref}#{number}")
         return
-    yield _newsletter(source.window.read_whole(limit, "message"), source.ref)
+    yield _message(source.window.read_whole(limit, "message"), source.ref)
 
 
 def _messages(source: Source, limit: int) -> Iterator[bytes]:
@@ -52,13 +66,17 @@ def _messages(source: Source, limit: int) -> Iterator[bytes]:
         lines.append(line[1:] if re.match(rb">+From ", line) else line)
         length += len(line)
         if length > limit:
-            raise Refusal(Reason.TOO_LARGE, f"a message is larger than {limit} bytes")
+            raise StopReading(Reason.TOO_LARGE, f"a message is larger than {limit} bytes")
     if lines and source.window.failure is None:
         yield b"".join(lines)
 
 
 def read_saved_page(source: Source) -> Items:
-    """Read the page of an MHTML file: the root part; its images and styles belong to it and are no documents."""
+    """Yield the page of an MHTML file as one document: the HTML part that `start` names, else the first one.
+
+    Its images and styles are no documents. Without a page, or with an empty one, it is one rejection. Raises
+    StopReading above `max_document_bytes` and for a stream that fails.
+    """
     data = source.window.read_whole(source.options.max_document_bytes, "saved page")
     message = email.message_from_bytes(data, policy=email.policy.compat32)
     root = _root_part(message)
@@ -66,10 +84,9 @@ def read_saved_page(source: Source) -> Items:
     if root is None or not body.strip():
         yield reject(source.ref, Format.MHTML, Reason.NO_TEXT, "a saved page without its page", data)
         return
-    url = _header(message, "Snapshot-Content-Location") or _header(root, "Content-Location")
-    if url is not None and not url.lower().startswith(("http://", "https://")):
-        url = None  # file:// and cid: name a disk or a part
-    stated = Stated(url=url, charset=_charset(root))
+    url = _header(message, "Snapshot-Content-Location") or _header(root, "Content-Location") or ""
+    # file:// and cid: name a disk or a part
+    stated = Stated(url=web_address(url), charset=_charset(root), captured=_date(message))
     yield document(source.ref, Format.MHTML, data, body, is_html=True, stated=stated)
 
 
@@ -85,8 +102,8 @@ def _root_part(message: Message) -> Message | None:
     return next(iter(named or pages), None)
 
 
-def _newsletter(data: bytes, ref: str) -> Item:
-    message = email.message_from_bytes(data, policy=email.policy.compat32)
+def _message(data: bytes, ref: str) -> Item:
+    message = email.message_from_bytes(data.lstrip(b"\r\n"), policy=email.policy.compat32)
     part = _body_part(message)
     body = _payload(part) if part is not None else b""
     if part is None or not body.strip():
@@ -103,7 +120,14 @@ def _newsletter(data: bytes, ref: str) -> Item:
         kind="newsletter" if any(_header(message, name) for name in _LIST_HEADERS) else None,
     )
     text = scrub(decode(body, _charset(part)).text)
-    return document(ref, Format.EML, data, text if is_html else _SIGNATURE.sub("", text), is_html, stated)
+    return document(
+        ref,
+        Format.EML,
+        data,
+        text if is_html else _FORWARDED.sub("", _SIGNATURE.sub("", text)),
+        is_html,
+        stated,
+    )
 
 
 def _body_part(message: Message) -> Message | None:
@@ -160,12 +184,11 @@ def _header(message: Message, name: str) -> str | None:
 
 
 def _archived_at(message: Message) -> str | None:
-    url = (_header(message, "Archived-At") or "").strip("<>")
-    return url if url.lower().startswith(("http://", "https://")) else None
+    return web_address((_header(message, "Archived-At") or "").strip("<>"))
 
 
 def _date(message: Message) -> str | None:
-    """Give the date with its offset as ISO 8601; `-0000` says that the zone is unknown, and none is given then."""
+    """Return the date with its offset as ISO 8601; `-0000` says that the zone is unknown, and none is given then."""
     text = _header(message, "Date")
     if text is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from transforms.text.link_rows import is_row_of_links
 from transforms.types import Stated
 
 _NAMES = {
@@ -24,29 +25,36 @@ _NAMES = {
     "section": "section",
     "category": "section",
 }
-_IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
-_LINK = re.compile(r"\[([^\]\n]+)\](?:\([^)\n]*\)|\[[^\]\n]*\])")
-_REFERENCE = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*\S+.*$", re.M)
-_AUTOLINK = re.compile(r"<(https?://[^>\s]+)>")
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$", re.M)
+# Every class leaves out what begins the expression, so that repeated beginnings cost a step each and not a line each.
+_ADDRESS = r"\((?:[^()\n]|\([^()\n]{0,200}\))*+\)"  # an address may have brackets, one level of them
+_IMAGE = re.compile(rf"!\[[^\[\]\n]*+\]{_ADDRESS}")
+_LINK = re.compile(rf"\[([^\[\]\n]++)\](?:{_ADDRESS}|\[[^\[\]\n]*+\])")
+_REFERENCE = re.compile(r"^ {0,3}\[[^\[\]\n]++\]:[ \t]*+\S[^\n]*$", re.M)
+_AUTOLINK = re.compile(r"<(https?://[^<>\s]++)>")
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]++([^\n]*)$", re.M)
 _UNDERLINE = re.compile(r"^ {0,3}(?:=+|-{3,}|\*{3,}|_{3,}|(?:\* ){2,}\*|(?:- ){2,}-)[ \t]*$", re.M)
 _QUOTE = re.compile(r"^ {0,3}>[ \t]?", re.M)
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~).*$", re.M)
-_STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]{1,200}?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*])")
-_CODE = re.compile(r"`+([^`\n]+)`+")
+_CODE = re.compile(r"(?<!`)`++([^`\n]++)`++")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>])")
 
 
 def plain_text(text: str) -> str:
-    """Take the marks off; the words, the lines and the list bullets stay as they are."""
+    """Return Markdown without its markup; words, lines and list bullets stay as they are.
+
+    Links keep their words, code its text. Images, definitions of references, rules and rows of links (menus) are
+    removed. "" gives "".
+    """
+    text = "\n".join("" if is_row_of_links(line) else line for line in text.split("\n"))
     for pattern, to in (
         (_IMAGE, ""),
         (_REFERENCE, ""),
         (_LINK, r"\1"),
         (_AUTOLINK, r"\1"),
         (_UNDERLINE, ""),
-        (_HEADING, r"\1"),
+        (_HEADING, _heading),
         (_QUOTE, ""),
         (_FENCE, ""),
         (_STRONG, r"\2"),
@@ -58,8 +66,16 @@ def plain_text(text: str) -> str:
     return text
 
 
+def _heading(found: re.Match[str]) -> str:
+    return found.group(1).rstrip(" \t\r").rstrip("#").rstrip()
+
+
 def stated_by(front: str) -> Stated:
-    """Read the simple part of YAML that front matter uses: `key: value`, `key: [a, b]`, and dashes below a key."""
+    """Read the simple part of YAML between the dashes of front matter; what is not stated stays None or empty.
+
+    That is `key: value`, `key: [a, b]`, and dashes below a key. Keys are compared without case; unknown keys and other
+    YAML are skipped, and nothing raises. Tags count as a list only, authors as a list or one text.
+    """
     values: dict[str, str] = {}
     lists: dict[str, list[str]] = {}
     key = ""

@@ -2,33 +2,74 @@
 
 from __future__ import annotations
 
+import html
 import re
 
-from transforms.encoding import decode
 from transforms.readers.documents import Items, Source, document, reject
+from transforms.readers.saved_pages import split_saved
+from transforms.readers.teletype import split_messages
+from transforms.readers.text_archives import split_archive
+from transforms.text.encoding import decode
 from transforms.types import Format, Reason, Stated
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.S)
 
+_ESCAPED_PAGE = re.compile(r"\s*+&lt;(?:!doctype html|html|head|body|article|main|section|div|p|h1)\b", re.I)
+
 
 def read_page(source: Source) -> Items:
-    """Read an HTML page; its charset is found when it is cleaned, since the page itself may state it."""
+    """Yield an HTML page as one document whose body is its bytes: its charset is found when it is cleaned.
+
+    Address, time and charset come from what saving it added: see `split_saved`. Raises StopReading above
+    `max_document_bytes` and for a stream that fails.
+    """
     data = source.window.read_whole(source.options.max_document_bytes, "page")
-    yield document(source.ref, Format.HTML, data, data, is_html=True)
+    body, stated = split_saved(data)
+    yield document(source.ref, Format.HTML, data, body, is_html=True, stated=stated)
 
 
 def read_text(source: Source) -> Items:
-    """Read plain text of any charset."""
+    """Yield plain text of any charset as one document, or as a wire's messages or the articles of a press archive.
+
+    Messages and articles come in stored order, their references ending in `#n` from 1 (without it for a single
+    message). An article whose headline or text is not found is returned as it is in the file; only white space is one
+    rejection, and so is a message without text. A page whose markup is escaped throughout is an HTML page. Raises
+    StopReading above `max_document_bytes` and for a stream that fails.
+    """
     data = source.window.read_whole(source.options.max_document_bytes, "text")
     text = decode(data).text.replace("\x00", "")
+    messages = split_messages(text)
+    for number, message in enumerate(messages, start=1):
+        ref = source.ref if len(messages) == 1 else f"{source.ref}#{number}"
+        own = message.whole.encode("utf-8", "replace")
+        if not message.text.strip():
+            yield reject(ref, Format.TEXT, Reason.NO_TEXT, "a message without text", own)
+            continue
+        stated = Stated(published=message.published)
+        yield document(ref, Format.TEXT, own, message.text, is_html=False, stated=stated)
+    if messages:
+        return
     if not text.strip():
         yield reject(source.ref, Format.TEXT, Reason.NO_TEXT, "only white space", data)
         return
-    yield document(source.ref, Format.TEXT, data, text, is_html=False)
+    entries = split_archive(text)
+    for number, entry in enumerate(entries, start=1):
+        ref, own = f"{source.ref}#{number}", entry.whole.encode("utf-8", "replace")
+        if entry.text and entry.facts.get("title"):
+            yield document(ref, Format.TEXT, own, entry.text, is_html=False, stated=entry.stated)
+        else:
+            yield document(ref, Format.TEXT, own, entry.whole, is_html=False)
+    if not entries:
+        page = html.unescape(text) if _ESCAPED_PAGE.match(text) and "<" not in text else None
+        yield document(source.ref, Format.TEXT, data, page or text, is_html=page is not None)
 
 
 def read_markdown(source: Source) -> Items:
-    """Read Markdown: what its front matter states, and the text without its marks."""
+    """Yield Markdown of any charset as one document: its text without markup, and what its front matter states.
+
+    One rejection where there is neither a text nor a stated title. Raises StopReading above `max_document_bytes` and
+    for a stream that fails.
+    """
     from transforms.readers.markdown import plain_text, stated_by
 
     data = source.window.read_whole(source.options.max_document_bytes, "text")

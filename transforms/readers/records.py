@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from transforms.encoding import decode
 from transforms.readers.charsets import as_utf8
-from transforms.readers.documents import Item, Items, Source, reject
-from transforms.readers.fields import plain_name, record_to_document
-from transforms.readers.jsoncut import ENVELOPE_BYTES, LIST_NAMES, TEXT_NAMES, cut_values, list_start
+from transforms.readers.documents import Item, Items, Source, as_json, each_alone, reject
+from transforms.readers.fields import record_to_document
+from transforms.readers.json_envelopes import are_records, nested_records, special_kind, text_names, unwrap
+from transforms.readers.json_values import (
+    ENVELOPE_BYTES,
+    list_start,
+    split_damaged,
+    split_envelope,
+    split_values,
+)
+from transforms.readers.sniff import JSON_GUARDS
+from transforms.readers.streams import Window
+from transforms.text.encoding import decode
 from transforms.types import Format, Reason
 
+_DEEPEST = 3  # envelopes that are records of an envelope
 _DECODER = json.JSONDecoder(strict=False)  # tabs and line ends within strings are common and mean no harm
 
 
 def read_lines(source: Source) -> Items:
-    """Read JSON Lines; a broken line is rejected alone, and `#n` is its line number."""
+    """Yield the records of JSON Lines in order.
+
+    References end in `#n`, the line's number from `first_record`, and in `#n#k` for the k-th of several records in
+    it. Empty lines yield nothing. A line that is no JSON object, or is longer than a record may be, is rejected
+    alone. Raises StopReading for a stream that fails; a line that is cut there is left out.
+    """
     limit = _limit(source)
     window = as_utf8(source.window)
     number = source.options.first_record - 1
@@ -35,23 +50,78 @@ def read_lines(source: Source) -> Items:
 
 
 def read_json(source: Source) -> Items:
-    """Read one value, an array, values in a row, or the list of records inside an envelope of objects."""
+    """Yield the records of a JSON file in order: one value, an array, values in a row, or the lists in an envelope.
+
+    References end in `#n` from 1, unless the file is one value, and in a further `#k` for those inside a record. A
+    broken record is rejected alone; a file without a value yields nothing. Raises StopReading for a record above the
+    limit of the options, for one or an array without an end, and for a stream that fails.
+    """
     window = as_utf8(source.window)
+    guard = next((one for one in JSON_GUARDS if window.peek(16).startswith(one)), b"")
+    window.read(len(guard))
     head = window.peek(ENVELOPE_BYTES)
-    start = list_start(head, _text_names(source))
+    start = list_start(head, text_names(source.options.field_map))
+    if start is not None and not head[:start].strip().startswith(b"["):
+        yield from _read_envelope(window, source)
+        return
     if start is not None:
         window.read(start)
-    is_envelope = start is not None and not head[:start].strip().startswith(b"[")
-    values = cut_values(window, _limit(source), start is not None, is_envelope)
+    values = split_values(window, _limit(source), start is not None)
     first = next(values, None)
     if first is None:
         return
     second = next(values, None) if start is None else None
-    if start is None and second is None:
+    if start is None and second is None and not _is_damaged_list(first, source):
         yield from _record(first, source.ref, Format.JSON, source, "")
         return
-    for number, own in enumerate(_chain(first, second, values), start=1):
-        yield from _record(own, f"{source.ref}#{number}", Format.JSON, source, f"record {number}: ")
+    number = 0
+    for value in _chain(first, second, values):
+        for own in _pieces(value):
+            number += 1
+            yield from _record(own, f"{source.ref}#{number}", Format.JSON, source, f"record {number}: ")
+
+
+def _is_damaged_list(value: bytes, source: Source) -> bool:
+    """Return whether a lone value that does not parse has records on lines of their own."""
+    pieces = _pieces(value)
+    return len(pieces) > 1 and any(_holds_record(one, source) for one in pieces)
+
+
+def _pieces(value: bytes) -> Sequence[bytes]:
+    """Split a value that is no JSON at its lines; a valid one stays whole."""
+    return (value,) if b"\n" not in value or is_json(value) else split_damaged(value)
+
+
+def _read_envelope(window: Window, source: Source) -> Items:
+    """Read every list of records in an envelope, of any size.
+
+    A list under an unknown name is one of records from the first that has words or a time; before it, and in lists of
+    anything else, objects are options and pictures, of which nothing is reported.
+    """
+    number = 0
+    lists_of_records: set[int] = set()
+    for value in split_envelope(window, _limit(source)):
+        for own in _pieces(value.data):
+            if not value.is_named and value.list_number not in lists_of_records:
+                if not _holds_record(own, source):
+                    continue
+                lists_of_records.add(value.list_number)
+            number += 1
+            yield from _record(own, f"{source.ref}#{number}", Format.JSON, source, f"record {number}: ")
+
+
+def _holds_record(own: bytes, source: Source) -> bool:
+    try:
+        value = parse_json(own)
+    except (ValueError, RecursionError):
+        return False
+    fields = source.options.field_map
+    try:
+        return isinstance(value, Mapping) and (
+            are_records([value], fields, is_named=False) or nested_records(value, fields) is not None
+        )
+    except Exception:  # noqa: BLE001 - its reading raises the same, and says so
+        return True
 
 
 def _limit(source: Source) -> int:
@@ -65,89 +135,86 @@ def _chain(first: bytes, second: bytes | None, rest: Iterator[bytes]) -> Iterato
     yield from rest
 
 
-def _record(own: bytes, ref: str, form: Format, source: Source, where: str) -> Iterator[Item]:
+def _record(own: bytes, ref: str, form: Format, source: Source, where: str) -> Items:
+    return each_alone(_whole_record(own, ref, form, source, where), ref, form, own)
+
+
+def _whole_record(own: bytes, ref: str, form: Format, source: Source, where: str) -> Iterator[Item]:
     try:
         value = parse_json(own)
     except (ValueError, RecursionError) as error:
         yield reject(ref, form, Reason.BAD_RECORD, f"{where}not valid JSON: {error}", own)
         return
+    fields = source.options.field_map
+    if isinstance(value, list) and are_records(value, fields):
+        value = {"items": value}
     if not isinstance(value, Mapping):
         yield reject(ref, form, Reason.BAD_RECORD, f"{where}not an object but {type(value).__name__}", own)
         return
-    special = _special(value)
+    value = unwrap(value, fields)
+    special = special_kind(value)
     if special is not None:
-        yield from _read_special(special, value, own, ref, source)
+        yield from _read_special(special, value, own, ref)
         return
-    nested = _nested_records(value, _text_names(source))
+    nested = nested_records(value, fields)
     if nested is None:
-        yield record_to_document(value, ref, form, source.options.field_map, own)
+        yield record_to_document(value, ref, form, source.options, own)
         return
     for index, inner in enumerate(nested, start=1):
         inner_ref = f"{ref}#{index}"
-        if isinstance(inner, Mapping):
-            yield record_to_document(inner, inner_ref, form, source.options.field_map)
-        else:
-            yield reject(inner_ref, form, Reason.BAD_RECORD, f"{where}element {index} is not an object")
+        read = _inner_record(inner, inner_ref, form, source, f"{where}element {index}", _DEEPEST)
+        yield from each_alone(read, inner_ref, form)
 
 
-def _text_names(source: Source) -> frozenset[str]:
-    """Add the names that the user mapped: a record is known by them, too."""
-    mapped = source.options.field_map.values()
-    return TEXT_NAMES | {plain_name(name) for name in mapped if "." not in name}
-
-
-def _special(value: Mapping[str, object]) -> Format | None:
-    version = value.get("version")
-    if (
-        isinstance(version, str)
-        and "jsonfeed.org/version" in version
-        and isinstance(value.get("items"), list)
-    ):
-        return Format.JSON_FEED
-    if (
-        isinstance(value.get("uri"), str)
-        and len({"versioncreated", "pubstatus", "body_xhtml", "bodies"} & set(value)) > 0
-    ):
-        return Format.NINJS
-    return None
-
-
-def _read_special(
-    form: Format, value: Mapping[str, object], own: bytes, ref: str, source: Source
+def _inner_record(
+    value: object, ref: str, form: Format, source: Source, where: str, depth: int
 ) -> Iterator[Item]:
+    """Read one record of a list that was parsed whole; one that is an envelope itself, as a cluster is, by its own."""
+    if not isinstance(value, Mapping):
+        yield reject(ref, form, Reason.BAD_RECORD, f"{where} is not an object")
+        return
+    value = unwrap(value, source.options.field_map)
+    if special_kind(value) is Format.NINJS:
+        yield from _read_special(Format.NINJS, value, as_json(value), ref)
+        return
+    nested = nested_records(value, source.options.field_map) if depth else None
+    if nested is None:
+        yield record_to_document(value, ref, form, source.options)
+        return
+    for index, inner in enumerate(nested, start=1):
+        inner_ref = f"{ref}#{index}"
+        read = _inner_record(inner, inner_ref, form, source, f"element {index}", depth - 1)
+        yield from each_alone(read, inner_ref, form)
+
+
+def _read_special(form: Format, value: Mapping[str, object], own: bytes, ref: str) -> Iterator[Item]:
     if form is Format.JSON_FEED:
         from transforms.readers.feeds import read_json_feed
 
         yield from read_json_feed(value, ref)
     else:
-        from transforms.readers.wire import read_ninjs
+        from transforms.readers.ninjs import read_ninjs
 
         yield read_ninjs(value, ref, own)
 
 
-def parse_json(own: bytes) -> object:
-    """Parse one JSON value in any charset; ValueError or RecursionError when it is none."""
+def is_json(own: bytes) -> bool:
+    """Return whether bytes are one JSON value, in UTF-8 or a charset that they seem to be in; False for b""."""
     try:
-        text = own.decode("utf-8")
+        parse_json(own)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def parse_json(own: bytes) -> object:
+    """Parse one JSON value in UTF-8, or, where bytes are not valid UTF-8, in the charset that they seem to be in.
+
+    Control characters inside strings and a byte order mark before the value are allowed. Raises ValueError or
+    RecursionError for anything but one value, and for a whole number of more than 4,300 digits.
+    """
+    try:
+        text = own.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = decode(own).text
     return _DECODER.decode(text)
-
-
-def _nested_records(
-    value: Mapping[str, object], text_names: frozenset[str], depth: int = 3
-) -> list[object] | None:
-    """Find the list of records in an envelope that was small enough to be read whole."""
-    plain = {plain_name(name): inner for name, inner in value.items()}
-    if any(isinstance(plain.get(name), str) for name in text_names):
-        return None
-    for name, inner in plain.items():
-        if name in LIST_NAMES and isinstance(inner, list) and inner and isinstance(inner[0], Mapping):
-            return inner
-    if depth:
-        for name, inner in plain.items():
-            if name in LIST_NAMES and isinstance(inner, Mapping):
-                found = _nested_records(inner, text_names, depth - 1)
-                if found is not None:
-                    return found
-    return None

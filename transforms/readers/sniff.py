@@ -1,83 +1,21 @@
-"""Tell what bytes are from their beginning; the name speaks only where the bytes leave two answers open."""
+"""Recognise what bytes are by their beginning; the name decides only where the bytes leave two answers open."""
 
 from __future__ import annotations
 
 import json
 import re
-from enum import StrEnum
 
-from transforms.readers.charsets import mark_of, wide_of
+from transforms.readers.charsets import mark_of
+from transforms.readers.field_map import meanings_of
+from transforms.readers.magic_numbers import Binary, Packing, by_magic
+from transforms.text.encoding import count_controls, find_wide
 from transforms.types import Format
 
 HEAD_BYTES = 1 << 16  # looked at: enough for the first lines of a JSONL with long articles
 
 
-class Packing(StrEnum):
-    """Ways to wrap documents: one in one (gzip …), or many in one (zip, tar)."""
-
-    GZIP = "gzip"
-    ZSTD = "zstd"
-    BZIP2 = "bzip2"
-    XZ = "xz"
-    ZIP = "zip"
-    TAR = "tar"
-
-
-class Binary(StrEnum):
-    """Bytes that hold no text of ours."""
-
-    IMAGE = "image"
-    FONT = "font"
-    MEDIA = "audio or video"
-    OFFICE = "office document"
-    PROGRAM = "program"
-    DATABASE = "database"
-    OTHER = "binary data"
-
-
-_PACKINGS = (
-    (b"\x1f\x8b\x08", Packing.GZIP),
-    (b"\x28\xb5\x2f\xfd", Packing.ZSTD),
-    (b"\xfd7zXZ\x00", Packing.XZ),
-    (b"PK\x03\x04", Packing.ZIP),
-    (b"PK\x05\x06", Packing.ZIP),
-)
-_BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)")
-_BINARIES = (
-    (b"\x89PNG\r\n", Binary.IMAGE),
-    (b"\xff\xd8\xff", Binary.IMAGE),
-    (b"GIF8", Binary.IMAGE),
-    (b"\x00\x00\x01\x00", Binary.IMAGE),
-    (b"II*\x00", Binary.IMAGE),
-    (b"MM\x00*", Binary.IMAGE),
-    (b"BM", Binary.IMAGE),
-    (b"wOFF", Binary.FONT),
-    (b"wOF2", Binary.FONT),
-    (b"\x00\x01\x00\x00\x00", Binary.FONT),
-    (b"OTTO\x00", Binary.FONT),
-    (b"ID3", Binary.MEDIA),
-    (b"\xff\xfb", Binary.MEDIA),
-    (b"OggS", Binary.MEDIA),
-    (b"fLaC", Binary.MEDIA),
-    (b"\x1aE\xdf\xa3", Binary.MEDIA),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Binary.OFFICE),
-    (b"{\\rtf", Binary.OFFICE),
-    (b"\x7fELF", Binary.PROGRAM),
-    (b"MZ\x90\x00", Binary.PROGRAM),
-    (b"\xca\xfe\xba\xbe", Binary.PROGRAM),
-    (b"\x00asm", Binary.PROGRAM),
-    (b"SQLite format 3\x00", Binary.DATABASE),
-    (b"ORC\x00", Binary.DATABASE),
-    (b"Obj\x01", Binary.DATABASE),
-    (b"ARROW1\x00", Binary.DATABASE),
-    (b"7z\xbc\xaf\x27\x1c", Binary.OTHER),
-    (b"Rar!\x1a\x07", Binary.OTHER),
-)
-# control characters that text never has; tab, line ends, form feed and escape (ISO-2022) are none of them
-_CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 12, 13, 27)) + b"\x7f"
 MAX_CONTROLS = 0.05  # share of controls: text with stray NULs stays far below, random bytes have .11
 
-_PROLOG = re.compile(r"\s*(?:<\?[^>]*\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>\s*)*", re.S | re.I)
 _ROOT = re.compile(r"<([A-Za-z_][\w.\-]*(?::[\w.\-]+)?)[\s/>]")
 _ROOTS = {
     "rss": Format.FEED,
@@ -85,6 +23,8 @@ _ROOTS = {
     "entry": Format.FEED,
     "rdf": Format.FEED,
     "channel": Format.FEED,
+    "urlset": Format.SITEMAP,
+    "sitemapindex": Format.SITEMAP,
     "newsitem": Format.NEWSML,
     "newsmessage": Format.NEWSML,
     "packageitem": Format.NEWSML,
@@ -93,33 +33,49 @@ _ROOTS = {
     "html": Format.HTML,
 }
 _HTML_START = re.compile(
-    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|base|div|p|article|main|section"
+    r"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|base|div|p|article|main|section"
     r"|header|span|h[1-6]|table|ul|ol|a|b|i|em|strong|br|img|figure|center|font|blockquote|noscript|iframe|nav|form)"
     r"(?=[\s/>])",
-    re.I | re.S,
+    re.I,
 )
-_HTML_LATE = re.compile(r"^\s*<(?:!doctype\s+html|html)\b", re.I | re.M)
+_HTML_DOCTYPE = re.compile(r"<!doctype\s+html(?=[\s>])", re.I)
+_HTML_LATE = re.compile(r"^[ \t]*+<(?:!doctype\s+html|html)\b", re.I | re.M)
 _CLOSING = re.compile(r"</(?:p|div|span|a|li|ul|td|article|section|h[1-6]|b|strong|em|i)\s*>", re.I)
 _HEADER = re.compile(r"^([A-Za-z][A-Za-z0-9\-]{1,40}):[ \t]", re.M)
 _MAIL_SURE = {"mime-version", "message-id", "received", "return-path", "delivered-to", "dkim-signature"}
 _JSON_START = re.compile(r"\s*(?:\{\s*(?:[\"}]|$)|\[\s*(?:[{\[\]]|\"|-?\d|$))")
+# a Python dictionary, JSON5, a script's variable, a hash of Ruby or PHP: source code of records, and no text
+_ASSIGNED = (
+    r"(?:export\s++default\s++|return\s++|(?:var|let|const)\s++[\w$.]++\s*+=\s*+"
+    r"|[\w$.]++(?:\[['\"][\w.-]{1,40}['\"]\])?+\s*+=\s*+|[\w$.]{1,40}\()?+"
+)
+_KEY = r"(?:[bru]?'[\w. -]{1,40}'|[bru]?\"[\w. -]{1,40}\"|:?[A-Za-z_$][\w$]{0,40})\s*+"
+_JSON_LIKE = re.compile(
+    rf"{_ASSIGNED}(?:"
+    rf"[\[(\s]*+\{{\s*+(?:(?://|#)[^\n]{{0,300}}\n\s*+){{0,3}}+{_KEY}(?::|=>)\s*+(?:[bruf]?[\"']|[\[{{(\d-]|true\b|false\b|null\b|None\b|True\b|False\b|nil\b"
+    r"|[A-Za-z_.]{1,40}\()"
+    r"|(?<=\()\[?+\s*+\(\s*+['\"][\w. -]{1,40}['\"]\s*+,"  # OrderedDict([('title', …
+    r"|(?<=\()\s*+['\"][\w. -]{1,40}['\"]\s*+=>"  # array('title' => …
+    r")"
+)
+# what interfaces put before JSON so that no script of another page can run it
+JSON_GUARDS = (b")]}',", b")]}'", b"while(1);", b"while (1);", b"for(;;);", b"for (;;);")
+_JSON_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|[\[\]]')
 _DELIMITERS = ",;\t|"
-_CSV_NAMES = {
-    "id", "title", "headline", "text", "body", "content", "url", "link", "date", "published", "author", "authors",
-    "source", "publisher", "language", "lang", "summary", "description", "articlebody", "maintext", "publishedat",
-    "category", "section",
-}  # fmt: skip
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?:[\w\- ]+:.*\r?\n|[ \t-].*\r?\n)+---[ \t]*\r?\n")
-_MARKDOWN_LINK = re.compile(r"\[[^\]\n]+\]\(https?://[^)\s]+\)")
+_FRONT_MATTER_LINE = re.compile(r"[\w\- ]+:|[ \t-]|$")
+_FRONT_MATTER_LINES = 200
+_MARKDOWN_LINK = re.compile(r"\[[^\[\]\n]+\]\(https?://[^()\[\s]+\)")
 _MARKDOWN_HEAD = re.compile(r"^#{1,3} \S", re.M)
 
 
 def sniff(head: bytes, name: str) -> Format | Packing | Binary:
-    """Tell what the bytes are that begin with `head` (64 KiB are enough); `Format.UNKNOWN` is XML of an unknown kind.
+    """Recognise the format of a file by its first bytes (64 KiB are enough); `Format.UNKNOWN` is unknown XML.
 
-    `name` decides only CSV against text and Markdown against text. Every text that is nothing else is `TEXT`.
+    `name`, in any case, decides only between text and CSV or Markdown, and between JSON and JSON Lines. Bytes of no
+    known magic number with more than 5 % control characters are `Binary.OTHER`; any other text, and an empty head, is
+    `TEXT`. Nothing raises.
     """
-    certain = _by_magic(head)
+    certain = by_magic(head)
     if certain is not None:
         return certain
     text = _as_text(head)
@@ -128,63 +84,22 @@ def sniff(head: bytes, name: str) -> Format | Packing | Binary:
     return _by_text(text, name.lower())
 
 
-def _by_magic(head: bytes) -> Format | Packing | Binary | None:
-    for magic, packing in _PACKINGS:
-        if head.startswith(magic):
-            return _office(head) or packing
-    if _BZIP2.match(head):
-        return Packing.BZIP2
-    if head.startswith(b"PAR1"):
-        return Format.PARQUET
-    if head.startswith((b"WARC/1.", b"WARC/0.")):
-        return Format.WARC
-    if b"%PDF-" in head[:1024] and head.lstrip()[:1] != b"<":
-        return Format.PDF
-    if _is_tar(head[:512]):
-        return Packing.TAR
-    for magic, binary in _BINARIES:
-        if head.startswith(magic) and (len(magic) > 3 or b"\x00" in head[:64]):
-            return binary
-    if head[:4] == b"RIFF":
-        return Binary.IMAGE if head[8:12] == b"WEBP" else Binary.MEDIA
-    if head[4:8] == b"ftyp":
-        return Binary.IMAGE if head[8:12] in (b"avif", b"heic", b"mif1") else Binary.MEDIA
-    return None
-
-
-def _office(head: bytes) -> Binary | None:
-    """Tell zipped office files (docx, odt, epub) from a zip of documents by their first member."""
-    first = head[30:80] if head.startswith(b"PK\x03\x04") else b""
-    if first.startswith((b"[Content_Types].xml", b"mimetypeapplication/", b"_rels/.rels", b"word/", b"xl/")):
-        return Binary.OFFICE
-    return None
-
-
-def _is_tar(block: bytes) -> bool:
-    """Check the header checksum, which old tars without the `ustar` mark have too."""
-    if len(block) < 512 or not block.strip(b"\x00"):
-        return False
-    stored = block[148:156].strip(b" \x00")
-    if not stored or not re.fullmatch(rb"[0-7]+", stored):
-        return False
-    return int(stored, 8) == sum(block) - sum(block[148:156]) + 8 * 32
-
-
 def _as_text(head: bytes) -> str | None:
     """Decode the head far enough to recognise a format; None for binary data."""
     marked = mark_of(head)
     if marked is not None:
         return head[marked[1] :].decode(marked[0], "replace").lstrip("\ufeff")
-    wide = wide_of(head)
+    wide = find_wide(head)
     if wide is not None:
         return head.decode(wide, "replace")
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    if controls > MAX_CONTROLS * len(head):
+    if count_controls(head) > MAX_CONTROLS * len(head):
         return None
     return head.decode("utf-8", "replace").replace("\x00", "")
 
 
 def _by_text(text: str, name: str) -> Format:
+    if "\n" not in text:
+        text = text.replace("\r", "\n")  # line ends of old exports
     start = text.lstrip()
     if start.startswith("<"):
         marked = _by_markup(start)
@@ -192,6 +107,9 @@ def _by_text(text: str, name: str) -> Format:
             return marked
     if _JSON_START.match(start):
         return _json_kind(text, name)
+    code = start[_skip_remarks(start) :]
+    if _JSON_LIKE.match(code) or (len(code) < len(start) and _JSON_START.match(code)):
+        return Format.JSON  # its reader says what is wrong with it
     mail = _mail_kind(text)
     if mail is not None:
         return mail
@@ -199,16 +117,19 @@ def _by_text(text: str, name: str) -> Format:
         return Format.CSV  # whatever its cells hold, whole pages perhaps
     if _HTML_LATE.search(text[:4096]) or _is_fragment(text):
         return Format.HTML
-    if name.endswith((".csv", ".tsv", ".psv")) and len(_header_cells(text)) > 1:
+    if name.endswith((".csv", ".tsv", ".psv")) and _is_table(text):
         return Format.CSV
     return Format.MARKDOWN if _is_markdown(text, name) else Format.TEXT
 
 
 def _by_markup(start: str) -> Format | None:
-    if _HTML_START.match(start):
+    is_xml = start.startswith("<?xml")
+    rest = start[skip_prolog(start) :]
+    if _HTML_START.match(rest) and (not is_xml or _HTML_DOCTYPE.match(rest)):
         return Format.HTML
-    prolog = _PROLOG.match(start)
-    rest = start[prolog.end() :] if prolog else start
+    if rest.startswith("<!--") and not is_xml:
+        return Format.HTML  # a comment longer than the head, which pages have and XML seldom
+    rest = rest[skip_prolog(rest, doctypes=True) :]
     root = _ROOT.match(rest)
     if root is not None:
         local = root.group(1).rsplit(":", 1)[-1].lower()
@@ -216,33 +137,100 @@ def _by_markup(start: str) -> Format | None:
             return _ROOTS[local]
         if _HTML_START.match(rest):
             return Format.HTML
-        if start.startswith("<?xml") or "xmlns" in rest[:500] or _CLOSING.search(rest) is None:
-            return Format.UNKNOWN if start.startswith("<?xml") or f"</{root.group(1)}" in rest else None
+        if is_xml or "xmlns" in rest[:500] or _CLOSING.search(rest) is None:
+            return Format.UNKNOWN if is_xml or f"</{root.group(1)}" in rest else None
         return Format.HTML
-    return Format.UNKNOWN if start.startswith("<?xml") else None
+    return Format.UNKNOWN if is_xml else None
+
+
+def skip_prolog(text: str, *, doctypes: bool = False) -> int:
+    """Return the index in an XML or HTML text of its first element: after white space, comments, and instructions.
+
+    `doctypes`: after document types too. A comment or instruction without an end is not skipped. One pass, whatever the
+    text holds: an expression that allows comments in any number grows exponentially on them.
+    """
+    at = 0
+    while True:
+        while at < len(text) and text[at].isspace():
+            at += 1
+        if text.startswith("<!--", at):
+            end = _behind(text, "-->", at + 4)
+        elif text.startswith("<?", at):
+            end = _behind(text, ">", at + 2)
+        elif doctypes and text[at : at + 9].lower() == "<!doctype":
+            end = _doctype_end(text, at)
+        else:
+            return at
+        if not end:
+            return at
+        at = end
+
+
+def _behind(text: str, mark: str, at: int) -> int:
+    found = text.find(mark, at)
+    return found + len(mark) if found >= 0 else 0
+
+
+def _doctype_end(text: str, at: int) -> int:
+    """Return the end of a doctype that may have an internal subset in brackets; 0 when there is none."""
+    end, subset = _behind(text, ">", at), text.find("[", at)
+    if 0 <= subset < end:
+        closed = _behind(text, "]", subset)
+        return _behind(text, ">", closed) if closed else 0
+    return end
+
+
+def _skip_remarks(text: str) -> int:
+    """Return where source code begins: behind the remarks of JSON5, scripts and shells, or a guard before JSON."""
+    at = next((len(guard) for guard in JSON_GUARDS if text.startswith(guard.decode())), 0)
+    while True:
+        while at < len(text) and text[at].isspace():
+            at += 1
+        if text.startswith("/*", at):
+            end = _behind(text, "*/", at + 2)
+        elif text.startswith(("//", "#"), at):
+            end = _behind(text, "\n", at)
+        else:
+            return at
+        if not end:
+            return at
+        at = end
 
 
 def _is_fragment(text: str) -> bool:
-    """Tell a piece of a page from text that mentions a tag: three closing tags, and one for every 500 characters."""
+    """Return whether this is a piece of a page: three closing tags, and one for every 500 characters."""
     closings = len(_CLOSING.findall(text))
     return closings >= 3 and closings * 500 >= len(text)
 
 
 def _json_kind(text: str, name: str) -> Format:
-    """Tell one JSON value from one a line: the first lines parse each for itself."""
+    """Distinguish one JSON value from one a line: the first lines parse each for itself."""
     if text.lstrip().startswith("["):
         return Format.JSON
     lines = [line for line in text.splitlines() if line.strip()]
+    if lines and _opens_list(lines[0]):
+        return Format.JSON  # an envelope whose records stand on lines of their own
     whole = lines[:-1] if len(lines) > 1 else []  # the last one may be cut by the head's end
     good = sum(1 for line in whole[:50] if _is_object(line))
     if good >= 2 or (good == 1 and len(lines) >= 2 and lines[1].lstrip().startswith("{")):
         return Format.JSONL
-    shaped = sum(1 for line in lines[:50] if line.startswith('{"'))
+    shaped = sum(1 for line in lines[:50] if line.startswith('{"') and not line.rstrip().endswith((",", ":")))
     if shaped >= 2 and shaped * 2 > min(len(lines), 50):
         return Format.JSONL
     if name.endswith((".jsonl", ".ndjson", ".jsonlines")) and (not whole or good):
         return Format.JSONL
     return Format.JSON
+
+
+def _opens_list(line: str) -> bool:
+    """Return whether a line ends within a list that it opened, and not within a string."""
+    depth = 0
+    for token in _JSON_TOKEN.finditer(line):
+        mark = token.group()
+        if mark[0] == '"' and not token.group(1):
+            return False
+        depth += (mark == "[") - (mark == "]")
+    return depth > 0 and line.lstrip().startswith("{")
 
 
 def _is_object(line: str) -> bool:
@@ -255,7 +243,7 @@ def _is_object(line: str) -> bool:
 
 
 def _mail_kind(text: str) -> Format | None:
-    block = re.split(r"\r?\n\r?\n", text[:16384], maxsplit=1)[0]
+    block = re.split(r"\r?\n\r?\n", text[:16384].lstrip("\r\n"), maxsplit=1)[0]
     if block.startswith("From "):  # an envelope line, as mail programs store it
         block = block.partition("\n")[2]
     first = _HEADER.match(block)
@@ -271,28 +259,62 @@ def _mail_kind(text: str) -> Format | None:
 
 
 def _has_known_columns(text: str) -> bool:
+    """Recognise a table by its columns: two names of fields, one of them of a text, a headline or an address."""
     cells = _header_cells(text)
-    names = {cell.strip().strip('"').lower().replace("_", "").replace(" ", "") for cell in cells}
-    return len(names & _CSV_NAMES) >= 2 and all(len(cell) <= 40 for cell in cells)
+    if len(cells) < 2 or any(len(cell) > 40 for cell in cells):
+        return False
+    meant = [{meaning.field for meaning in meanings_of(cell.strip().strip('"'))} for cell in cells]
+    known = [fields for fields in meant if fields]
+    return len(known) >= 2 and any(fields & {"text", "title", "summary", "url"} for fields in known)
+
+
+def _is_table(text: str) -> bool:
+    """Distinguish a table from text in a file named like one: several columns, or a single one of a known name."""
+    cells = _header_cells(text)
+    return len(cells) > 1 or (len(cells) == 1 and bool(meanings_of(cells[0].strip().strip('"'))))
 
 
 def _header_cells(text: str) -> list[str]:
-    """Cut the first of several lines at what seems to separate columns."""
-    lines = text.split("\n", 1)
-    header = lines[0].strip("\r\ufeff")
-    return header.split(delimiter_of(header)) if len(lines) > 1 and header else []
+    """Split the first of several lines at what seems to separate columns; `sep=;` is not it."""
+    first, line_end, _ = below_separator(text).partition("\n")
+    header = first.strip("\r\ufeff")
+    return header.split(delimiter_of(header)) if line_end and header else []
+
+
+def below_separator(text: str) -> str:
+    """Return a table's text without a first line `sep=;`, by which spreadsheets name the column separator.
+
+    A table without such a line comes back as it is.
+    """
+    return text.partition("\n")[2] if text[:5].lower().lstrip('"').startswith("sep=") else text
 
 
 def delimiter_of(header: str) -> str:
-    """Tell what separates the columns of a table from its first line: the mark that cuts it most often."""
+    """Return which of comma, semicolon, tab and vertical bar is most frequent in a table's first line.
+
+    The first of them in this order where several are as frequent, and the comma where none occurs.
+    """
     return max(_DELIMITERS, key=header.count)
 
 
 def _is_markdown(text: str, name: str) -> bool:
     if name.endswith((".md", ".markdown", ".mkd")):
         return True
-    if _FRONT_MATTER.match(text):
+    if _has_front_matter(text):
         return True
     return bool(_MARKDOWN_HEAD.match(text)) and bool(
         _MARKDOWN_LINK.search(text) or _MARKDOWN_HEAD.search(text, 2)
     )
+
+
+def _has_front_matter(text: str) -> bool:
+    """Recognise lines of `key: value` and of lists between two lines of three dashes at the very beginning."""
+    first, *lines = text[:HEAD_BYTES].split("\n", _FRONT_MATTER_LINES)
+    if first.rstrip() != "---":
+        return False
+    for number, line in enumerate(lines):
+        if line.rstrip() == "---":
+            return number > 0
+        if not _FRONT_MATTER_LINE.match(line):
+            return False
+    return False

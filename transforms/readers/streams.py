@@ -1,4 +1,4 @@
-"""Bytes on their way in: a window to look ahead in a stream, and unpackers that notice truncation and bombs."""
+"""Bytes on their way in: a window to look ahead in a stream, and decompressors that notice truncation and bombs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from transforms.readers.options import ReadOptions
 from transforms.types import Disposition, Reason
 
 CHUNK = 1 << 18  # bytes asked of a stream at once: big enough that Python's share of the work vanishes
-PACKED_CHUNK = 1 << 14  # packed bytes given to an unpacker at once
+PACKED_CHUNK = 1 << 14  # packed bytes given to a decompressor at once
 ZSTD_SLICE = 1 << 10  # zstandard has no output limit a call: 1 KiB in is at most 32 MiB out
 LZMA_MEMORY = 1 << 28  # highest preset needs 65 MiB; more is an attack on memory
 
 
-class Refusal(Exception):  # carries a verdict to the place that yields it, no error of ours
-    """Stop reading this source, for this reason. Never leaves the package: it becomes a `Rejection`."""
+class StopReading(Exception):  # carries a verdict to the place that yields it, no error of ours
+    """Raised to stop reading a source, with the reason. Never leaves the package: it becomes a `Rejection`."""
 
     def __init__(self, reason: Reason, detail: str, disposition: Disposition = Disposition.REJECTED) -> None:
         super().__init__(detail)
@@ -28,9 +28,10 @@ class Refusal(Exception):  # carries a verdict to the place that yields it, no e
 
 
 class Budget:
-    """Count the unpacked bytes of one outermost file over all levels, and refuse bombs.
+    """A counter of the decompressed bytes of one outermost file over all levels, which refuses decompression bombs.
 
-    `consumed` says how many packed bytes were taken so far: a bomb is known by its first bytes, whatever follows.
+    `consumed()` returns the compressed bytes read so far: a bomb is recognised by its first bytes. `is_spent` is True
+    once it has refused.
     """
 
     def __init__(self, consumed: Callable[[], int], options: ReadOptions) -> None:
@@ -40,24 +41,29 @@ class Budget:
         self._options = options
 
     def spend(self, count: int) -> None:
-        """Note `count` unpacked bytes; raise `Refusal` when they are too many for what was packed."""
+        """Add `count` decompressed bytes to the total; raise StopReading (`ARCHIVE_BOMB`) when that is too much.
+
+        Totals up to `expansion_floor` always pass. Above it, too much is more than `expansion_floor` +
+        `max_expansion` for each packed byte consumed, or more than `max_decompressed_bytes`; `is_spent` is set before
+        raising.
+        """
         self._spent += count
         options = self._options
         if self._spent <= options.expansion_floor:
             return
         allowance = min(
-            options.expansion_floor + options.max_expansion * self.consumed(), options.max_unpacked_bytes
+            options.expansion_floor + options.max_expansion * self.consumed(), options.max_decompressed_bytes
         )
         if self._spent > allowance:
             self.is_spent = True
-            raise Refusal(Reason.ARCHIVE_BOMB, f"unpacks to more than {allowance} bytes")
+            raise StopReading(Reason.ARCHIVE_BOMB, f"decompresses to more than {allowance} bytes")
 
 
 class Window:
-    """Look ahead in a one-way stream, and read it. `pull(n)` gives at most n bytes, b"" at the end.
+    """A buffer for looking ahead in a one-way stream and reading it. `pull(n)` gives at most n bytes, b"" at the end.
 
-    A failure of the source is held back until every byte before it was given out, so that what was readable
-    is read; `failure` tells the reader of an unfinished record why it is unfinished.
+    A failure of the source (StopReading, OSError, ValueError) is held back until every byte before it was returned, so
+    that what was readable is read. `failure` is that failure as StopReading; None while there is none.
     """
 
     def __init__(self, pull: Callable[[int], bytes]) -> None:
@@ -66,10 +72,10 @@ class Window:
         self._at = 0
         self._ended = False
         self._taken = 0
-        self.failure: Refusal | None = None
+        self.failure: StopReading | None = None
 
     def tell(self) -> int:
-        """Say how many bytes were taken."""
+        """Return how many bytes were read since the window was made; those only peeked at do not count."""
         return self._taken
 
     def _fill(self) -> bool:
@@ -78,11 +84,11 @@ class Window:
             return False
         try:
             data = self._pull(CHUNK)
-        except Refusal as refusal:
-            self.failure, self._ended = refusal, True
+        except StopReading as stop:
+            self.failure, self._ended = stop, True
             return False
         except (OSError, ValueError) as error:  # the caller's file went away under us, or was closed
-            self.failure = Refusal(Reason.UNREADABLE, one_line(f"cannot be read: {error}"))
+            self.failure = StopReading(Reason.UNREADABLE, one_line(f"cannot be read: {error}"))
             self._ended = True
             return False
         if not data:
@@ -96,13 +102,20 @@ class Window:
         return len(self._buffer) - self._at
 
     def peek(self, count: int) -> bytes:
-        """Give up to `count` bytes without taking them; fewer only at the end or before a failure."""
+        """Return up to `count` next bytes without consuming them; fewer only at the end or before a failure.
+
+        Nothing raises: a failure is raised by `read`.
+        """
         while self._left() < count and self._fill():
             pass
         return self._buffer[self._at : self._at + count]
 
     def read(self, count: int = -1) -> bytes:
-        """Take up to `count` bytes (all when negative); fewer at the end or before a failure, which is raised next."""
+        """Take up to `count` bytes, all when negative; fewer at the end or before a failure, b"" at the end.
+
+        Raises `failure` (StopReading) where no byte is left before it; with a negative `count`, always where there is
+        one.
+        """
         if count < 0:
             parts = []
             while part := self.read(CHUNK):
@@ -123,7 +136,10 @@ class Window:
         return b"".join(parts)
 
     def readline(self, limit: int) -> bytes:
-        """Take one line with its newline, cut at `limit` bytes; b"" at the end."""
+        """Take one line with its line feed, or its first `limit` bytes where it is longer; b"" at the end.
+
+        The rest of a longer line comes next. Raises `failure` (StopReading) where no byte is left before it.
+        """
         parts: list[bytes] = []
         length = 0
         while length < limit:
@@ -142,24 +158,43 @@ class Window:
             raise self.failure
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
+    def skip(self, count: int, loss: str) -> None:
+        """Take `count` bytes and drop them.
+
+        Raises StopReading: `TRUNCATED` with the detail `loss` where the stream ends before, or the source's own
+        failure.
+        """
+        while count > 0:
+            part = self.read(min(count, CHUNK))
+            if not part:
+                raise StopReading(Reason.TRUNCATED, loss)
+            count -= len(part)
+
     def skip_line(self) -> None:
-        """Throw away the rest of the line."""
+        """Take what is left of the line, with its line feed, and drop it; nothing at the end.
+
+        Raises `failure` (StopReading) where the source fails before the line ends.
+        """
         while (part := self.readline(CHUNK)) and not part.endswith(b"\n"):
             pass
 
     def read_whole(self, limit: int, what: str = "document") -> bytes:
-        """Take everything; refuse more than `limit` bytes, and refuse half a document as truncated."""
+        """Read everything that is left; b"" when nothing is.
+
+        Raises StopReading: `TOO_LARGE` above `limit` bytes (`what` names it in the message), or the source's failure,
+        so that half a document is never returned.
+        """
         parts = []
         length = 0
         while part := self.read(CHUNK):
             length += len(part)
             if length > limit:
-                raise Refusal(Reason.TOO_LARGE, f"{what} is larger than {limit} bytes")
+                raise StopReading(Reason.TOO_LARGE, f"{what} is larger than {limit} bytes")
             parts.append(part)
         return b"".join(parts)
 
 
-class _Unpacker(Protocol):
+class _Decompressor(Protocol):
     """One packed member: the interface that `bz2` and `lzma` share."""
 
     @property
@@ -224,11 +259,11 @@ class _Zstd:
         return out
 
 
-def _unlzma() -> _Unpacker:
+def _unlzma() -> _Decompressor:
     return lzma.LZMADecompressor(memlimit=LZMA_MEMORY)
 
 
-UNPACKERS: dict[str, tuple[Callable[[], _Unpacker], bytes]] = {
+DECOMPRESSORS: dict[str, tuple[Callable[[], _Decompressor], bytes]] = {
     "gzip": (_Inflate, b"\x1f\x8b"),
     "zstd": (_Zstd, b"\x28\xb5\x2f\xfd"),
     "bzip2": (bz2.BZ2Decompressor, b"BZh"),
@@ -236,34 +271,38 @@ UNPACKERS: dict[str, tuple[Callable[[], _Unpacker], bytes]] = {
 }
 
 
-def unpack(packed: Window, packing: str, budget: Budget) -> Window:
-    """Open a packed stream (`gzip`, `zstd`, `bzip2`, `xz`), all its members in a row as one.
+def decompress(packed: Window, packing: str, budget: Budget) -> Window:
+    """Return a window on the content of a compressed stream, all its members in a row as one.
 
-    A missing end is `TRUNCATED` after all that could be unpacked; a wrong byte is `BAD_ARCHIVE`; too much is
-    `ARCHIVE_BOMB`. Bytes after the last member that are no member are ignored, as the packers' own tools do.
+    `packing` is "gzip", "zstd", "bzip2" or "xz"; anything else is a KeyError. The window, not this call, raises
+    StopReading: `TRUNCATED` where the end is missing, after all that could be decompressed; `BAD_ARCHIVE` at a wrong
+    byte; `ARCHIVE_BOMB` when `budget` is exceeded. Bytes after the last member that are no member are ignored, as gzip
+    and the like do.
     """
-    make, magic = UNPACKERS[packing]
-    unpacker = make()
+    make, magic = DECOMPRESSORS[packing]
+    decompressor = make()
     waiting = b""
 
     def pull(count: int) -> bytes:
-        nonlocal unpacker, waiting
+        nonlocal decompressor, waiting
         while True:
-            if unpacker.eof:
-                waiting = (unpacker.unused_data or packed.read(PACKED_CHUNK)).lstrip(b"\x00")
+            if decompressor.eof:
+                waiting = (decompressor.unused_data or packed.read(PACKED_CHUNK)).lstrip(b"\x00")
                 if len(waiting) < len(magic):
                     waiting += packed.read(PACKED_CHUNK)
                 if not waiting.startswith(magic):
                     return b""
-                unpacker = make()
-            if not waiting and unpacker.needs_input:
+                decompressor = make()
+            if not waiting and decompressor.needs_input:
                 waiting = packed.read(PACKED_CHUNK)
                 if not waiting:
-                    raise Refusal(Reason.TRUNCATED, f"the {packing} stream ends too early")
+                    raise StopReading(Reason.TRUNCATED, f"the {packing} stream ends too early")
             try:
-                out = unpacker.decompress(waiting, count)
+                out = decompressor.decompress(waiting, count)
             except (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError) as error:
-                raise Refusal(Reason.BAD_ARCHIVE, one_line(f"damaged {packing} stream: {error}")) from error
+                raise StopReading(
+                    Reason.BAD_ARCHIVE, one_line(f"damaged {packing} stream: {error}")
+                ) from error
             waiting = b""
             if out:
                 budget.spend(len(out))
@@ -273,7 +312,9 @@ def unpack(packed: Window, packing: str, budget: Budget) -> Window:
 
 
 def one_line(text: str, limit: int = 200) -> str:
-    """Make outside text safe to print in one line: no control characters, no lone surrogates, bounded length."""
-    short = text[: limit + 1]
-    safe = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in short)
-    return safe if len(text) <= limit else safe[:limit] + "…"
+    """Return text as one line that is safe to print; unprintable characters become hexadecimal codes.
+
+    A text longer than `limit` characters, codes included, is cut and ends in "…". "" gives "".
+    """
+    safe = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[: limit + 1])
+    return safe if len(safe) <= limit else safe[:limit] + "…"

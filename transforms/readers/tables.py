@@ -4,73 +4,96 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from transforms.encoding import decode
+from transforms.readers.arrow_values import batch_rows
 from transforms.readers.charsets import as_utf8
-from transforms.readers.documents import Items, Source, reject
+from transforms.readers.documents import Items, Source, alone, reject, skip
+from transforms.readers.field_map import field_table, meanings_of, plain_name
 from transforms.readers.fields import record_to_document
 from transforms.readers.options import ReadOptions
-from transforms.readers.sniff import HEAD_BYTES, delimiter_of
-from transforms.readers.streams import CHUNK, Refusal, Window, one_line
+from transforms.readers.rows import RowReader
+from transforms.readers.sniff import HEAD_BYTES, below_separator, delimiter_of
+from transforms.readers.streams import CHUNK, StopReading, Window, one_line
+from transforms.text.encoding import decode
 from transforms.types import Format, Reason
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
+LONGEST_NAME = 200  # characters of a column's name: what is longer is a text
+_ADDRESS = re.compile(r"https?://\S")
 BATCH_ROWS = 256  # rows of Parquet in Python at once: long articles make 256 of them a few MB
 MAX_ROW_GROUP_BYTES = (
     512 << 20
-)  # one column is unpacked whole; what some writers call a row group is the whole file
+)  # one column is decompressed whole; what some writers call a row group is the whole file
 
 
 def read_csv(source: Source) -> Items:
-    """Read delimited rows; the first row names the columns. `#n` counts data rows from 1, as tables do."""
+    """Yield the rows of a delimited table in order; the first row names the columns.
+
+    References end in `#n`, which counts data rows, but no empty ones, from `first_record`. A damaged row is rejected
+    alone, names of columns once more are skipped, a short row keeps the columns it has. A table without rows, or
+    whose first row holds an article, is one rejection. Sets csv's limit of a field for the whole process. Raises
+    StopReading for a line of more than `max_document_bytes` characters and for a stream that fails.
+    """
     window = as_utf8(source.window)
     head = decode(_whole_lines(window))
     encoding = "utf-8" if source.options.known_format is Format.CSV else head.encoding
-    csv.field_size_limit(
-        source.options.max_document_bytes
-    )  # of the whole process; its default refuses long articles
-    lines = _lines(window, encoding, source.options.max_document_bytes)
-    rows = csv.reader(lines, delimiter=delimiter_of(head.text.split("\n", 1)[0]))
-    names = [name.strip().removeprefix("\ufeff") for name in next(rows, [])]
+    limit = source.options.max_document_bytes
+    csv.field_size_limit(limit)  # of the whole process; its default refuses long articles
+    rows = RowReader(_lines(window, encoding, limit), delimiter_of(_header_line(head.text)), limit)
+    names = rows.header()
+    if any(_ADDRESS.match(name) or len(name) > LONGEST_NAME for name in names):
+        detail = "the first row holds an article, and no names of columns"
+        yield reject(source.ref, Format.CSV, Reason.BAD_RECORD, detail)
+        return
     number = source.options.first_record - 1
-    while True:
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            number += 1
-            ref = f"{source.ref}#{number}"
-            yield reject(ref, Format.CSV, Reason.BAD_RECORD, f"row {number}: {error}")
+    for row in rows:
+        if row.cells == []:
             continue
-        if row is None:
-            break
-        if row:
-            number += 1
-            record = dict(zip(names, row, strict=False))  # a short or long row keeps the columns it has
-            yield record_to_document(record, f"{source.ref}#{number}", Format.CSV, source.options.field_map)
+        number += 1
+        ref = f"{source.ref}#{number}"
+        if len(names) > 1 and row.cells == names:
+            yield skip(ref, Format.CSV, "the names of the columns again, as joined tables have them")
+            continue
+        if row.cells is None:
+            yield reject(ref, Format.CSV, Reason.BAD_RECORD, f"row {number}: {row.damage}")
+            continue
+        record = dict(zip(names, row.cells, strict=False))  # a short row keeps the columns it has
+        make = partial(record_to_document, record, ref, Format.CSV, source.options)
+        yield alone(make, ref, Format.CSV)
     if not number:
         yield reject(source.ref, Format.CSV, Reason.EMPTY, "a table without rows")
 
 
+def _header_line(text: str) -> str:
+    """Return the line that names the columns."""
+    return below_separator(text).partition("\n")[0]
+
+
 @dataclass(frozen=True, slots=True)
-class CsvCut:
-    """A place between two rows of a CSV file."""
+class CsvSplitPoint:
+    """A place between two rows of a CSV file: its byte offset, and the number of the row that follows."""
 
     offset: int  # in bytes
     first_row: int  # number of the row that follows, as `read_csv` counts
 
 
-def csv_cuts(
-    stream: BinaryIO, part_bytes: int, longest_row: int = ReadOptions().max_document_bytes
-) -> list[CsvCut]:
-    """Find places at which a CSV file can be cut into parts of some `part_bytes`; the first is behind its header.
+def csv_split_points(
+    stream: BinaryIO, slice_bytes: int, longest_row: int = ReadOptions().max_document_bytes
+) -> list[CsvSplitPoint]:
+    """Return the places, in order, where CSV can be cut into slices of at least `slice_bytes`, from its header on.
 
-    The rows are told apart by the same reader as later, since only that knows which line ends lie within a row. None
-    are given for a file that is not UTF-8 throughout, or has rows too long to hold.
+    The stream, at its beginning, is read to its end and not closed; csv's limit of a field is set for the whole
+    process. Rows are found by the same reader as later, since only that knows which line ends lie within a row. [] for
+    a file that is empty, not UTF-8 throughout, or has lines of `longest_row` bytes or quotation marks that do not
+    match: how such rows are read depends on the rows before them. Nothing raises.
     """
     window = Window(stream.read)
     if as_utf8(window) is not window:
@@ -80,28 +103,24 @@ def csv_cuts(
         return []
     csv.field_size_limit(longest_row)
     lines = _CountedLines(window, longest_row)
-    rows = csv.reader(lines, delimiter=delimiter_of(head.text.split("\n", 1)[0]))
-    cuts: list[CsvCut] = []
+    rows = RowReader(lines, delimiter_of(_header_line(head.text)), longest_row)
+    points: list[CsvSplitPoint] = []
     number = 1
     try:
-        if not next(rows, None):
+        if not rows.header():
             return []
-        cuts.append(CsvCut(lines.end, number))
-        while True:
-            try:
-                row = next(rows, None)
-            except csv.Error:
-                row = ["damaged"]  # a row that is rejected counts as one
-            if row is None:
-                break
-            number += bool(row)
-            if lines.end - cuts[-1].offset >= part_bytes:
-                cuts.append(CsvCut(lines.end, number))
-    except (UnicodeDecodeError, Refusal):
+        points.append(CsvSplitPoint(lines.end_of(rows.consumed), number))
+        for row in rows:
+            if rows.has_damage:
+                return []
+            number += row.cells != []
+            if (end := lines.end_of(rows.consumed)) - points[-1].offset >= slice_bytes:
+                points.append(CsvSplitPoint(end, number))
+    except (UnicodeDecodeError, StopReading):
         return []
-    if len(cuts) > 1 and cuts[-1].offset >= lines.end:
-        cuts.pop()  # nothing follows it
-    return cuts
+    if len(points) > 1 and points[-1].offset >= lines.end:
+        points.pop()  # nothing follows it
+    return points
 
 
 class _CountedLines(Iterator[str]):
@@ -110,15 +129,28 @@ class _CountedLines(Iterator[str]):
     def __init__(self, window: Window, limit: int) -> None:
         self._window = window
         self._limit = limit
-        self.end = window.tell()
+        self.end = self._last = window.tell()
+        self._ends: deque[int] = deque()  # ends of lines that no row took up so far
+        self._passed = 0  # lines before those
+
+    def end_of(self, count: int) -> int:
+        """Return the byte offset at the end of the first `count` lines read.
+
+        Call it with growing `count`, at most the number of lines read so far.
+        """
+        while self._passed < count:
+            self._last = self._ends.popleft()
+            self._passed += 1
+        return self._last
 
     def __next__(self) -> str:
         line = self._window.readline(self._limit)
         if not line:
             raise StopIteration
         if len(line) == self._limit:
-            raise Refusal(Reason.TOO_LARGE, "a line too long")
+            raise StopReading(Reason.TOO_LARGE, "a line too long")
         self.end = self._window.tell()
+        self._ends.append(self.end)
         return line.decode("utf-8")
 
 
@@ -129,7 +161,7 @@ def _whole_lines(window: Window) -> bytes:
 
 
 def _lines(window: Window, encoding: str, limit: int) -> Iterator[str]:
-    """Give decoded lines; a lone carriage return ends a line where no line feed does, as old exports have it."""
+    """Return decoded lines; a lone carriage return ends a line where no line feed does, as old exports have it."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     old_ends = b"\n" not in window.peek(HEAD_BYTES)
     pending = ""
@@ -139,13 +171,16 @@ def _lines(window: Window, encoding: str, limit: int) -> Iterator[str]:
         for line in whole:
             yield line + "\n"
         if len(pending) > limit:
-            raise Refusal(Reason.TOO_LARGE, f"a row is longer than {limit} characters")
+            raise StopReading(Reason.TOO_LARGE, f"a row is longer than {limit} characters")
     if pending:
         yield pending
 
 
 def parquet_groups(stream: BinaryIO) -> list[tuple[int, int]]:
-    """Give the rows and the unpacked bytes of each row group; none of a file that is damaged or too large to unpack."""
+    """Return the number of rows and the decompressed bytes of each row group, in the file's order.
+
+    [] for a damaged file, and for one with a row group above 512 MiB. `stream` has to be seekable; nothing closes it.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -159,41 +194,58 @@ def parquet_groups(stream: BinaryIO) -> list[tuple[int, int]]:
 
 
 def read_parquet(source: Source) -> Items:
-    """Read a Parquet file in small batches of rows; `#n` counts rows from 1."""
+    """Yield the rows of a Parquet file in order: `max_records` of them, or all, from `first_record`.
+
+    References end in `#n`, the number of the row in the file from 1. Only columns that may mean something are read,
+    all where none does. A table without rows is one rejection. Raises StopReading for a damaged file, for a row group
+    above 512 MiB, and for a file in an archive above `max_buffered_bytes`.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     file = source.seekable("Parquet file inside an archive")
     first, count = source.options.first_record, source.options.max_records
     try:
-        table = pq.ParquetFile(file, pre_buffer=False)
+        table = pq.ParquetFile(file, pre_buffer=False, coerce_int96_timestamp_unit="us")
         weights = [table.metadata.row_group(group).total_byte_size for group in range(table.num_row_groups)]
         if weights and max(weights) > MAX_ROW_GROUP_BYTES:
-            raise Refusal(
-                Reason.TOO_LARGE, f"a row group of {max(weights)} bytes would have to be unpacked whole"
+            raise StopReading(
+                Reason.TOO_LARGE, f"a row group of {max(weights)} bytes would have to be decompressed whole"
             )
         last = table.metadata.num_rows if count is None else first + count - 1
-        for number, row in _rows(table, first, last):
+        columns = _needed_columns(table.schema_arrow.names, source.options.field_map)
+        for number, row in _rows(table, columns, first, last):
             ref = f"{source.ref}#{number}"
-            yield record_to_document(row, ref, Format.PARQUET, source.options.field_map)
+            make = partial(record_to_document, row, ref, Format.PARQUET, source.options)
+            yield alone(make, ref, Format.PARQUET)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise Refusal(Reason.BAD_RECORD, one_line(f"damaged Parquet file: {error}")) from error
+        raise StopReading(Reason.BAD_RECORD, one_line(f"damaged Parquet file: {error}")) from error
     if not table.metadata.num_rows:
         yield reject(source.ref, Format.PARQUET, Reason.EMPTY, "a table without rows")
 
 
-def _rows(table: pq.ParquetFile, first: int, last: int) -> Iterator[tuple[int, dict[str, object]]]:
-    """Give the rows from number `first` to `last`; row groups that hold none of them are not unpacked."""
+def _rows(
+    table: pq.ParquetFile, columns: list[str] | None, first: int, last: int
+) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the rows from number `first` to `last`; row groups that hold none of them are not decompressed."""
     number = 1
     for group in range(table.num_row_groups):
         rows = table.metadata.row_group(group).num_rows
         if number + rows <= first or number > last:
             number += rows
             continue
-        for batch in table.iter_batches(batch_size=BATCH_ROWS, row_groups=[group]):
+        for batch in table.iter_batches(batch_size=BATCH_ROWS, row_groups=[group], columns=columns):
             begin, end = max(first, number), min(last, number + batch.num_rows - 1)
             if begin <= end:
-                yield from enumerate(batch.slice(begin - number, end - begin + 1).to_pylist(), begin)
+                yield from enumerate(batch_rows(batch.slice(begin - number, end - begin + 1)), begin)
             number += batch.num_rows
             if number > last:
                 return
+
+
+def _needed_columns(names: list[str], field_map: Mapping[str, str]) -> list[str] | None:
+    """Choose the columns that may mean something to us; None (all of them) where no name is known."""
+    mapped = set(field_map.values()) | {theirs.split(".")[0] for theirs in field_map.values()}
+    envelopes = field_table().envelopes
+    needed = [name for name in names if name in mapped or meanings_of(name) or plain_name(name) in envelopes]
+    return needed or None

@@ -1,4 +1,4 @@
--- Every group of the same wording has exactly one representative, and no article is in two groups.
+-- Every group of copies has exactly one representative, and no article is in two groups.
 SELECT 'group' AS what, copy_group_id AS id, count(*) FILTER (is_representative) AS number FROM seen_copies
 GROUP BY copy_group_id HAVING number <> 1
 UNION ALL

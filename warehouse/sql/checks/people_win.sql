@@ -4,4 +4,4 @@ FROM overrides o
 JOIN story_articles a ON a.article_id = o.article_a
 JOIN story_articles b ON b.article_id = o.article_b
 WHERE o.revoked_at IS NULL
-  AND (o.relation = 'must_link' AND a.story_id <> b.story_id OR o.relation = 'cannot_link' AND a.story_id = b.story_id)
+  AND (o.relation IN ('must_link', 'not_copy') AND a.story_id <> b.story_id OR o.relation = 'cannot_link' AND a.story_id = b.story_id)

@@ -1,4 +1,4 @@
--- The stories that any wanted article is in now, with the articles that stand for the copy groups of their members.
+-- The stories that any wanted article is in now, with the representatives of the copy groups of their members.
 SELECT DISTINCT s.story_id, r.article_id
 FROM story_articles s
 JOIN copy_members m ON m.article_id = s.article_id

@@ -4,7 +4,7 @@ WITH bare AS (
     SELECT row, source_ref, sha256, document_id, article_id,
            min_by({'source_ref': source_ref, 'article_id': article_id}, source_ref) OVER (PARTITION BY sha256) AS first_here
     FROM incoming
-    WHERE is_bare AND NOT is_erased
+    WHERE is_bare AND NOT is_erased AND NOT is_notice
       AND document_id NOT IN (
           SELECT document_id FROM last_outcomes WHERE disposition IN ('loaded', 'new_version'))
 ), stored AS (

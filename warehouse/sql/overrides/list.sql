@@ -1,5 +1,5 @@
 -- What people decided, the latest first, with the headlines of what they decided upon.
-SELECT o.override_id, o.relation, o.article_a, o.article_b, o.story_id, o.made_by, o.made_at, o.why, o.revoked_at, o.revoked_by,
+SELECT o.override_id, o.relation, o.article_a, o.article_b, o.story_id, o.field, o.value, o.made_with, o.made_by, o.made_at, o.why, o.revoked_at, o.revoked_by, o.revoked_why,
        a.title AS title_a, b.title AS title_b
 FROM overrides o
 LEFT JOIN articles a ON a.article_id = o.article_a

@@ -1,6 +1,9 @@
-SELECT l.article_a, l.article_b, l.relation, l.decision, l.score, l.threshold,
-       json_merge_patch('{}', to_json(l.features))::VARCHAR AS features, l.model_version, l.made_by, l.why, l.linked_at
-FROM links l
-WHERE l.article_a IN (SELECT article_id FROM story_articles WHERE story_id = $story_id)
-  AND l.article_b IN (SELECT article_id FROM story_articles WHERE story_id = $story_id)
-ORDER BY l.score DESC NULLS FIRST, l.article_a, l.article_b
+WITH members AS MATERIALIZED (SELECT article_id FROM story_articles WHERE story_id = $story_id)
+SELECT article_a, article_b, relation, decision, score, threshold,
+       json_merge_patch('{}', to_json(features))::VARCHAR AS features, model_version, NULL AS made_by, NULL AS why, linked_at
+FROM links WHERE article_a IN (FROM members) AND article_b IN (FROM members)
+UNION ALL
+SELECT article_a, article_b, relation, 'decided', NULL, NULL, NULL, NULL, made_by, why, made_at
+FROM decisions WHERE revoked_at IS NULL AND relation IN ('must_link', 'cannot_link', 'not_copy')
+  AND article_a IN (FROM members) AND article_b IN (FROM members)
+ORDER BY score DESC NULLS FIRST, article_a, article_b

@@ -7,4 +7,6 @@ SELECT 'profiles', article_id FROM profiles WHERE article_id NOT IN (SELECT arti
 UNION ALL
 SELECT 'story_keys', article_id FROM story_keys WHERE article_id NOT IN (SELECT article_id FROM articles)
 UNION ALL
+SELECT 'shared_terms', article_id FROM shared_terms WHERE article_id NOT IN (SELECT article_id FROM articles)
+UNION ALL
 SELECT 'trees', article_id FROM trees WHERE article_id NOT IN (SELECT article_id FROM articles)

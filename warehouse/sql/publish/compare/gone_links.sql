@@ -3,7 +3,7 @@
 DELETE FROM pub.links WHERE rowid IN (
     WITH before AS (
         SELECT rowid AS place, article_a, article_b, relation, run_id
-        FROM pub.links WHERE relation NOT IN ('must_link', 'cannot_link')
+        FROM pub.links
     ),
     fewer AS (
         SELECT DISTINCT b.article_a

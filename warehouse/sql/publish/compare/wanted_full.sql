@@ -6,4 +6,4 @@ CREATE OR REPLACE TEMP VIEW wanted_memberships AS FROM story_articles;
 CREATE OR REPLACE TEMP VIEW wanted_links AS FROM links;
 CREATE OR REPLACE TEMP VIEW wanted_events AS FROM story_events;
 CREATE OR REPLACE TEMP VIEW wanted_documents AS FROM latest_documents;
-CREATE OR REPLACE TEMP TABLE wanted_search AS SELECT format('{:016x}', story_id) AS story_id FROM stories
+CREATE OR REPLACE TEMP VIEW unsearchable AS SELECT NULL::VARCHAR AS article_id WHERE false

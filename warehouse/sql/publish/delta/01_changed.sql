@@ -13,4 +13,11 @@ CREATE OR REPLACE TEMP TABLE open_runs AS
 SELECT run_id FROM runs WHERE run_id NOT IN (SELECT run_id FROM pub.runs WHERE status <> 'running');
 CREATE OR REPLACE TEMP TABLE settled AS
 SELECT name, count(*) AS row_count FROM ledger_rows
-WHERE run_id NOT IN (FROM open_runs) GROUP BY name
+WHERE run_id NOT IN (FROM open_runs) GROUP BY name;
+-- Published articles of another story than before, or of none; those that are not shown may be.
+CREATE OR REPLACE TEMP TABLE moved_articles AS
+SELECT format('{:016x}', w.article_id) AS article_id
+FROM changed_articles w
+LEFT JOIN pub.articles p ON p.article_id = format('{:016x}', w.article_id)
+LEFT JOIN story_articles s ON s.article_id = w.article_id
+WHERE NOT w.is_new AND (p.article_id IS NULL OR p.story_id IS DISTINCT FROM format('{:016x}', s.story_id))

@@ -16,10 +16,5 @@ FROM documents d
 WHERE rowid IN (SELECT place FROM latest)
   AND NOT (disposition = 'deferred' AND EXISTS (
       SELECT 1 FROM files f WHERE f.source_ref = d.source_ref AND f.seen_at >= d.seen_at));
-CREATE OR REPLACE TEMP TABLE wanted_search AS
-SELECT format('{:016x}', story_id) AS story_id FROM changed_stories
-UNION
-SELECT format('{:016x}', story_id) FROM story_articles WHERE article_id IN (SELECT article_id FROM changed_articles)
-UNION
-SELECT story_id FROM pub.story_articles
-WHERE article_id IN (SELECT format('{:016x}', article_id) FROM changed_articles WHERE NOT is_new)
+CREATE OR REPLACE TEMP VIEW unsearchable AS
+SELECT format('{:016x}', article_id) AS article_id FROM changed_articles WHERE is_gone OR is_rewritten

@@ -6,16 +6,11 @@ DELETE FROM pub.article_versions WHERE article_id IN (
 DELETE FROM pub.story_articles WHERE article_id IN (
     SELECT format('{:016x}', article_id) FROM changed_articles WHERE NOT is_new);
 DELETE FROM pub.stories WHERE story_id IN (SELECT format('{:016x}', story_id) FROM changed_stories);
-DELETE FROM pub._search WHERE story_id IN (FROM wanted_search);
-DELETE FROM pub.links WHERE run_id IN (FROM open_runs) OR relation IN ('must_link', 'cannot_link');
+DELETE FROM pub.links WHERE run_id IN (FROM open_runs);
 DELETE FROM pub.story_events WHERE run_id IN (FROM open_runs);
 DELETE FROM pub.documents
 WHERE document_id IN (SELECT format('{:016x}', document_id) FROM documents WHERE run_id IN (FROM open_runs))
    OR (disposition = 'deferred' AND source_ref IN (SELECT source_ref FROM files));
 DELETE FROM pub._article_state WHERE article_id IN (SELECT article_id FROM changed_articles WHERE NOT is_new);
 DELETE FROM pub._story_state WHERE story_id IN (SELECT story_id FROM changed_stories);
-TRUNCATE pub.runs;
-TRUNCATE pub.story_redirects;
-TRUNCATE pub._about;
-TRUNCATE pub._tombstones;
-TRUNCATE pub._overrides
+TRUNCATE pub._about

@@ -1,4 +1,6 @@
-SELECT format('{:016x}', article_a) AS article_a, format('{:016x}', article_b) AS article_b, relation,
-       CASE relation WHEN 'must_link' THEN 'accepted' ELSE 'rejected' END AS decision, made_by, why, made_at AS linked_at
+SELECT format('{:016x}', override_id) AS decision_id, relation, format('{:016x}', article_a) AS article_a,
+       format('{:016x}', article_b) AS article_b, format('{:016x}', story_id) AS story_id, field, value,
+       format('{:016x}', made_with) AS made_with, made_by, made_at, why,
+       revoked_at, revoked_by, revoked_why
 FROM overrides
-WHERE relation IN ('must_link', 'cannot_link') AND revoked_at IS NULL
+ORDER BY made_at, override_id

@@ -1,0 +1,193 @@
+"""The same pages cleaned by two local worker processes and by two nodes of a Dask cluster on this machine.
+
+Run as `python -m benchmarks.cluster [--pages N] [--times N] [--warc-mb N] [--kill]`. What is compared is processor time
+of every process that takes part (head, scheduler, nodes and their workers), which a busy machine disturbs least, after
+both are warm. Half of the pages are those of NEWSFOLD_DATA where it is set, over again. With `--warc-mb` they come as
+web archives of that size before compression, read from an S3 server on loopback, whose time counts on both ways. With
+`--kill` a third run on the cluster has its nodes killed in turn, and only its rows are compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.newsroom import make_articles
+from benchmarks.watching import keep_in
+from benchmarks.whole_way import WRITERS
+from flows.engine.dask_cluster import DaskCluster
+from flows.engine.local import LocalEngine
+from flows.engine.protocol import Done, Engine
+from flows.engine.remote import RemoteEngine
+from flows.intake.cleaning import PREPARATION, clean_item, collect
+from flows.intake.cleaning_engine import inputs_of
+from flows.intake.cleaning_items import CleaningItem
+from flows.intake.discover import FoundFile, discover
+from flows.intake.split import split
+from tests.dask_cluster import Cluster, running_cluster
+from tests.object_store import BUCKET, running_store
+from transforms.readers.options import ReadOptions
+from warehouse.object_store import Address, Place, file_system
+
+RESULT = Path(__file__).parent / "results" / "cluster.json"
+NOW = datetime.now(UTC).replace(tzinfo=None)
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+def family_seconds() -> float:
+    """Processor seconds of this process and everything below it that is alive, ended children included."""
+    parents: dict[int, int] = {}
+    used: dict[int, float] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_bytes().rpartition(b")")[2].split()
+        except OSError:
+            continue
+        pid = int(path.parent.name)
+        parents[pid] = int(fields[1])
+        used[pid] = sum(map(int, fields[11:15])) / _TICK
+    total = 0.0
+    for pid, seconds in used.items():
+        above = pid
+        while above not in (os.getpid(), 0, 1) and above in parents:
+            above = parents[above]
+        total += seconds if above == os.getpid() else 0.0
+    return total
+
+
+def clean_all(engine: Engine, items: list[CleaningItem], spool: Path) -> tuple[float, float, Any]:
+    """Return wall seconds, processor seconds of all processes, and the rows that came out."""
+    wall, cpu = time.perf_counter(), family_seconds()
+    outcomes = list(engine.map(clean_item, items, spool))
+    assert all(isinstance(one, Done) for one in outcomes)
+    spent = time.perf_counter() - wall, family_seconds() - cpu
+    rows = collect(items, outcomes).articles.to_pylist()
+    return *spent, sorted(map(repr, rows))
+
+
+def items_of(place: Place) -> list[CleaningItem]:
+    found = [each for each in discover([place], now=time.time()) if isinstance(each, FoundFile)]
+    return [CleaningItem(work=work, options=ReadOptions(), now=NOW) for work in split(found)]
+
+
+def real_pages() -> list[bytes]:
+    data = os.environ.get("NEWSFOLD_DATA")
+    files = sorted(Path(data).glob("*/html/*.html.gz")) if data else []
+    return [gzip.decompress(path.read_bytes()) for path in files]
+
+
+def write_pages(folder: Path, count: int) -> None:
+    """Write so many pages, half of them real where there are any."""
+    folder.mkdir()
+    real = real_pages()
+    WRITERS["html"](make_articles(count - (count // 2 if real else 0)), folder)
+    for number in range(count // 2 if real else 0):
+        (folder / f"real{number}.html").write_bytes(real[number % len(real)])
+
+
+def archives(folder: Path, megabytes: int) -> Iterator[bytes]:
+    """Yield web archives of 64 MB or less before compression, of the pages of a folder over again."""
+    bodies = [path.read_bytes() for path in sorted(folder.rglob("*.html"))]
+    left, number = megabytes << 20, 0
+    while left > 0:
+        records, room = [], min(left, 64 << 20)
+        while room > 0:
+            body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + bodies[number % len(bodies)]
+            head = (
+                f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{number:032d}>\r\n"
+                f"WARC-Target-URI: https://paper{number % 97}.example/{number}\r\nWARC-Date: 2026-11-01T00:00:00Z\r\n"
+                f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(body)}\r\n\r\n"
+            )
+            records.append(gzip.compress(head.encode() + body + b"\r\n\r\n", 1))
+            room, left, number = room - len(body), left - len(body), number + 1
+        yield b"".join(records)
+
+
+def put_archives(folder: Path, megabytes: int) -> Address:
+    place = Address("s3", f"{BUCKET}/{folder.name}")
+    for number, archive in enumerate(archives(folder, megabytes)):
+        fs, path = file_system(place.join(f"{number:05d}.warc.gz"))
+        with fs.open_output_stream(path) as out:
+            out.write(archive)
+    return place
+
+
+def kill_in_turn(cluster: Cluster, has_ended: threading.Event) -> None:
+    """Kill the oldest node every few seconds and start another."""
+    while not has_ended.wait(5.0):
+        cluster.workers[0].kill()
+        cluster.workers.pop(0).wait()
+        cluster.add_worker()
+
+
+def connect(cluster: Cluster) -> RemoteEngine:
+    return RemoteEngine(DaskCluster(cluster.address), modules=PREPARATION, inputs_of=inputs_of)
+
+
+def main() -> None:
+    """Measure both ways in turn and keep the best of each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=600)
+    parser.add_argument("--times", type=int, default=2)
+    parser.add_argument("--warc-mb", type=int, default=0)
+    parser.add_argument("--kill", action="store_true")
+    chosen = parser.parse_args()
+    best: dict[str, tuple[float, float]] = {}
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        if chosen.warc_mb:
+            (scratch / "store").mkdir()
+            stack.enter_context(running_store(scratch / "store"))
+        cluster = stack.enter_context(running_cluster(scratch))
+        write_pages(scratch / "warm", 40)
+        write_pages(scratch / "pages", chosen.pages)
+        warm = items_of(scratch / "warm")
+        place: Place = scratch / "pages"
+        items = items_of(put_archives(scratch / "pages", chosen.warc_mb) if chosen.warc_mb else place)
+        rows: dict[str, Any] = {}
+        for turn in range(chosen.times):
+            for way in ("local", "dask") if turn % 2 else ("dask", "local"):
+                with (
+                    LocalEngine(workers=2, modules=PREPARATION) if way == "local" else connect(cluster)
+                ) as engine:
+                    clean_all(engine, warm, scratch / f"{way}{turn}-warm")
+                    wall, cpu, rows[way] = clean_all(engine, items, scratch / f"{way}{turn}")
+                was = best.get(way, (wall, cpu))
+                best[way] = min(wall, was[0]), min(cpu, was[1])
+        assert rows["local"] == rows["dask"]
+        if chosen.kill:
+            has_ended = threading.Event()
+            killer = threading.Thread(target=kill_in_turn, args=(cluster, has_ended))
+            killer.start()
+            with connect(cluster) as engine:
+                killed = clean_all(engine, items, scratch / "killed")[2]
+            has_ended.set()
+            killer.join()
+            assert killed == rows["local"]
+    row = {
+        "pages": chosen.pages,
+        "real_pages": len(real_pages()),
+        "warc_mb": chosen.warc_mb,
+        "articles": len(rows["local"]),
+        "nodes_were_killed": chosen.kill,
+        "local_wall": round(best["local"][0], 2),
+        "dask_wall": round(best["dask"][0], 2),
+        "local_cpu": round(best["local"][1], 2),
+        "dask_cpu": round(best["dask"][1], 2),
+        "cpu_ratio": round(best["dask"][1] / best["local"][1], 3),
+    }
+    print(row)
+    keep_in(RESULT, f"{chosen.warc_mb} MB of WARC" if chosen.warc_mb else f"{chosen.pages} pages", row)
+
+
+if __name__ == "__main__":
+    main()

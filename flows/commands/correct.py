@@ -1,0 +1,40 @@
+"""`newsfold correct`: what cleaning found of an article is wrong, and somebody says what is right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from flows.commands.options import decision_options, overrule
+
+
+@click.command("correct")
+@click.argument("article")
+@click.option("--title", metavar="HEADLINE", help="Its headline.")
+@click.option(
+    "--date",
+    "published",
+    metavar="TIME",
+    help="Its publication: 2026-03-01, 2026-03-01T10:00+01:00, or none.",
+)
+@click.option("--kind", metavar="KIND", help="What it is: article, stub, digest, live_blog, …")
+@click.option("--outlet", "publisher", metavar="NAME", help="Its outlet.")
+@decision_options
+def command(
+    article: str,
+    title: str | None,
+    published: str | None,
+    kind: str | None,
+    publisher: str | None,
+    **options: Any,
+) -> None:
+    """Correct fields of ARTICLE, now and in every later run; what the source had is kept.
+
+    Its stories follow: their times, headlines and members. `newsfold overrides` lists corrections and takes them back.
+    """
+    from flows.operations.corrections import correct
+
+    fields = {"title": title, "published": published, "kind": kind, "publisher": publisher}
+    values = {name: value for name, value in fields.items() if value is not None}
+    overrule(correct, article, values, **options)

@@ -1,0 +1,23 @@
+"""`newsfold move`: this article belongs to that story, because somebody says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from flows.commands.options import decision_options, overrule
+
+
+@click.command("move")
+@click.argument("article")
+@click.argument("story")
+@decision_options
+def command(article: str, story: str, **options: Any) -> None:
+    """Put ARTICLE into STORY, with the copies of its text; the rest of its former story stays together.
+
+    It is written as links and separations of pairs, which `newsfold overrides revoke` takes back together.
+    """
+    from flows.operations.regrouping import move
+
+    overrule(move, article, story, **options)

@@ -1,0 +1,29 @@
+"""`newsfold outlet`: what an outlet is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from flows.commands.options import decision_options, overrule
+
+
+@click.group("outlet")
+def command() -> None:
+    """Rename an outlet."""
+
+
+@command.command("rename")
+@click.argument("old")
+@click.argument("new")
+@decision_options
+def rename_command(old: str, new: str, **options: Any) -> None:
+    """Show every article of the outlet OLD under the name NEW, those to come too.
+
+    Outlets renamed to one name count as one outlet; which are independent sources goes by site and the setting
+    publisher_families. `newsfold overrides` lists renamings and takes them back.
+    """
+    from flows.operations.corrections import rename_outlet
+
+    overrule(rename_outlet, old, new, **options)

@@ -1,0 +1,23 @@
+"""`newsfold split`: these articles are a story of their own, because somebody says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from flows.commands.options import decision_options, overrule
+
+
+@click.command("split")
+@click.argument("story")
+@click.argument("articles", nargs=-1, required=True)
+@decision_options
+def command(story: str, articles: tuple[str, ...], **options: Any) -> None:
+    """Make a story of its own of ARTICLES of STORY, with the copies of their texts; the rest stays together.
+
+    It is written as links and separations of pairs, which `newsfold overrides revoke` takes back together.
+    """
+    from flows.operations.regrouping import split
+
+    overrule(split, story, articles, **options)

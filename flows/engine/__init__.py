@@ -1,0 +1,1 @@
+"""The seam that hands out work to worker processes."""

@@ -1,0 +1,1 @@
+"""Fold cleaned articles into copy groups and stories in the warehouse."""

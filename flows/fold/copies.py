@@ -1,0 +1,318 @@
+"""From changed articles to changed copy groups: signatures, bands, candidates, verified links, groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.fold.article_tokens import tokens_of
+from flows.fold.decisions import Decisions
+from transforms.copies.compare import Relation, candidate_keys, group, verify_pairs
+from transforms.copies.copy_model import COPIES
+from transforms.copies.shingles import shingle, tokenise
+from transforms.copies.signatures import sign
+from transforms.copies.templates import fill_same_form
+from transforms.kernel import shingle_loops as measures
+from transforms.stories.clustering import EXCLUDED_KINDS
+from transforms.stories.constraints import split_forbidden
+from transforms.stories.shared_passages import is_notice
+from transforms.types import Kind
+from warehouse import folding, refolding
+from warehouse.folding import Ids, id_column
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+# Articles compared at a time when all are compared again; bounds memory, results do not depend on it.
+_ARTICLES_AT_ONCE = 20_000
+# A longer text is a report, even where no word of its headline is in it.
+_NOTICE_WORDS = 150
+_MEASURES = {
+    "words_a": measures.TOKENS_A,
+    "words_b": measures.TOKENS_B,
+    "words_matched": measures.MATCHED,
+    "numbers_changed": measures.NUMBER_SLOTS,
+    "names_changed": measures.NAME_SLOTS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyChange:
+    """What `fold_copies` changed, for the folding of stories: ids of articles and representatives, counts of pairs."""
+
+    dirty: Ids  # articles whose text or kind changed, those gone included
+    touched: Ids  # articles dirty, decided upon, or of another group or representative than before
+    fresh: Ids  # representatives that stories do not know yet, or not with this text
+    stale: Ids  # former representatives, and representatives whose text changed
+    candidates: int
+    accepted: int
+
+
+def as_ids(numbers: Iterable[int]) -> Ids:
+    """Return article or story ids as a uint64 array in the order given; empty for none."""
+    return np.fromiter(numbers, dtype=np.uint64)
+
+
+def fold_copies(
+    con: DuckDBPyConnection,
+    dirty: Ids,
+    decisions: Decisions,
+    *,
+    run_id: str,
+    now: datetime,
+    again: Ids | None = None,
+) -> CopyChange:
+    """Update every copy group that changed articles may concern, in the caller's transaction.
+
+    `dirty` holds articles that are new, changed or gone: their evidence is deleted and made again (MinHash signatures,
+    LSH bands and fingerprints as keys, links of verified pairs). `again` holds articles whose evidence stays, but whose
+    groups are made again, since people decided about them. Groups come from `group` (average linkage over accepted
+    links), split where people set articles apart; an article without copies is a group of its own, stubs and lists of
+    headlines are in none. The representative of a group is its longest article of kind `article`, else its longest,
+    ties by smaller id. Writes signatures, bands, links and copy_members; returns the articles concerned and counts of
+    verified and accepted pairs.
+    """
+    unsupported = folding.neighbours(con, dirty, folding.COPY_RELATIONS)
+    before = folding.copy_groups(con, np.union1d(dirty, unsupported))
+    folding.forget_articles(con, dirty)
+    articles = _foldable(folding.foldable_articles(con, dirty))
+    _sign(con, articles)
+    candidates, accepted = _link(con, id_column(articles, "article_id"), run_id=run_id, now=now)
+
+    seeds = np.union1d(np.union1d(dirty, unsupported), id_column(before, "article_id"))
+    if again is not None:
+        seeds = np.union1d(seeds, again)
+    # a forbidden pair can be held together over must-links and other copy groups, so these are looked at too
+    bound = decisions.bound() if decisions.cannot or decisions.not_copies or again is not None else None
+    reached = folding.component(con, seeds, folding.COPY_RELATIONS, bound)
+    before = pa.concat_tables([before, folding.copy_groups(con, reached)])
+    facts = {row["article_id"]: row for row in _foldable(folding.copy_facts(con, reached)).to_pylist()}
+    groups = _group(con, sorted(facts), decisions)
+    representatives = [_representative(members, facts) for members in groups]
+    membership = {
+        article: (members[0], article == representative)
+        for members, representative in zip(groups, representatives, strict=True)
+        for article in members
+    }
+    moved = _write_members(con, before, reached, dirty, membership)
+    old = id_column(before.filter(before.column("is_representative")), "article_id")
+    new = np.sort(as_ids(representatives))
+    return CopyChange(
+        dirty=dirty,
+        touched=np.union1d(np.union1d(dirty, moved), as_ids(()) if again is None else again),
+        fresh=np.union1d(np.setdiff1d(new, old), np.intersect1d(new, dirty)),
+        stale=np.union1d(np.setdiff1d(old, new), np.intersect1d(old, dirty)),
+        candidates=candidates,
+        accepted=accepted,
+    )
+
+
+def _write_members(
+    con: DuckDBPyConnection,
+    before: pa.Table,
+    reached: Ids,
+    dirty: Ids,
+    membership: Mapping[int, tuple[int, bool]],
+) -> Ids:
+    """Write the group of each article reached, and whether it represents it, where either changed.
+
+    `membership` has both by article. Returns the articles that changed. Rows of the dirty are gone with their evidence.
+    """
+    articles, numbers = (id_column(before, name).tolist() for name in ("article_id", "copy_group_id"))
+    represents = before.column("is_representative").to_pylist()
+    former = dict(zip(articles, zip(numbers, represents, strict=True), strict=True))
+    for article in dirty.tolist():
+        former.pop(article, None)
+    moved = as_ids(article for article in reached.tolist() if former.get(article) != membership.get(article))
+    members = [article for article in moved.tolist() if article in membership]
+    folding.delete_rows(con, "copy_members", "article_id", moved)
+    folding.insert_rows(
+        con,
+        "copy_members",
+        {
+            "article_id": as_ids(members),
+            "copy_group_id": as_ids(membership[article][0] for article in members),
+            "is_representative": [membership[article][1] for article in members],
+        },
+    )
+    return moved
+
+
+def rebuild_copy_evidence(con: DuckDBPyConnection, *, run_id: str, now: datetime) -> None:
+    """Sign and compare all articles again, as after a change of the copy model, in the caller's transaction.
+
+    Replaces signatures, candidate keys and copy links, not the copy groups. Articles whose texts were dropped keep the
+    evidence that they have.
+    """
+    textless = refolding.textless(con)
+    refolding.forget_copy_evidence(con)
+    every = np.setdiff1d(refolding.every_article(con), textless)
+    chunks = [every[start : start + _ARTICLES_AT_ONCE] for start in range(0, len(every), _ARTICLES_AT_ONCE)]
+    for chunk in chunks:
+        _sign(con, _foldable(folding.foldable_articles(con, chunk)))
+    for chunk in chunks:
+        _link(con, chunk, run_id=run_id, now=now, textless=textless)
+
+
+def _foldable(articles: pa.Table) -> pa.Table:
+    """Leave out articles without a story of their own: stubs and lists of headlines."""
+    return articles.filter(
+        pc.invert(pc.is_in(articles.column("kind"), pa.array([str(kind) for kind in EXCLUDED_KINDS])))
+    )
+
+
+def _sign(con: DuckDBPyConnection, articles: pa.Table) -> None:
+    """Store the signature and the candidate keys of each article."""
+    if not articles.num_rows:
+        return
+    ids = id_column(articles, "article_id")
+    tokens = tokenise(_texts_of(articles))
+    shingles = shingle(tokens)
+    signatures = sign(shingles.values, shingles.offsets)
+    flat = pa.FixedSizeListArray.from_arrays(signatures.ravel(), signatures.shape[1])
+    folding.insert_rows(
+        con,
+        "signatures",
+        {
+            "article_id": ids,
+            "signature": flat.cast(pa.list_(pa.uint32())),
+            "content_hash": articles.column("content_hash"),
+        },
+    )
+    keys, owners = candidate_keys(tokens, signatures)
+    order = np.lexsort((owners, keys))
+    keys, owners = keys[order], owners[order]
+    is_new = np.ones(len(keys), np.bool_)  # a text that repeats a passage repeats its key
+    is_new[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
+    folding.insert_rows(con, "bands", {"band_key": keys[is_new], "article_id": ids[owners[is_new]]})
+
+
+def _link(
+    con: DuckDBPyConnection, fresh: Ids, *, run_id: str, now: datetime, textless: Ids | None = None
+) -> tuple[int, int]:
+    """Verify every candidate pair of a fresh article on the texts; returns (verified, accepted).
+
+    When all are compared again, `textless` are the articles whose links stay; see `leave_out_textless`.
+    """
+    left, right = folding.copy_candidates(con, fresh, block_size=COPIES.block_size, window=COPIES.window)
+    left, right = leave_out_textless(left, right, fresh, textless)
+    if not len(left):
+        return 0, 0
+    ids = np.union1d(left, right)
+    articles = folding.foldable_articles(con, ids)
+    left_row, right_row = np.searchsorted(ids, left), np.searchsorted(ids, right)
+    verdicts = verify_pairs(tokenise(_texts_of(articles)), left_row, right_row)
+    notices = _find_notices(articles, left_row, right_row, verdicts.is_copy)
+    same_form = ~verdicts.is_copy & fill_same_form(verdicts.features)
+    kept = np.flatnonzero((verdicts.is_copy | (verdicts.score >= COPIES.near_miss) | same_form) & ~notices)
+    relations = np.where(verdicts.is_exact[kept], str(Relation.EXACT), str(Relation.NEAR_DUPLICATE))
+    folding.insert_links(
+        con,
+        {
+            "article_a": left[kept],
+            "article_b": right[kept],
+            "relation": relations.tolist(),
+            "score": verdicts.score[kept],
+            "decision": np.where(verdicts.is_copy[kept], "passes", "falls_short").tolist(),
+            "threshold": np.full(len(kept), COPIES.threshold, np.float32),
+            "model_version": [COPIES.version] * len(kept),
+            "run_id": [run_id] * len(kept),
+            "linked_at": [now] * len(kept),
+        },
+        features={name: verdicts.features[kept, column] for name, column in _MEASURES.items()}
+        | {"same_form": same_form[kept]},
+    )
+    return len(left), int((verdicts.is_copy & ~notices).sum())
+
+
+def _find_notices(
+    articles: pa.Table,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    is_copy: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.bool_]:
+    """Return which pairs are no copies of a report, but one notice (a wall, a placeholder) under two headlines."""
+    words = articles.column("word_count").to_numpy()
+    titles = np.array(articles.column("title").to_pylist(), object)
+    asked = (
+        is_copy & (np.maximum(words[left], words[right]) <= _NOTICE_WORDS) & (titles[left] != titles[right])
+    )
+    facts = articles.select(["article_id", "language", "title", "text"])
+    headlines = facts.set_column(3, "text", pa.nulls(len(facts), pa.string()))
+    # headlines come first: few are unlike, and texts take longer to read
+    return _are_notices(facts, left, right, _are_notices(headlines, left, right, asked))
+
+
+def _are_notices(
+    articles: pa.Table,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+    asked: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.bool_]:
+    found = np.zeros(len(left), np.bool_)
+    pairs = np.flatnonzero(asked)
+    if len(pairs):
+        tokens = tokens_of(articles.take(np.union1d(left[pairs], right[pairs])).to_pylist())
+        ids = id_column(articles, "article_id").tolist()
+        found[pairs] = [is_notice(tokens[ids[left[pair]]], tokens[ids[right[pair]]]) for pair in pairs]
+    return found
+
+
+def leave_out_textless(left: Ids, right: Ids, fresh: Ids, textless: Ids | None) -> tuple[Ids, Ids]:
+    """Filter candidate pairs where all articles are compared again, chunk by chunk.
+
+    Pair i is `left[i] < right[i]`. Where `textless` is None, all pairs come back. Otherwise a pair stays if its smaller
+    id is in the chunk `fresh` (so that it belongs to one chunk) and neither id is in `textless`: those texts were
+    dropped, and their links are kept as they are. The order stays.
+    """
+    if textless is None:
+        return left, right
+    chosen = np.isin(left, fresh) & ~np.isin(left, textless) & ~np.isin(right, textless)
+    return left[chosen], right[chosen]
+
+
+def name_measures(row: Sequence[int], is_same_form: bool) -> dict[str, int]:
+    """Return the measures of a compared pair under their names in `links.features`: those that people can read.
+
+    `row` has the columns of `transforms.kernel.shingle_loops`. The names are words_a, words_b (words of either text),
+    words_matched, numbers_changed, names_changed, and same_form, which is `is_same_form`.
+    """
+    return {name: int(row[column]) for name, column in _MEASURES.items()} | {"same_form": is_same_form}
+
+
+def _group(con: DuckDBPyConnection, ids: Sequence[int], decisions: Decisions) -> list[list[int]]:
+    """Group the articles by their accepted links, but for what people set apart."""
+    rows = folding.links_within(con, as_ids(ids), folding.COPY_RELATIONS)
+    rows = rows.filter(pc.equal(rows.column("decision"), "passes"))
+    pairs = list(zip(rows.column("article_a").to_pylist(), rows.column("article_b").to_pylist(), strict=True))
+    scores = rows.column("score").to_pylist()
+    groups = group(ids, pairs, scores)
+    if not decisions.cannot and not decisions.not_copies:
+        return groups
+    scored = [(a, b, score) for (a, b), score in zip(pairs, scores, strict=True)]
+    groups = split_forbidden(groups, scored, decisions.must, decisions.cannot)
+    return split_forbidden(groups, scored, (), decisions.not_copies)
+
+
+def _representative(members: Sequence[int], facts: Mapping[int, Mapping[str, Any]]) -> int:
+    """Return the article that represents a copy group in stories: the fullest plain article, ties by id."""
+
+    def rank(article: int) -> tuple[bool, int, int]:
+        row = facts[article]
+        return row["kind"] != Kind.ARTICLE, -row["word_count"], article
+
+    return min(members, key=rank)
+
+
+def _texts_of(articles: pa.Table) -> list[str]:
+    """Return what is compared: the body, since headlines are what reprints change first; the title where it is all."""
+    bodies, titles = articles.column("text").to_pylist(), articles.column("title").to_pylist()
+    return [body or title for body, title in zip(bodies, titles, strict=True)]

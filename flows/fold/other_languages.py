@@ -1,0 +1,93 @@
+"""From days on which stories changed to the relations between stories of different languages around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from transforms.language.background import model_language
+from transforms.stories.clustering import ATTACHED_KINDS
+from transforms.stories.other_languages import MODEL, StoryTerms, match_stories
+from transforms.stories.threads import Relation
+from warehouse import folding, threads
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Days compared at a time; bounds memory, results do not depend on it.
+_DAYS_AT_ONCE = 30
+_LEFT_OUT = tuple(sorted(kind.value for kind in ATTACHED_KINDS))
+
+_Pair = tuple[int, int]
+_Evidence = tuple[float, int, int]  # score, and the two articles
+
+
+def update_other_languages(con: DuckDBPyConnection, changed_days: Iterable[int]) -> set[int]:
+    """Find relations across languages again around the days on which stories are new, changed or gone.
+
+    In the caller's transaction. How common a term is among the stories of a few days counts, so the relations of all
+    stories within `days_around` are found again: the result depends on which stories exist, and not on when they came.
+    Returns the stories whose relations changed; none where nothing is stored for comparing languages.
+    """
+    days = {day + shift for day in changed_days for shift in range(-MODEL.days_around, MODEL.days_around + 1)}
+    if not days or not threads.compares_languages(con):
+        return set()
+    before: dict[_Pair, _Evidence] = {}
+    after: dict[_Pair, _Evidence] = {}
+    for first, last in _spans(sorted(days)):
+        for a, b, score, article_a, article_b in threads.other_languages_between(con, first, last):
+            before[a, b] = (score, article_a, article_b)
+        stories = _stories(con, first - MODEL.reach_days, last + MODEL.reach_days)
+        for match in match_stories(stories, range(first, last + 1)):
+            after[match.story_a, match.story_b] = (match.score, match.article_a, match.article_b)
+    stale = [pair for pair, evidence in before.items() if after.get(pair) != evidence]
+    new = {pair: evidence for pair, evidence in after.items() if before.get(pair) != evidence}
+    threads.forget_other_languages(con, stale)
+    folding.insert_rows(
+        con,
+        "story_relations",
+        {
+            "story_a": [pair[0] for pair in new],
+            "story_b": [pair[1] for pair in new],
+            "relation": [Relation.OTHER_LANGUAGE.value] * len(new),
+            "score": [evidence[0] for evidence in new.values()],
+            "article_a": [evidence[1] for evidence in new.values()],
+            "article_b": [evidence[2] for evidence in new.values()],
+        },
+    )
+    return {story for pair in (*stale, *new) for story in pair}
+
+
+def _spans(days: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last of each run of days in a row, of `_DAYS_AT_ONCE` at most."""
+    start = previous = days[0]
+    for day in days[1:]:
+        if day != previous + 1 or day - start >= _DAYS_AT_ONCE:
+            yield start, previous
+            start = day
+        previous = day
+    yield start, previous
+
+
+def _stories(con: DuckDBPyConnection, first_day: int, last_day: int) -> list[StoryTerms]:
+    rows = threads.shared_terms(con, first_day, last_day, left_out=_LEFT_OUT)
+    found = []
+    for (story_id, language, day), own in groupby(rows, key=lambda row: row[:3]):
+        reports: dict[int, dict[int, float]] = {}
+        for _, _, _, article, term, weight in own:
+            reports.setdefault(article, {})[term] = weight
+        means: dict[int, float] = {}
+        for terms in reports.values():
+            for term, weight in terms.items():
+                means[term] = means.get(term, 0.0) + weight / len(reports)
+        found.append(
+            StoryTerms(
+                story_id=story_id,
+                language=model_language(language or ""),
+                day=day,
+                terms=means,
+                reports=reports,
+            )
+        )
+    return found

@@ -1,0 +1,1 @@
+"""Files in, cleaned batches out: discover, split, clean."""

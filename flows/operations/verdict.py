@@ -1,0 +1,106 @@
+"""Why two articles are together or apart, in a few plain sentences: stored evidence in, sentences out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from transforms.stories.story_model import MODEL
+
+if TYPE_CHECKING:
+    from warehouse.row_types import ArticleRow, ChainStep, LinkRow, PairDetail
+
+
+def verdict(pair: PairDetail, *, are_candidates: bool) -> list[str]:
+    """Return in sentences, one at least, why two articles are together or apart.
+
+    They name the stories that the two are in, and the decision, copy or scores behind it, from stored evidence.
+    `are_candidates`: whether the two share a blocking key, so that folding would compare them. Scores are those of the
+    pair; between two stories it is the mean over all pairs (average linkage).
+    """
+    if pair.is_same_story:
+        return [*_together(pair)]
+    return [*_apart(pair, are_candidates)]
+
+
+def _together(pair: PairDetail) -> Iterator[str]:
+    yield f"Together in story {pair.a.story_id}."
+    if (decided := _decision(pair, "must_link")) is not None:
+        yield f"{_who(decided)} linked the two{_why(decided)}."
+    elif pair.is_copy:
+        yield "One is a copy of the other's text, or both are copies of a third."
+    elif len(pair.chain) == 1:
+        yield f"They are linked directly: {_step(pair.chain[0])}."
+    elif pair.chain:
+        others = len(pair.chain) - 1
+        through = f"{others} other report{'s' if others > 1 else ''}"
+        yield f"They are linked through {through}: {'; '.join(map(_step, pair.chain))}."
+    for article in (pair.a, pair.b):
+        if article.published_at is None:
+            yield f"{_name(article)} states no date: that it is of this time is the least certain part of it."
+    if (score := _best(pair)) is not None and not score[1]:
+        yield f"By themselves the two score {score[0]:.2f}, less than the {MODEL.threshold:.2f} that a pair needs."
+
+
+def _apart(pair: PairDetail, are_candidates: bool) -> Iterator[str]:
+    for article in (pair.a, pair.b):
+        if article.story_id is None:
+            yield f"Apart: {_name(article)} is in no story, since it is {article.kind} ({article.kind_reason})."
+            return
+    yield f"Apart: in story {pair.a.story_id} and story {pair.b.story_id}."
+    score = _best(pair)
+    if (decided := _decision(pair, "cannot_link")) is not None:
+        yield f"{_who(decided)} decided that they are two stories{_why(decided)}."
+    elif score is None and pair.a.language != pair.b.language:
+        yield (
+            f"They were never compared: one is in {pair.a.language}, the other in {pair.b.language}, and a story "
+            "has one language."
+        )
+    elif score is None and are_candidates:
+        yield "They share a key and were compared, but their score was too low to be kept."
+    elif score is None:
+        yield "They were never compared: no two of their heaviest terms are the same, so they share no blocking key."
+    elif not score[1]:
+        yield f"Their score of {score[0]:.2f} falls short of the {MODEL.threshold:.2f} that a pair needs."
+    else:
+        yield (
+            f"Their texts pass ({score[0]:.2f}, where a pair needs {MODEL.threshold:.2f}), but stories are joined by "
+            "the mean over all of their articles, and these two are apart by it."
+        )
+    if pair.between is not None:
+        inside = [f"{mean:.2f}" for mean in (pair.inside_a, pair.inside_b) if mean is not None]
+        within = f"; within them {' and '.join(inside)}" if inside else ""
+        needs = f"{MODEL.least_similarity():.2f}, and more where other reports are as near"
+        if pair.needed is not None:
+            needs = f"{pair.needed:.2f}, by how near other reports are and how alike those within each story"
+        yield f"The mean similarity between the two stories is {pair.between:.2f}{within}. A merge needs {needs}."
+
+
+def _best(pair: PairDetail) -> tuple[float, bool] | None:
+    """Return the best stored score of the pair and whether it passes."""
+    scores = [(link.score, link.decision == "passes") for link in pair.links if link.score is not None]
+    return max(scores, key=lambda score: (score[1], score[0])) if scores else None
+
+
+def _decision(pair: PairDetail, relation: str) -> LinkRow | None:
+    return next((link for link in pair.links if link.relation == relation), None)
+
+
+def _who(link: LinkRow) -> str:
+    return f"On {link.linked_at:%Y-%m-%d} {link.made_by}"
+
+
+def _why(link: LinkRow) -> str:
+    return f" ({link.why})" if link.why else ""
+
+
+def _step(step: ChainStep) -> str:
+    by = {"decision": "linked by a person", "copy": "copy", "attached": "attached"}.get(
+        step.decided_by, "score"
+    )
+    score = f" {step.score:.2f}" if step.score is not None and step.decided_by != "decision" else ""
+    return f"{step.name} – {step.via_name} ({by}{score})"
+
+
+def _name(article: ArticleRow) -> str:
+    return f"{article.article_id} ({article.publisher or 'publisher unknown'})"

@@ -1,0 +1,63 @@
+"""Evidence is the reason: stories follow from the published file alone."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from flows.operations.overrides import link, unlink
+from flows.operations.verdict import verdict
+from tests.story_law import compute_stories
+from tests.story_samples import copy_of, fold, report, settings_of, stub, write_inbox
+from transforms.stories.story_model import MODEL
+from warehouse.connection import open_published
+from warehouse.queries import explain_pair
+
+pytestmark = pytest.mark.slow
+
+
+def published_stories(home: Path) -> tuple[set[frozenset[str]], set[frozenset[str]]]:
+    """Return the stories as published, and as they follow from the evidence."""
+    with open_published(home) as con:
+        rows = con.execute("SELECT list(article_id) FROM story_articles GROUP BY story_id").fetchall()
+        return {frozenset(articles) for (articles,) in rows}, compute_stories(con, MODEL)
+
+
+def test_stories_follow_from_the_published_file_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    reports = [report(event, telling) for event in range(5) for telling in (0, 1, 2)]
+    del reports[-1]["published"]  # of event 4
+    copies = [copy_of(report(0, 0), 1), copy_of(report(1, 0), 1), copy_of(report(1, 0), 2)]
+    fold(home, write_inbox(tmp_path / "inbox", "first", [*reports, *copies, stub(1)]))
+    found, expected = published_stories(home)
+    assert found == expected
+    _explain_every_pair(home)
+    link(settings_of(home), "e2t0", "e3t1", why=None, by="Ada")
+    unlink(settings_of(home), "e0t1", "e0t0", why=None, by="Ada")
+    found, expected = published_stories(home)
+    assert found == expected
+    with open_published(home) as con:
+        undated = explain_pair(con, "e4t0", "e4t2")
+        assert "states no date" in " ".join(verdict(undated, are_candidates=True))
+        linked, parted = explain_pair(con, "e2t0", "e3t1"), explain_pair(con, "e0t0", "e0t1")
+        assert "Ada linked the two" in " ".join(verdict(linked, are_candidates=True))
+        assert "Ada decided that they are two stories" in " ".join(verdict(parted, are_candidates=True))
+
+
+def _explain_every_pair(home: Path) -> None:
+    """Hold the sentences of every pair, and the chain they name, against the stories."""
+    with open_published(home) as con:
+        ids = [row[0] for row in con.execute("SELECT article_id FROM articles ORDER BY ALL").fetchall()]
+        for a, b in combinations(ids, 2):
+            pair = explain_pair(con, a, b)
+            first = verdict(pair, are_candidates=False)[0]
+            assert first.startswith("Together" if pair.is_same_story else "Apart")
+            ends = [{step.article_id, step.via_article_id} for step in pair.chain]
+            assert bool(ends) == pair.is_same_story
+            at = a
+            for end in ends:
+                assert at in end
+                (at,) = end - {at}
+            assert not ends or at == b

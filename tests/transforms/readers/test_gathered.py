@@ -1,0 +1,163 @@
+"""Files that gather several articles, split where they mark them; look-alikes that stay whole."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from tests.deliveries.articles import Story, make_stories
+from tests.deliveries.files import archives
+from transforms.readers import read
+from transforms.readers.teletype import split_messages
+from transforms.readers.text_archives import split_archive
+from transforms.types import Disposition, Format, RawDocument, Rejection
+
+STORIES = make_stories(3)
+
+
+def documents(data: bytes | str, name: str = "in/file") -> list[RawDocument]:
+    raw = data.encode() if isinstance(data, str) else data
+    return [item for item in read(io.BytesIO(raw), name) if isinstance(item, RawDocument)]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "stories"), list(archives()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_exports_and_web_archives_are_split(name: str, data: bytes, stories: list[Story]) -> None:
+    found = documents(data, name)
+    assert [item.source_ref for item in found] == [
+        item.source_ref for item in found if "#" in item.source_ref
+    ]
+    assert len(found) == len(stories)
+    if name.endswith(".txt"):
+        assert [item.stated.title for item in found] == [story.title for story in stories]
+        assert [item.stated.publisher for item in found] == [story.publisher for story in stories]
+        assert all(item.stated.published for item in found)
+        assert [item.body for item in found] == [story.text for story in stories]
+    else:
+        assert [item.stated.url for item in found] == [story.url for story in stories]
+        assert all((item.stated.captured or "").startswith("2026-03-02T") for item in found)
+
+
+def test_an_export_of_proquest_is_split_and_numbers_of_pages_are_no_headline() -> None:
+    entry = (
+        "____________\n\nDocument {n} of 3\n\n{s.title}\n\nAuthor: {s.author}\n\n"
+        "Publication info: "
+        "{s.publisher} ; Marl  [Marl]02 Mar 2026: 1.\n\nAbstract: Short.\n\nFull text: {body}\n\n"
+        "Subject: Towns\n\nTitle: {s.title}\n\n"
+        "Publication title: {s.publisher}\n\nPublication date: Mar 2, 2026\n\n"
+    )
+    text = "".join(entry.format(n=s.number + 1, s=s, body=s.text.replace("\n", "\n\n")) for s in STORIES)
+    found = documents(text)
+    assert [(one.stated.title, one.stated.publisher) for one in found] == [
+        (s.title, s.publisher) for s in STORIES
+    ]
+    assert [one.body for one in found] == [s.text for s in STORIES]
+    assert all(one.stated.published == "Mar 2, 2026" for one in found)
+    nexis = "".join(
+        f"Page {s.number} of 9\n\n{s.title}\n\nThe Day\n\nMarch 2, 2026 Monday\n\nLength: 9 words\n\nBody\n\n"
+        f"{s.text}\n\nLoad-Date: March 2, 2026\n\nEnd of Document\n\n"
+        for s in STORIES
+    )
+    assert [one.stated.title for one in documents(nexis)] == [s.title for s in STORIES]
+
+
+def test_a_forwarded_message_sheds_the_headers_of_the_first_one() -> None:
+    mail = (
+        "From: Ann <a@x.example>\nTo: b@x.example\nSubject: Fwd: Ferry halted\nDate: Mon, 2 Mar 2026 09:00:00 +0000\n"
+        "Content-Type: text/plain\n\n---------- Forwarded message ---------\nFrom: G <g@x.example>\n"
+        "Date: Mon, 2 Mar 2026\nSubject: Ferry halted\nTo: <a@x.example>\n\nThe ferry stops.\nFrom: here it is seen.\n"
+    )
+    [found] = documents(mail)
+    assert found.stated.title == "Ferry halted"
+    assert str(found.body).split("\n")[1:3] == ["The ferry stops.", "From: here it is seen."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Document 1 of 2\n\nThe inquiry published its first document on Monday.\n\nIt has forty pages.\n",
+        "He read 1 of 2 documents on Monday.\n\nThe other one was lost.\n",
+        "The end of document management is near, the company said.\n\nIt sells folders.\n",
+        "Document the change, said the engineer.\n\nNobody did.\n",
+    ],
+)
+def test_text_that_speaks_of_documents_is_one(text: str) -> None:
+    assert split_archive(text) == []
+    assert len(documents(text)) == 1
+
+
+def test_a_wire_message_sheds_its_control_lines() -> None:
+    body = "\r\n".join(
+        ["DAM CRACKED AT CASTLE RIGG", "", "CASTLE RIGG, Jan 15 - Water was lowered by two metres a day."]
+    )
+    raw = f"\x01TRN0123 4 GEN 0020 Dam\r\n\x02\r\n{body}\r\n\x03\r\n151230 JAN 26\r\n\x04"
+    [message] = split_messages(raw)
+    assert message.published == "2026-01-15T12:30"
+    assert message.text.startswith("DAM CRACKED AT CASTLE RIGG")
+    assert "TRN0123" not in message.text
+    [found] = documents(raw)
+    assert found.stated.published == "2026-01-15T12:30"
+    assert len(documents(raw * 3)) == 3
+    assert split_messages("Plain text, without any control character.") == []
+
+
+def test_a_wordpress_export_gives_published_posts() -> None:
+    def item(kind: str, status: str, password: str = "") -> str:
+        return (
+            f"<item><title>{kind} {status}</title><link>https://w.example/{kind}-{status}</link>"
+            f"<content:encoded><![CDATA[<p>Some words of a {kind}.</p>]]></content:encoded>"
+            f"<wp:status>{status}</wp:status><wp:post_type>{kind}</wp:post_type>"
+            f"<wp:post_password>{password}</wp:post_password></item>"
+        )
+
+    kinds = ("post", "page", "attachment", "nav_menu_item", "revision", "wp_block")
+    items = [
+        item(kind, status) for kind in kinds for status in ("publish", "draft", "trash", "private", "inherit")
+    ]
+    items.append(item("post", "publish", "secret"))
+    spaces = (
+        "xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:wp='http://wordpress.org/export/1.2/'"
+    )
+    data = f"<rss version='2.0' {spaces}><channel><title>W</title>{''.join(items)}</channel></rss>"
+    found = list(read(io.BytesIO(data.encode()), "in/w.xml"))
+    assert len(found) == len(items)
+    assert [one.stated.title for one in found if isinstance(one, RawDocument)] == ["post publish"]
+    assert {one.disposition for one in found if isinstance(one, Rejection)} == {Disposition.SKIPPED}
+
+
+def test_relative_links_count_from_the_feed() -> None:
+    def link(channel: str) -> str | None:
+        item = "<item><title>A title</title><link>/news/1</link></item>"
+        data = f"<rss version='2.0'><channel><title>F</title>{channel}{item}</channel></rss>"
+        return documents(data)[0].stated.url
+
+    assert link("<link>https://gazette.example/</link>") == "https://gazette.example/news/1"
+    self_link = (
+        "<a:link xmlns:a='http://www.w3.org/2005/Atom' rel='self' href='https://gazette.example/f/rss'/>"
+    )
+    assert link(self_link) == "https://gazette.example/news/1"
+    assert link("") == "/news/1"
+
+
+def test_an_aggregator_names_the_outlet() -> None:
+    data = (
+        "<rss version='2.0'><channel><title>All</title><item><title>Ferry halted - Harbour Gazette</title>"
+        "<source url='https://g.example'>Harbour Gazette</source></item>"
+        "<item><title>Ferry halted - again</title></item></channel></rss>"
+    )
+    first, second = documents(data)
+    assert (first.stated.title, first.stated.publisher) == ("Ferry halted", "Harbour Gazette")
+    assert (second.stated.title, second.stated.publisher) == ("Ferry halted - again", "All")
+
+
+def test_an_arc_file_with_damage_gives_its_whole_records() -> None:
+    _, data, stories = next(one for one in archives() if one[0] == "crawl.arc")
+    begin = data.index(b"https://")
+    found = list(read(io.BytesIO(data[:begin] + b"noise\nmore noise\n" + data[begin:]), "c.arc"))
+    assert sum(isinstance(item, RawDocument) for item in found) == len(stories)
+    assert sum(isinstance(item, Rejection) for item in found) == 1
+    assert {item.format for item in found} == {Format.ARC}
+    cut = list(read(io.BytesIO(data[:-200]), "c.arc"))
+    assert sum(isinstance(item, RawDocument) for item in cut) == len(stories) - 1

@@ -1,0 +1,346 @@
+"""Publishing: the contract, a file that appears whole, small steps that end where one large step would."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse_samples import NOON, ask, ingest, load, refusal, sample
+from warehouse.batches import article_schema, rejection_schema, to_batch
+from warehouse.connection import (
+    history_path,
+    open_published,
+    open_sealed,
+    open_working,
+    published_path,
+    transaction,
+)
+from warehouse.load import load_documents
+from warehouse.publish import KEEP_PUBLISHED, TABLES, publish, spare_path
+from warehouse.runs import RunOutcome, begin_run, finish_run
+
+CONTRACT = {
+    "stories": "story_id, title, canonical_article_id, canonical_reason, url, publisher, language, first_published_at, "
+    "last_published_at, article_count, copy_group_count, publisher_count, independent_count, key_terms, created_at, "
+    "updated_at",
+    "articles": "article_id, external_id, source_ref, url, canonical_url, publisher, title, text, lead, authors, "
+    "published_at, published_precision, language, kind, wire_agency, word_count, copy_group_id, story_id, "
+    "is_canonical, version, first_seen_at, content_hash",
+    "story_articles": "story_id, article_id, role, score, joined_at",
+    "links": "article_a, article_b, relation, score, decision, features, model_version",
+    "story_events": "story_id, event, other_story_id, happened_at, run_id",
+    "documents": "document_id, source_ref, format, sha256, bytes, disposition, reason, detail, article_id, run_id, "
+    "seen_at",
+    "runs": "run_id, started_at, finished_at, status, documents, dispositions, stories_new, stories_changed, "
+    "stage_seconds, settings, versions",
+}
+MACROS = {
+    "story_timeline": "FROM story_timeline((SELECT max(story_id) FROM stories))",
+    "stories_between": "FROM stories_between('2026-02-13', '2026-02-14')",
+    "coverage": "FROM coverage('Harbour Post')",
+    "search_stories": "FROM search_stories('HEADLINE fért')",  # case, accents and word endings do not matter
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a publication."""
+    home = tmp_path_factory.mktemp("published")
+    articles = [sample("férte"), sample("b", publisher="Other Outlet"), sample("wall", kind="stub")]
+    ingest(home, articles, [refusal("x")])
+    with open_working(home, purpose="test") as con:
+        con.execute(
+            "INSERT INTO overrides (override_id, relation, article_a, article_b, story_id, made_by, made_at, why) "
+            "SELECT 1, 'cannot_link', min(article_id), max(article_id), NULL, 'ina', ?, 'no' "
+            "FROM story_articles",
+            [NOON],
+        )
+        publish(con, home, now=NOON)
+    return home
+
+
+def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return everything a published file says, apart from when it was published."""
+    con = open_sealed(path)
+    try:
+        told = {table: con.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES}
+        told["about"] = con.execute("SELECT * FROM _about WHERE name <> 'published_at'").fetchall()
+    finally:
+        con.close()
+    return {table: sorted(rows, key=repr) for table, rows in told.items()}
+
+
+def test_the_contract_is_there_and_says_what_it_is(home: Path) -> None:
+    con = open_published(home)
+    for table, columns in CONTRACT.items():
+        con.execute(f"SELECT {columns} FROM {table}").fetchall()
+    silent = """SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND comment IS NULL
+                UNION ALL SELECT table_name, '' FROM duckdb_tables() WHERE comment IS NULL
+                UNION ALL SELECT function_name, '' FROM duckdb_functions()
+                WHERE NOT internal AND function_type = 'table_macro' AND comment IS NULL"""
+    assert con.execute(silent).fetchall() == []
+    for name, query in MACROS.items():
+        assert len(con.execute(query).fetchall()) >= 1, name
+    assert con.execute("FROM search_stories('headline absent')").fetchall() == []
+    assert con.execute("FROM search_stories('')").fetchall() == []
+    con.close()
+
+
+def test_ids_are_sixteen_digits_and_stubs_have_no_story(home: Path) -> None:
+    con = open_published(home)
+    ids = con.execute("SELECT article_id, story_id, kind FROM articles").fetchall()
+    assert all(len(article_id) == 16 for article_id, _, _ in ids)
+    assert [story_id for _, story_id, kind in ids if kind == "stub"] == [None]
+    decided = con.execute("SELECT relation, made_by, why, revoked_at FROM decisions").fetchall()
+    assert decided == [("cannot_link", "ina", "no", None)]
+    assert con.execute(
+        "SELECT storage_version FROM (SELECT tags['storage_version'] AS storage_version "
+        "FROM duckdb_databases() WHERE NOT internal)"
+    ).fetchall() == [("v1.5.0+",)]
+    con.close()
+
+
+@pytest.mark.slow
+def test_small_steps_end_where_one_large_step_does(tmp_path: Path) -> None:
+    ingest(
+        tmp_path,
+        [sample("a"), sample("b"), sample("c")],
+        [refusal("late", "still_written", "deferred")],
+        is_published=True,
+    )
+    with open_working(tmp_path, purpose="evidence") as con:
+        for n in range(5):
+            con.execute(
+                "INSERT INTO links SELECT ?, 9, 'exact', 1, 'passes', NULL, NULL, NULL, max(run_id), ? FROM runs",
+                [n, NOON],
+            )
+    for day in range(1, KEEP_PUBLISHED + 4):  # long enough for the first file to be used again
+        changed = sample("a", f"Day {day}.", updated_at=NOON + timedelta(days=day))
+        ingest(
+            tmp_path,
+            [changed, sample(f"day{day}"), sample("b")],
+            [refusal(f"r{day}")],
+            day=day,
+            is_published=True,
+        )
+    with open_working(tmp_path, purpose="a fold that moves, merges and removes") as con:
+        con.execute(
+            "UPDATE story_articles SET story_id = (SELECT min(story_id) FROM stories), role = 'report' "
+            "WHERE story_id = (SELECT max(story_id) FROM stories)"
+        )
+        con.execute(
+            "INSERT INTO story_events (story_id, event, other_story_id, article_count, happened_at, run_id) "
+            "SELECT max(story_id), 'redirected', min(story_id), NULL, ?, "
+            "(SELECT max(run_id) FROM runs) FROM stories",
+            [NOON + timedelta(days=99)],
+        )
+        con.execute("DELETE FROM stories WHERE story_id = (SELECT max(story_id) FROM stories)")
+        con.execute(
+            "UPDATE stories SET article_count = 2 WHERE story_id = (SELECT min(story_id) FROM stories)"
+        )
+        con.execute("DELETE FROM documents WHERE reason = 'empty'")
+        con.execute("DELETE FROM links WHERE article_a = 1")
+        step = publish(con, tmp_path, now=NOON)
+        assert not step.is_complete
+        stepped = contents(published_path(tmp_path))
+        assert publish(con, tmp_path, now=NOON, anew=True).is_complete
+    assert contents(published_path(tmp_path)) == stepped
+    assert len(stepped["story_redirects"]) == 1
+
+
+@pytest.mark.slow
+def test_documents_of_merged_articles_lead_to_what_they_became_however_late_it_is_published(
+    tmp_path: Path,
+) -> None:
+    one, other = sample("one"), sample("other", "The ferry left port at last.")
+    ingest(tmp_path, [one, other], is_published=True)
+    with open_working(tmp_path, purpose="test") as con:
+        run_id = begin_run(con, command="test", settings={}, versions={}, now=NOON + timedelta(days=1))
+        with transaction(con):
+            gone = {other["article_id"]: one["article_id"]}
+            none = to_batch([], article_schema()), to_batch([], rejection_schema())
+            load_documents(con, run_id, *none, now=NOON + timedelta(days=1), merges=gone)
+            for table in ("stories", "story_articles"):
+                con.execute(f"DELETE FROM {table} WHERE story_id = ?", [other["article_id"]])
+            con.execute("DELETE FROM copy_members WHERE article_id = ?", [other["article_id"]])
+            finish_run(con, run_id, RunOutcome(), now=NOON + timedelta(days=1))
+        load(con, [sample("later")], day=2)
+        step = publish(con, tmp_path, now=NOON + timedelta(days=2))
+        stepped = contents(published_path(tmp_path))
+        assert publish(con, tmp_path, now=NOON, anew=True).is_complete
+    assert contents(published_path(tmp_path)) == stepped
+    assert not step.is_complete
+    leads = {row[-3] for row in stepped["documents"]}
+    assert leads == {f"{row['article_id']:016x}" for row in (one, sample("later"))}
+
+
+@pytest.mark.slow
+def test_older_files_are_kept_and_a_reader_keeps_its_own(tmp_path: Path) -> None:
+    ingest(tmp_path, [sample("a")], is_published=True)
+    reader = open_published(tmp_path)
+    outside = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import duckdb, sys\ncon = duckdb.connect(sys.argv[1], read_only=True)\n"
+            "print(flush=True)\nsys.stdin.read()\nprint(con.execute('SELECT count(*) FROM articles').fetchall())",
+            str(published_path(tmp_path)),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert outside.stdout is not None
+    outside.stdout.readline()
+    for day in range(1, KEEP_PUBLISHED + 4):
+        ingest(tmp_path, [sample(f"day{day}")], day=day, is_published=True)
+        assert reader.execute("SELECT count(*), max(title) FROM articles").fetchall() == [
+            (1, "Headline of a")
+        ]
+    reader.close()
+    assert outside.communicate("")[0].strip() == "[(1,)]"
+    assert len(list(history_path(tmp_path).iterdir())) == KEEP_PUBLISHED
+    assert spare_path(tmp_path).exists()
+    assert contents(published_path(tmp_path))["about"]
+
+
+@pytest.mark.slow
+def test_a_reader_of_this_very_process_keeps_its_file_too(tmp_path: Path) -> None:
+    """The kernel's locks do not stand between two connections of one process: nothing else protects its file."""
+    ingest(tmp_path, [sample("a")], is_published=True)
+    reader = open_published(tmp_path)
+    inode = published_path(tmp_path).stat().st_ino
+    for day in range(1, KEEP_PUBLISHED + 4):
+        ingest(tmp_path, [sample(f"day{day}")], day=day, is_published=True)
+        assert published_path(tmp_path).stat().st_ino != inode, (
+            "the file that is being read was written again"
+        )
+    assert reader.execute("SELECT count(*), max(title) FROM articles").fetchall() == [(1, "Headline of a")]
+    reader.close()
+
+
+READERS = """
+import sys, time
+from pathlib import Path
+from warehouse.connection import open_published
+home, seen = Path(sys.argv[1]), set()
+print("ready", flush=True)
+while not (home / "stop").exists():
+    con = open_published(home)
+    counts = con.execute(
+        "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM stories), (SELECT count(*) FROM documents), "
+        "(SELECT value::INT FROM _about WHERE topic = 'count' AND name = 'articles')"
+    ).fetchall()[0]
+    con.close()
+    if len(set(counts)) != 1:
+        sys.exit(f"a mixture: {counts}")
+    seen.add(counts[0])
+    time.sleep(2.5)  # opening costs 50 ms of processor: twenty readers must leave some for the writer
+print(*sorted(seen))
+"""
+
+
+@pytest.mark.slow
+def test_twenty_readers_of_many_publications_never_see_an_error_or_a_mixture(tmp_path: Path) -> None:
+    """Each reader is a process of its own, as people's are: within one, the engine would share what it has open."""
+    ingest(tmp_path, [sample("a")], is_published=True)
+    readers = [
+        subprocess.Popen(
+            [sys.executable, "-c", READERS, str(tmp_path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(20)
+    ]
+    try:
+        for reader in readers:
+            assert reader.stdout is not None
+            assert reader.stdout.readline() == "ready\n"
+        with open_working(tmp_path, purpose="many runs") as con:
+            for day in range(1, 26):
+                load(con, [sample(f"day{day}")], day=day)
+                publish(con, tmp_path, now=NOON + timedelta(days=day))
+    finally:
+        (tmp_path / "stop").touch()
+        told = [reader.communicate(timeout=60) for reader in readers]
+    assert [(reader.returncode, errors) for reader, (_, errors) in zip(readers, told, strict=True)] == [
+        (0, "")
+    ] * 20
+    seen = {int(number) for out, _ in told for number in out.split()}
+    assert seen <= set(range(1, 27))
+    assert len(seen) > 5  # between them they saw many of the publications
+
+
+@pytest.mark.slow
+def test_a_published_file_that_cannot_be_used_is_written_anew(tmp_path: Path) -> None:
+    ingest(tmp_path, [sample("a")], is_published=True)
+    published_path(tmp_path).write_bytes(b"nonsense" * 4096)
+    with open_working(tmp_path, purpose="test") as con:
+        assert publish(con, tmp_path, now=NOON).is_complete
+    assert ask(tmp_path, "SELECT count(*) FROM articles") == [(1,)]
+    assert len(contents(published_path(tmp_path))["articles"]) == 1
+
+
+def test_the_command_line_of_duckdb_1_5_reads_it(home: Path) -> None:
+    cli = pytest.importorskip("duckdb_cli", reason="the package duckdb-cli (1.5) is not installed here")
+    answer = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            cli.__name__,
+            "-readonly",
+            "-csv",
+            str(published_path(home)),
+            "-c",
+            "SELECT title FROM stories ORDER BY title; FROM search_stories('headline b'); "
+            "FROM coverage('Other Outlet')",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "Headline of férte" in answer.stdout
+
+
+@pytest.mark.slow
+def test_a_run_that_changes_nothing_is_published_and_pushes_nothing_out_of_the_history(
+    tmp_path: Path,
+) -> None:
+    ingest(tmp_path, [sample("a")], is_published=True)
+    ingest(tmp_path, [sample("b")], day=1, is_published=True)
+    kept = list(history_path(tmp_path).iterdir())
+    assert len(kept) == 1
+    for day in range(2, 6):
+        ingest(tmp_path, [sample("b")], day=day, is_published=True)
+        with open_published(tmp_path) as con:
+            about = dict(con.execute("SELECT name, value FROM _about WHERE topic = 'file'").fetchall())
+            last = con.execute("SELECT max(run_id), max(finished_at)::VARCHAR || ' UTC' FROM runs").fetchall()
+            assert (about["run_id"], about["checked_at"]) == last[0]
+            assert about["changed_run_id"] < about["run_id"]
+    assert list(history_path(tmp_path).iterdir()) == kept
+
+
+@pytest.mark.slow
+def test_withdrawn_articles_keep_no_words_and_embargoed_ones_do_until_their_time(tmp_path: Path) -> None:
+    later = NOON + timedelta(days=2)
+    ingest(
+        tmp_path,
+        [sample("a"), sample("killed", withdrawn_at=NOON), sample("sealed", embargoed_until=later)],
+    )
+    words = "SELECT count(*) FROM articles WHERE title IS NOT NULL OR text IS NOT NULL OR lead IS NOT NULL"
+    with open_working(tmp_path, purpose="test") as con:
+        publish(con, tmp_path, now=NOON)
+    with open_published(tmp_path) as published:
+        assert published.execute(words).fetchall() == [(1,)]
+        assert published.execute("SELECT count(*) FROM articles").fetchall() == [(2,)]
+    with open_working(tmp_path, purpose="test") as con:
+        con.execute("UPDATE articles SET is_held = false WHERE embargoed_until IS NOT NULL")
+        assert not publish(con, tmp_path, now=later).is_complete
+    with open_published(tmp_path) as published:
+        assert published.execute(words).fetchall() == [(2,)]

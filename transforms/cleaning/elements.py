@@ -1,0 +1,125 @@
+"""An element of a parsed page in, how much text of which sort it holds out; and ways to take elements out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from transforms.cleaning.line_kinds import look
+
+_LONGEST_NAME = 500  # characters of a class or id that are looked at; the longest honest ones have some 400
+_PROSE = 80  # characters from which a paragraph says something; labels, buttons and captions are shorter
+_LINKED = 0.5  # share of a paragraph in links from which it is a list of links
+_PROSE_SHARE = 0.6  # share of a box's text in prose from which the box holds text and nothing else
+_MOST_READ = 12  # paragraphs of a box whose lines are read closely
+_TEXT_LENGTH = etree.XPath("string-length(normalize-space())")
+_SENTENCE_END = re.compile(r"[.!?…:。！？؟۔।][\"'”’»«)\]」』]*$")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def length(element: Any) -> int:
+    """Return the number of characters of an element's text, scripts included, white space in a row counted once."""
+    return int(float(str(_TEXT_LENGTH(element))))
+
+
+def link_length(element: Any) -> int:
+    """Return how many characters of an element's text lie in links; all of them where it is a link itself."""
+    return sum(length(link) for link in element.iter("a"))
+
+
+def paragraph_length(element: Any) -> int:
+    """Return the number of characters of text in the `<p>` elements of an element, or in itself where it is one."""
+    if element.tag == "p":
+        return length(element)
+    return sum(length(each) for each in element.iter("p"))
+
+
+def all_text(element: Any) -> str:
+    """Return all text of an element on one line, that of scripts and hidden parts included; "" where it has none.
+
+    The texts of two blocks are separated only by the space between them, if there is any.
+    """
+    return " ".join("".join(element.itertext()).split())
+
+
+def name_of(element: Any) -> str:
+    """Return the class and the id of an element with a space between, each cut to 500 characters; " " for neither."""
+    return f"{(element.get('class') or '')[:_LONGEST_NAME]} {(element.get('id') or '')[:_LONGEST_NAME]}"
+
+
+def lies_in(element: Any, *tags: str) -> bool:
+    """Return whether any ancestor of an element has one of these tags; the element itself does not count."""
+    return next(element.iterancestors(*tags), None) is not None
+
+
+def is_prose(paragraph: Any) -> bool:
+    """Return whether a paragraph is running text: 80 characters or more, closed like a sentence.
+
+    A colon closes one too. False where half of its characters are in links, or where it lies in a link.
+    """
+    size = length(paragraph)
+    if size < _PROSE or link_length(paragraph) >= _LINKED * size:
+        return False
+    if lies_in(paragraph, "a"):
+        return False  # a teaser that is a link as a whole
+    return bool(_SENTENCE_END.search(all_text(paragraph)))
+
+
+def prose_of(element: Any) -> Iterator[Any]:
+    """Iterate over the `<p>` elements of an element, itself included, that are running text (`is_prose`)."""
+    return (each for each in element.iter("p") if is_prose(each))
+
+
+def is_prose_box(element: Any) -> bool:
+    """Return whether an element mainly holds running text: two paragraphs of it at least, with 60 % of its characters.
+
+    False if it has a heading that is a link, or a form, or if one of its first twelve such paragraphs is a notice of
+    rights or page furniture: such boxes lie beside the article.
+    """
+    paragraphs = list(prose_of(element))
+    if len(paragraphs) < 2 or element.find(".//form") is not None:
+        return False
+    if sum(map(length, paragraphs)) < _PROSE_SHARE * length(element):
+        return False
+    if any(is_link_heading(each) for each in element.iter(*_HEADINGS)):
+        return False
+    seen = [look(all_text(each)) for each in paragraphs[:_MOST_READ]]
+    return not any(line.is_legal or line.is_furniture for line in seen)
+
+
+def is_link_heading(heading: Any) -> bool:
+    """Return whether a heading leads to another page: half of its text or more is in links, or it is inside one."""
+    if lies_in(heading, "a"):
+        return True
+    size = length(heading)
+    return size > 0 and link_length(heading) >= _LINKED * size
+
+
+def clear(element: Any) -> None:
+    """Empty an element: remove its content and attributes; the element itself and the text behind it stay."""
+    tail = element.tail
+    element.clear()
+    element.tail = tail
+
+
+def drop(element: Any) -> None:
+    """Remove an element from its tree; the text after it stays. A root is left as it is."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
+
+
+def forget_name(element: Any) -> None:
+    """Remove class, id, style and `aria-hidden` from an element, so that no later step judges it by them."""
+    for key in ("class", "id", "style", "aria-hidden"):
+        element.attrib.pop(key, None)

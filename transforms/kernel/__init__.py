@@ -1,0 +1,1 @@
+"""Array loops, compiled where numba is installed: hashing, alignment, average linkage, blocking joins."""

@@ -1,0 +1,1 @@
+"""Languages: detection, stems, weekdays and the versioned background model of term frequencies."""

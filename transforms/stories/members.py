@@ -1,0 +1,24 @@
+"""A report of a story as choosing among reports needs it: who published it, when, how long, whose words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from transforms.types import Kind, Precision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One report of a story, with what is needed to choose among reports: time, length, kind, publisher, agency."""
+
+    article_id: int
+    published_at: datetime | None = None  # naive UTC, or the wall time where no zone is known
+    precision: Precision = Precision.NONE
+    word_count: int = 0
+    kind: Kind = Kind.ARTICLE
+    is_paywalled: bool = False
+    wire_agency: str | None = None  # id of the agency whose text it is, as `agencies.credit` gives it
+    publisher: str | None = None
+    url_host: str | None = None
+    copy_group_id: int | None = None  # copies of one text share it

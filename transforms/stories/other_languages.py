@@ -1,0 +1,174 @@
+"""Stories of one event in different languages: what each story shares with others in, pairs that hold out."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from transforms.language.shared_terms import MOST_INFORMATION, VERSION
+
+Weights = Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherLanguageModel:
+    """The constants of relations between stories of different languages.
+
+    Fitted by `benchmarks.languages` on one half of its sets.
+    """
+
+    # A pair holds when it shares so many different terms, with so much information in common, and so large a part.
+    least_terms: int = 3
+    least_information: float = 3.0
+    least_cosine: float = 0.25
+    # Days between the first reports of two stories of one event.
+    days_apart: int = 2
+    # Days before and after a story in which other stories tell how common a term is just now.
+    days_around: int = 3
+    # Stories granted to every language, so that a few do not make a term common.
+    prior_stories: int = 30
+    # A term of more stories within reach brings no pair together by itself; it counts where others did.
+    block_size: int = 200
+
+    @property
+    def reach_days(self) -> int:
+        """Return the number of days around a story within which other stories decide what it is related to."""
+        return self.days_around + self.days_apart
+
+
+MODEL: Final = OtherLanguageModel()
+MODEL_VERSION: Final = f"languages-1/{VERSION}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryTerms:
+    """One story with the terms of its reports: the mean weight of each term, and the weights in each report."""
+
+    story_id: int
+    language: str  # as `model_language` gives it
+    day: int  # of its first report, counted from 1970
+    terms: Weights
+    reports: Mapping[int, Weights]  # article → its own terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Two stories in different languages that report one event, and the two reports with most terms in common."""
+
+    story_a: int  # the smaller id
+    story_b: int
+    score: float  # cosine of their terms, 0..1
+    article_a: int
+    article_b: int
+
+
+def weigh_terms(
+    stories: Sequence[StoryTerms], model: OtherLanguageModel = MODEL
+) -> dict[int, dict[int, float]]:
+    """Return {story id: {term: weight}}, lowered for terms that are common in the days around a story.
+
+    A term keeps a share of its weight, by how rare it is among the stories of each language within `days_around`; the
+    language in which it is most common counts. So a name that one story of each language has keeps all of it. A story
+    depends on others within `days_around` alone; those must be among `stories`.
+    """
+    by_day: dict[int, list[StoryTerms]] = defaultdict(list)
+    for story in stories:
+        by_day[story.day].append(story)
+    weighed: dict[int, dict[int, float]] = {}
+    least_share = math.exp(-MOST_INFORMATION)
+    for day, own in sorted(by_day.items()):
+        counts: dict[str, Counter[int]] = defaultdict(Counter)
+        sizes: Counter[str] = Counter()
+        for other in range(day - model.days_around, day + model.days_around + 1):
+            for story in by_day.get(other, ()):
+                sizes[story.language] += 1
+                counts[story.language].update(story.terms.keys())
+        shares: dict[int, float] = {}
+        for language, count in counts.items():
+            for term, number in count.items():
+                share = (number - 1) / (sizes[language] + model.prior_stories)
+                shares[term] = max(shares.get(term, least_share), share)
+        rarity = {term: -math.log(share) / MOST_INFORMATION for term, share in shares.items()}
+        for story in own:
+            weighed[story.story_id] = {term: weight * rarity[term] for term, weight in story.terms.items()}
+    return weighed
+
+
+def match_stories(
+    stories: Sequence[StoryTerms], days: Iterable[int] | None = None, model: OtherLanguageModel = MODEL
+) -> list[Match]:
+    """Return the pairs of stories in different languages that report one event, by their ids.
+
+    With `days`, only pairs of which one story is of such a day; then all stories within `reach_days` of those must
+    be among `stories`, and the answer does not depend on any other. The order of `stories` does not matter.
+    """
+    weighed = weigh_terms(stories, model)
+    wanted = None if days is None else set(days)
+    by_id = {story.story_id: story for story in stories}
+    norms = {
+        one: math.sqrt(math.fsum(weight * weight for weight in terms.values()))
+        for one, terms in weighed.items()
+    }
+    found = []
+    for a, b in sorted(_candidates(stories, wanted, model)):
+        shared = sorted(weighed[a].keys() & weighed[b].keys())
+        if len(shared) < model.least_terms:
+            continue
+        if math.fsum(min(weighed[a][term], weighed[b][term]) for term in shared) < model.least_information:
+            continue
+        product = math.fsum(weighed[a][term] * weighed[b][term] for term in shared)
+        cosine = min(1.0, product / (norms[a] * norms[b]))
+        if cosine >= model.least_cosine:
+            articles = _closest(by_id[a], by_id[b], weighed[a])
+            found.append(
+                Match(story_a=a, story_b=b, score=cosine, article_a=articles[0], article_b=articles[1])
+            )
+    return found
+
+
+def _candidates(
+    stories: Sequence[StoryTerms], wanted: set[int] | None, model: OtherLanguageModel
+) -> set[tuple[int, int]]:
+    """Pairs of different languages, near in time, that share a term which few stories of these days have.
+
+    One of the two days of a pair is `wanted`; few are at most `block_size` around either of them.
+    """
+    blocks: dict[tuple[int, int], list[StoryTerms]] = defaultdict(list)
+    for story in stories:
+        for term in story.terms:
+            blocks[term, story.day].append(story)
+    pairs: set[tuple[int, int]] = set()
+    near_wanted = wanted and {
+        day + shift for day in wanted for shift in range(-model.days_apart, model.days_apart + 1)
+    }
+    for story in stories:
+        if near_wanted is not None and story.day not in near_wanted:
+            continue
+        is_wanted = wanted is None or story.day in wanted
+        for term in story.terms:
+            near = [
+                blocks.get((term, story.day + shift), ())
+                for shift in range(-model.days_apart, model.days_apart + 1)
+            ]
+            if sum(map(len, near)) > model.block_size:
+                continue
+            for others in near:
+                for other in others:
+                    if other.language != story.language and (is_wanted or other.day in (wanted or ())):
+                        pair = (story.story_id, other.story_id)
+                        pairs.add((min(pair), max(pair)))
+    return pairs
+
+
+def _closest(a: StoryTerms, b: StoryTerms, weights: Weights) -> tuple[int, int]:
+    """Return the reports, one of each story, that share most; ties go to the smaller ids."""
+    ranked = (
+        (-math.fsum(sorted(weights[term] for term in mine.keys() & theirs.keys())), one, other)
+        for one, mine in a.reports.items()
+        for other, theirs in b.reports.items()
+    )
+    _, one, other = min(ranked)
+    return one, other

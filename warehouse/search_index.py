@@ -1,0 +1,80 @@
+"""Bring the index of words in the published file up to date: what search_stories and search_articles look into."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from warehouse.connection import WORKING_CATALOG
+from warehouse.sql_files import statement, statements
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Numbers of articles that are gone, for each that is there, before the whole index is made anew: gone ones are read in
+# vain, making it anew takes about 3 ms an article.
+_WASTE = 1.0
+_FEW = 10_000  # articles below which waste does not matter
+
+
+def create_index(con: DuckDBPyConnection) -> None:
+    """Create the empty inverted index and its macros in the attached file `pub`, with rules for stemming.
+
+    The rules are those of every language in `transforms/data`. The file has the published tables, and no index yet.
+    Afterwards the working file is DuckDB's current catalog again.
+    """
+    with _inside(con):
+        con.execute(statement("publish", "search").sql)
+    data = files("transforms") / "data"
+    entries = sorted((data / "languages").iterdir(), key=lambda one: one.name)
+    rules = {
+        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text(encoding="utf-8")).get("stems", {})
+        for entry in entries
+        if entry.name.endswith(".toml")
+    }
+    con.execute(
+        "INSERT INTO pub._search_rules SELECT language, shortest, list_distinct(list_transform(endings, "
+        "lambda e: strip_accents(lower(e)))) FROM (SELECT unnest(?::VARCHAR[]) AS language, "
+        "unnest(?::INTEGER[]) AS shortest, unnest(?::VARCHAR[][]) AS endings)",
+        [
+            list(rules),
+            [stems.get("shortest", 4) for stems in rules.values()],
+            [stems.get("endings", []) for stems in rules.values()],
+        ],
+    ).fetchall()
+    characters = tomllib.loads((data / "simplified_characters.toml").read_text(encoding="utf-8"))
+    con.execute(
+        "INSERT INTO pub._search_characters VALUES (?, ?)",
+        [characters["traditional"], characters["simplified"]],
+    ).fetchall()
+
+
+def update_index(con: DuckDBPyConnection) -> None:
+    """Add to the inverted index of the attached file `pub` the articles with a text that it lacks.
+
+    First the articles of the temporary view `unsearchable` (article_id) are removed from it; one that is still in `pub`
+    is indexed again. When removed entries outnumber the others by more than 10,000, the whole index is made anew.
+    Afterwards the working file is DuckDB's current catalog again.
+    """
+    steps = statements("publish/words")
+    con.execute(steps[0].sql)
+    every, kept = con.execute("SELECT count(*), count(article_id) FROM pub._search_articles").fetchall()[0]
+    if every - kept > _WASTE * kept + _FEW:
+        for table in ("_search_articles", "_search_words", "_search_postings"):
+            con.execute(f"TRUNCATE pub.{table}")
+    with _inside(con):
+        for step in steps[1:]:
+            con.execute(step.sql)
+
+
+@contextmanager
+def _inside(con: DuckDBPyConnection) -> Iterator[None]:
+    """Have the tables of `pub` go by their names alone, as its macros call them."""
+    con.execute("USE pub")
+    try:
+        yield
+    finally:
+        con.execute(f"USE {WORKING_CATALOG}")

@@ -1,0 +1,9 @@
+-- What the reports of dated stories share across languages, by the day of the first report; digests and their like
+-- speak of several events.
+SELECT s.story_id, s.language, CAST(floor(epoch(s.first_published_at) / 86400) AS INTEGER) AS day, t.article_id, t.term, t.weight
+FROM stories s JOIN story_articles m ON m.story_id = s.story_id JOIN shared_terms t ON t.article_id = m.article_id
+JOIN articles a ON a.article_id = m.article_id
+WHERE s.first_published_at >= make_timestamp($first_day * 86400000000::BIGINT)
+  AND s.first_published_at < make_timestamp(($last_day + 1) * 86400000000::BIGINT)
+  AND NOT list_contains($left_out, a.kind)
+ORDER BY s.story_id, t.article_id, t.term

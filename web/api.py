@@ -1,0 +1,267 @@
+"""The interface for programs: JSON under /api/v1, in a stable order, with cursors, ETags and problem+json errors."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.encoders import jsonable_encoder
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from flows.errors import InvalidRequestError
+from flows.operations import decision_journal
+from warehouse.errors import WarehouseError
+from warehouse.reading_room import ask, ask_one, changes_since
+from web.evidence import as_record, explain_in_story, explain_two
+from web.room import room_of
+
+router = APIRouter(prefix="/api/v1", tags=["newsfold"])
+Limit = Annotated[int, Query(ge=1, le=500)]
+Sources = Annotated[int | None, Query(ge=1, le=1_000_000)]
+Key = Annotated[str, Query(min_length=1, max_length=2048)]
+
+
+class Decision(BaseModel):
+    """A posted decision: verb, keys, reason and person, and whether it is a dry run."""
+
+    model_config = ConfigDict(strict=True)
+
+    verb: str
+    keys: list[str]
+    why: str | None = None
+    by: str | None = None
+    dry_run: bool = False
+
+
+def problem(status: int, title: str, detail: str = "") -> Response:
+    """Return an error as problem+json (RFC 9457): status, title, and detail where it is not empty."""
+    body = {"type": "about:blank", "title": title, "status": status} | ({"detail": detail} if detail else {})
+    return Response(json.dumps(body), status_code=status, media_type="application/problem+json")
+
+
+def reasons(errors: Sequence[Mapping[str, Any]]) -> str:
+    """Return what is wrong with a request in one line, from the errors of its validation: each place and reason."""
+    return "; ".join(f"{'.'.join(map(str, error['loc'])) or 'body'}: {error['msg']}" for error in errors)
+
+
+def answer(request: Request, body: Any) -> Response:
+    """Return a value as JSON with an ETag of its content; 304 without a body where the client has it already."""
+    text = json.dumps(jsonable_encoder(body), ensure_ascii=False)
+    tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(text, media_type="application/json", headers=headers)
+
+
+@router.get("/stories")
+def stories(
+    request: Request,
+    language: str | None = None,
+    publisher: str | None = None,
+    kind: str | None = None,
+    sources: Sources = None,
+    since: Annotated[str | None, Query(description="a run: stories changed by it or after it")] = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> Response:
+    """List stories, the last changed first; `next_cursor` asks for the next page, null where this one is not full.
+
+    400 for a cursor that is not one of ours, 404 for an unknown run.
+    """
+    room = room_of(request)
+    after = _decode(cursor)
+    if cursor and after is None:
+        return problem(400, "the cursor is not one of ours")
+    with room.published.reading() as con:
+        started = ask_one(con, "run_start", run_id=since) if since else None
+        if since and started is None:
+            return problem(404, "no such run", since)
+        rows = ask(
+            con, "api_stories", language=language, publisher=publisher, kind=kind, sources=sources,
+            since=started["started_at"] if started else None,
+            after_time=after[0] if after else None, after_id=after[1] if after else None, limit=limit,
+        )  # fmt: skip
+    following = _encode(rows[-1]["updated_at"], rows[-1]["story_id"]) if len(rows) == limit else None
+    return answer(request, {"stories": rows, "next_cursor": following})
+
+
+@router.get("/stories/{story_id}")
+def story(request: Request, story_id: str) -> Response:
+    """Return one story with its articles and events; a former id finds it too.
+
+    Articles by time, undated ones last, at most 2,000; events the latest first, at most 200. 404 for an unknown id.
+    """
+    room = room_of(request)
+    with room.published.reading() as con:
+        found = ask_one(con, "story", story_id=story_id.lower())
+        if found is None:
+            return problem(404, "no such story", story_id)
+        members = ask(con, "members", story_id=found["story_id"])
+        events = ask(con, "events", story_id=found["story_id"])
+        others = ask(con, "other_languages", story_id=found["story_id"])
+    more = {"asked_id": story_id, "articles": members, "events": events, "other_languages": others}
+    return answer(request, found | more)
+
+
+@router.get("/articles/{article_id}")
+def article(request: Request, article_id: str) -> Response:
+    """Return one article with its text and versions, the oldest first, the current one last; 404 if unknown."""
+    room = room_of(request)
+    with room.published.reading() as con:
+        found = ask_one(con, "article", article_id=article_id.lower())
+        if found is None:
+            return problem(404, "no such article", article_id)
+        versions = ask(con, "versions", article_id=found["article_id"])
+    return answer(request, found | {"versions": versions})
+
+
+@router.get("/search")
+def search(
+    request: Request, q: Annotated[str, Query(min_length=1, max_length=300)], limit: Limit = 30
+) -> Response:
+    """Search stories and articles, the best first, at most `limit` of each: words, "phrases", -word, OR."""
+    room = room_of(request)
+    with room.published.reading() as con:
+        found = {name: ask(con, f"search_{name}", words=q, limit=limit) for name in ("stories", "articles")}
+    return answer(request, found)
+
+
+@router.get("/explain")
+def explain(request: Request, a: Key, b: Key | None = None, story: Key | None = None) -> Response:
+    """Explain why two articles are together or apart, or why an article is in a story or not.
+
+    Give `a` and either `b` or `story`, else it is 400; 404 where one of them is not known. An article is named by its
+    id or the beginning of it, its external id or its URL, as it is written; a story by its id, its beginning or a
+    former one.
+    """
+    room = room_of(request)
+    if (b is None) == (story is None):
+        return problem(400, "give either b or story")
+    with room.published.reading() as con:
+        found = (
+            explain_two(con, room.home, a, b)
+            if b is not None
+            else explain_in_story(con, room.home, a, str(story))
+        )
+    if found is None:
+        return problem(404, "one of the two is not known here")
+    return answer(request, as_record(found))
+
+
+@router.get("/threads")
+def threads(request: Request, limit: Limit = 50) -> Response:
+    """List threads, the latest reported first, each with the headlines of its stories in order."""
+    room = room_of(request)
+    with room.published.reading() as con:
+        return answer(request, {"threads": ask(con, "threads", limit=limit)})
+
+
+@router.get("/threads/{key}")
+def thread(request: Request, key: str) -> Response:
+    """Return the stories of a thread in order; a former id, or a story in it, finds it too; else 404."""
+    room = room_of(request)
+    with room.published.reading() as con:
+        stories = ask(con, "thread_stories", key=key.lower())
+    return answer(request, {"stories": stories}) if stories else problem(404, "no such thread", key)
+
+
+@router.get("/outlets")
+def outlets(request: Request, limit: Limit = 100) -> Response:
+    """List outlets with the numbers of their articles in stories and of these stories, most articles first."""
+    room = room_of(request)
+    with room.published.reading() as con:
+        return answer(request, {"outlets": ask(con, "compare_outlets", since=None, until=None, limit=limit)})
+
+
+@router.get("/changes")
+def changes(
+    request: Request,
+    since: Annotated[str, Query(description="a run, or next_since of the answer before")] = "",
+    limit: Limit = 500,
+) -> Response:
+    """List what happened to stories and articles after a run, in order, so that a subscriber can update its copy.
+
+    Whole runs, as many as have `limit` rows together and at least one; `next_since` asks for the rest while not
+    `is_complete`. Without `since` everything; 404 for an unknown run.
+    """
+    room = room_of(request)
+    with room.published.reading() as con:
+        if since and ask_one(con, "run_start", run_id=since) is None:
+            return problem(404, "no such run", since)
+        return answer(request, changes_since(con, since, limit=limit))
+
+
+@router.get("/decisions")
+def decisions(request: Request, limit: Limit = 100) -> Response:
+    """List what people decided, the latest first, revoked ones included."""
+    room = room_of(request)
+    with room.published.reading() as con:
+        return answer(request, {"decisions": ask(con, "decisions", limit=limit)})
+
+
+@router.post("/decisions")
+async def decide(request: Request) -> Response:
+    """Decide, with a bearer token: verb, keys, why, by. With `dry_run` true it returns what that would move.
+
+    Verbs and keys: link, unlink, not_copy (two articles), pin (story, article), move (article, story), split (story,
+    articles), merge (two stories), correct (article, field, value), rename_outlet (old, new), revoke (decision).
+
+    The answer has `state`: done, refused (`message` says why), waiting for a run to end, or tried. 400 for a body
+    that is no JSON, an unknown verb and another number of keys than it takes; 422 for a field that is missing or of
+    another type: `keys` is a list of texts, `dry_run` true or false; 403 without the token or where nothing can be
+    decided.
+    """
+    from starlette.concurrency import run_in_threadpool
+
+    from web.safety import read_body
+
+    room = room_of(request)
+    if not room.can_decide:
+        return problem(403, "nothing can be decided here: newsfold web runs with --read-only")
+    if not room.guard.bears_token(request):
+        return problem(403, "decisions need a bearer token", "start newsfold web with --token and send it")
+    try:
+        asked = Decision.model_validate_json(await read_body(request))
+    except ValidationError as error:
+        is_json = error.errors()[0]["type"] != "json_invalid"
+        return problem(422 if is_json else 400, "the body is not a decision", reasons(error.errors()))
+    if asked.dry_run:
+        return answer(request, await run_in_threadpool(_preview, room.home, asked.verb, asked.keys))
+    try:
+        done = await run_in_threadpool(
+            decision_journal.decide, room.home, asked.verb, asked.keys, why=asked.why, by=asked.by
+        )
+    except InvalidRequestError as error:
+        return problem(400, "the body is not a decision", str(error))
+    if done is None:
+        return answer(request, {"state": "waiting", "message": "written down; the next run carries it out"})
+    return answer(request, {"state": "refused" if done.is_refused else "done", "message": done.sentence})
+
+
+def _preview(home: Path, verb: str, keys: Sequence[str]) -> dict[str, Any]:
+    try:
+        found = decision_journal.preview(home, verb, keys)
+    except (InvalidRequestError, WarehouseError) as error:
+        return {"state": "refused", "message": str(error)}
+    if found is None:
+        return {"state": "waiting", "message": "a run holds the warehouse: it cannot be tried now"}
+    return {"state": "tried", "message": found.describe(), "moves": [move.describe() for move in found.moves]}
+
+
+def _encode(time: datetime, key: str) -> str:
+    return base64.urlsafe_b64encode(f"{time.isoformat()} {key}".encode()).decode()
+
+
+def _decode(cursor: str | None) -> tuple[datetime, str] | None:
+    try:
+        time, _, key = base64.urlsafe_b64decode(cursor or "").decode().partition(" ")
+        return datetime.fromisoformat(time), key
+    except ValueError:
+        return None

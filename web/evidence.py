@@ -1,0 +1,101 @@
+"""Why two articles are together or apart, as pages and the interface show it: sentences of `explain`, both texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from warehouse.errors import NotFound
+from warehouse.queries import explain_in_story as nearest_pair
+from warehouse.queries import explain_pair
+from web import charts
+from web.comparison import Piece, names_in, numbers_in, word_diff
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from warehouse.row_types import ArticleRow, PairDetail
+
+_SHOWN_CHARS = 6000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An explanation of a pair: both articles and texts, sentences, details, and a word diff where they are copies.
+
+    `pieces` is that diff, else empty.
+    """
+
+    a: ArticleRow
+    b: ArticleRow
+    sentences: list[str]
+    details: list[str]
+    text_a: Markup
+    text_b: Markup
+    pieces: list[Piece]
+    story_id: str | None  # asked about, where the question was about a story
+
+
+def explain_two(con: DuckDBPyConnection, home: Path, key_a: str, key_b: str) -> Answer | None:
+    """Explain why two articles are together or apart, with both texts; None where the keys do not name two articles.
+
+    A key is an id or its beginning, an external id or a URL: one that fits none or several gives None, and so do two
+    keys of one article. `home` is the home whose settings count; raises SettingsError.
+    """
+    return _answer(con, home, lambda: explain_pair(con, key_a, key_b))
+
+
+def explain_in_story(con: DuckDBPyConnection, home: Path, key: str, story_id: str) -> Answer | None:
+    """Explain an article together with the report of a story that fits it best by stored scores.
+
+    That is the canonical one where no score is stored. None where one of the two is unknown or names several, and where
+    that report is the article itself. An article is named by its id, the beginning of it, an external id or a URL, a
+    story by its id or a former one. `home` is the home whose settings count; raises SettingsError.
+    """
+    return _answer(con, home, lambda: nearest_pair(con, key, story_id), story_id)
+
+
+def _answer(
+    con: DuckDBPyConnection, home: Path, find: Callable[[], PairDetail], story_id: str | None = None
+) -> Answer | None:
+    from flows.fold.background_model import story_background
+    from flows.operations.explain import explain
+    from flows.operations.verdict import verdict
+    from flows.settings.settings import load_settings
+
+    try:
+        pair = find()
+    except NotFound:
+        return None
+    found = explain(pair, story_background(load_settings(home=home)))
+    shared = [*(term.word for term in found.story.shared_terms), *_shared_facts(pair.a.text, pair.b.text)]
+    return Answer(
+        a=pair.a,
+        b=pair.b,
+        sentences=verdict(pair, are_candidates=found.are_candidates),
+        details=list(found.lines(pair)),
+        text_a=charts.mark_shared(pair.a.text[:_SHOWN_CHARS], shared),
+        text_b=charts.mark_shared(pair.b.text[:_SHOWN_CHARS], shared),
+        pieces=word_diff(pair.a.text, pair.b.text) if pair.is_copy else [],
+        story_id=story_id,
+    )
+
+
+def _shared_facts(a: str, b: str) -> list[str]:
+    return sorted((numbers_in(a) & numbers_in(b)) | (names_in(a) & names_in(b)))
+
+
+def as_record(answer: Answer) -> dict[str, Any]:
+    """Return an explanation for programs: `articles`, `sentences` and `details`, without texts and differences."""
+    return {
+        "articles": [
+            {"article_id": one.article_id, "title": one.title, "publisher": one.publisher, "story_id": one.story_id}
+            for one in (answer.a, answer.b)
+        ],
+        "sentences": answer.sentences,
+        "details": answer.details,
+    }  # fmt: skip
