@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote, urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -35,18 +35,30 @@ NAMES = {
     "rename_outlet": "rename outlet",
 }
 FIELDS = {"title": "headline", "published": "date", "kind": "kind", "publisher": "outlet"}
-# verb: its heading, its button, the fields of the form that are its keys, in order, and what was done
-VERBS: Mapping[str, tuple[str, str, tuple[str, ...], str]] = {
-    "link": ("Put these together?", "Put together", ("a", "b"), "Put together."),
-    "unlink": ("Set these apart?", "Set apart", ("a", "b"), "Set apart."),
-    "not_copy": ("One story, but two texts?", "Not a copy", ("a", "b"), "Kept in one story as two texts."),
-    "pin": ("Put this in front of its story?", "Put in front", ("story", "a"), "Put in front."),
-    "move": ("Move this to another story?", "Move", ("a", "story"), "Moved."),
-    "split": ("Take out, into a new story?", "Take out", ("story", "a"), "Taken out."),
-    "merge": ("Make these one story?", "Merge", ("story", "other"), "Merged."),
-    "correct": ("Correct this?", "Correct", ("a", "field", "value"), "Corrected."),
-    "rename_outlet": ("Rename this outlet?", "Rename", ("old", "new"), "Renamed."),
-    "revoke": ("Take this back?", "Take back", ("a",), "Taken back."),
+
+
+class Verb(NamedTuple):
+    """What the pages say of one kind of decision; `fields` of the form are its keys, in order."""
+
+    heading: str
+    button: str
+    fields: tuple[str, ...]
+    done: str
+
+
+VERBS: Mapping[str, Verb] = {
+    "link": Verb("Put these together?", "Put together", ("a", "b"), "Put together."),
+    "unlink": Verb("Set these apart?", "Set apart", ("a", "b"), "Set apart."),
+    "not_copy": Verb(
+        "One story, but two texts?", "Not a copy", ("a", "b"), "Kept in one story as two texts."
+    ),
+    "pin": Verb("Put this in front of its story?", "Put in front", ("story", "a"), "Put in front."),
+    "move": Verb("Move this to another story?", "Move", ("a", "story"), "Moved."),
+    "split": Verb("Take out, into a new story?", "Take out", ("story", "a"), "Taken out."),
+    "merge": Verb("Make these one story?", "Merge", ("story", "other"), "Merged."),
+    "correct": Verb("Correct this?", "Correct", ("a", "field", "value"), "Corrected."),
+    "rename_outlet": Verb("Rename this outlet?", "Rename", ("old", "new"), "Renamed."),
+    "revoke": Verb("Take this back?", "Take back", ("a",), "Taken back."),
 }
 _STOOD = "That stood already: nothing changed."
 _OF_STORIES = ("pin", "split", "merge")  # one cancels these on the page of the story
@@ -72,16 +84,16 @@ def preview(request: Request) -> Response:
         about = _about(con, form)
         if _keys(form) is None:
             return _choose(request, con, form, about)
-    heading, button, names, _ = VERBS[verb]
+    the_verb = VERBS[verb]
     error = None
     try:
         done = decision_journal.preview(room.home, verb, _keys(form) or ())
     except (InvalidRequestError, WarehouseError) as refused:
         error, done = str(refused), None
     return show(
-        request, "decide.html", heading=heading, button=button, what=about, error=error,
+        request, "decide.html", heading=the_verb.heading, button=the_verb.button, what=about, error=error,
         moves=[_as_shown(move) for move in done.moves] if done else [],
-        is_busy=done is None and error is None, fields={"verb": verb, **{name: form[name] for name in names}},
+        is_busy=done is None and error is None, fields={"verb": verb, **{name: form[name] for name in the_verb.fields}},
         back=_back(verb, about), by=unquote(request.cookies.get(_BY_COOKIE, "")),
     )  # fmt: skip
 
@@ -127,7 +139,7 @@ def decisions(request: Request) -> Response:
     with room.published.reading() as con:
         made = ask(con, "decisions", limit=200)
         named = [ask_one(con, "story", story_id=key) for key in query.getlist("story")[:_MOST_LINKED]]
-    outcome = VERBS[query["did"]][3] if query.get("did") in VERBS else query.get("said", "")[:600]
+    outcome = VERBS[query["did"]].done if query.get("did") in VERBS else query.get("said", "")[:600]
     waiting = [
         {
             "sentence": f"{entry.verb.replace('_', ' ')} {' and '.join(entry.keys)}",
@@ -180,7 +192,7 @@ def _keys(form: Mapping[str, str]) -> tuple[str, ...] | None:
     """Return what the verb takes, or None where the form lacks it. Several ids stand in one field behind each other."""
     if form.get("verb") not in VERBS:
         return None
-    names = VERBS[form["verb"]][2]
+    names = VERBS[form["verb"]].fields
     given = [form.get(name, "").strip() for name in names]
     if not all(given) or any(len(value) > _LONGEST for value in given):
         return None
@@ -223,7 +235,7 @@ def _choose(
         )  # fmt: skip
     return show(
         request, "choose.html", verb=verb, form=form, about=about, near=near, article=articles[0] if articles else None,
-        kinds=[str(kind) for kind in Kind], heading=VERBS[verb][0], back=_back(verb, about),
+        kinds=[str(kind) for kind in Kind], heading=VERBS[verb].heading, back=_back(verb, about),
     )  # fmt: skip
 
 

@@ -131,7 +131,7 @@ class RemoteEngine:
         self._inputs_of = inputs_of
         self._exchange = exchange
         self._answers: queue.SimpleQueue[tuple[_Job, Future]] = queue.SimpleQueue()
-        self._flying: dict[int, Future] = {}
+        self._flying: dict[_Job, Future] = {}
         self._pending: list[tuple[int, int, _Job]] = []
         self._documents = self._lost = 0
         self._empty_since: float | None = None
@@ -213,7 +213,7 @@ class RemoteEngine:
                 inputs=job.inputs,
             )
             future = self._cluster.submit(run_item, stamp(), pickle.dumps(assignment))
-            self._flying[job.number] = future
+            self._flying[job] = future
             future.add_done_callback(partial(self._put_answer, job))
 
     def _put_answer(self, job: _Job, future: Future) -> None:
@@ -232,8 +232,8 @@ class RemoteEngine:
             job, future = self._answers.get(timeout=POLL_SECONDS)
         except queue.Empty:
             return None
-        if self._flying.pop(job.number, None) is None:
-            return None  # of a map that was given up
+        if self._flying.pop(job, None) is None:
+            return None  # of a map that was given up, whose items may have had the same numbers
         try:
             answer: Answer = future.result()
         except Exception as error:  # noqa: BLE001 - whatever a cluster raises for a node that ended

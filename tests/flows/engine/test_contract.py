@@ -151,6 +151,23 @@ def test_a_full_disk_ends_the_map_and_says_so(engine: Engine, tmp_path: Path) ->
         assert [lines(one) for one in run(engine, tmp_path, ("a",), ("b",))] == [["a"], ["b"]]
 
 
+@pytest.mark.parametrize("kind", ["executor"])
+def test_a_late_answer_of_a_map_that_was_given_up_is_not_the_next_ones(
+    engine: Engine, tmp_path: Path
+) -> None:
+    late, now = tmp_path / "late", tmp_path / "now"
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    with pytest.raises(NoRoomError):
+        run(engine, spool, (f"wait-for={late}",), ("full",))
+
+    def release(pulse: Pulse) -> None:
+        (now if late.exists() else late).touch()
+
+    outcomes = run(engine, spool, (f"wait-for={now}",), ("b",), on_pulse=release)
+    assert [lines(one) for one in outcomes] == [[f"wait-for={now}"], ["b"]]
+
+
 @pytest.mark.parametrize("kind", ["executor", "dask", "prefect+dask"])
 def test_a_node_of_another_version_is_refused_in_one_line(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
