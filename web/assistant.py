@@ -108,7 +108,7 @@ def build_server(home: Path, *, may_decide: bool = False) -> Any:
             if found is None:
                 raise ToolError(f"no story has the id {story_id}")
             members = ask(con, "members", story_id=found["story_id"])
-            compared = compare_reports(con, found["story_id"])
+            compared = compare_reports(con, found["story_id"], found["language"])
         sources: dict[str, Mapping[str, Any]] = {}
         for row in members:
             sources.setdefault(row["source_id"] or row["article_id"], row)

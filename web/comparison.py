@@ -59,7 +59,7 @@ def numbers_in(text: str) -> set[str]:
     return {found.rstrip(".,:") for found in _NUMBER.findall(text)}
 
 
-def names_in(text: str, language: str = "und") -> set[str]:
+def names_in(text: str, language: str) -> set[str]:
     """Return capitalised words of three letters or more that are not the first of a sentence, a guess at names.
 
     Quotation marks, brackets and other punctuation around them are cut off; scripts without capitals have none. Days of
@@ -72,13 +72,13 @@ def names_in(text: str, language: str = "und") -> set[str]:
     return {word for word in found if word[:1].isupper() and len(word) > 2 and word.lower() not in days}
 
 
-def compare_reports(con: DuckDBPyConnection, story_id: str) -> dict[str, list[str]]:
+def compare_reports(con: DuckDBPyConnection, story_id: str, language: str) -> dict[str, list[str]]:
     """Return the numbers and names that reports of a story share, and those that only one has.
 
-    Compared are the first twelve reports, copies left out. The keys are those of `shared_and_different`; its lists are
-    empty where no story has this id.
+    Compared are the first twelve reports, copies left out; `language` is the story's. The keys are those of
+    `shared_and_different`; its lists are empty where no story has this id.
     """
-    return shared_and_different([row["text"] or "" for row in read_reports(con, story_id)])
+    return shared_and_different([row["text"] or "" for row in read_reports(con, story_id)], language)
 
 
 def read_reports(con: DuckDBPyConnection, story_id: str) -> list[dict[str, Any]]:
@@ -105,7 +105,7 @@ def numbers_of_one(texts: Sequence[str]) -> list[list[str]]:
     return own
 
 
-def shared_and_different(texts: Sequence[str], language: str = "und") -> dict[str, list[str]]:
+def shared_and_different(texts: Sequence[str], language: str) -> dict[str, list[str]]:
     """Return `numbers` and `names` that two texts or more have, `single_numbers` and `single_names` that one has.
 
     Days of the week of `language` are no names. At most 25 each: shared ones by the number of texts, most first, then

@@ -72,7 +72,7 @@ def _answer(
     except NotFound:
         return None
     found = explain(pair, story_background(load_settings(home=home)))
-    shared = [*(term.word for term in found.story.shared_terms), *_shared_facts(pair.a.text, pair.b.text)]
+    shared = [*(term.word for term in found.story.shared_terms), *_shared_facts(pair.a, pair.b)]
     return Answer(
         a=pair.a,
         b=pair.b,
@@ -85,8 +85,9 @@ def _answer(
     )
 
 
-def _shared_facts(a: str, b: str) -> list[str]:
-    return sorted((numbers_in(a) & numbers_in(b)) | (names_in(a) & names_in(b)))
+def _shared_facts(a: ArticleRow, b: ArticleRow) -> list[str]:
+    numbers = numbers_in(a.text) & numbers_in(b.text)
+    return sorted(numbers | (names_in(a.text, a.language) & names_in(b.text, b.language)))
 
 
 def as_record(answer: Answer) -> dict[str, Any]:

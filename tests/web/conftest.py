@@ -20,8 +20,14 @@ HOSTILE = "<script>alert(1)</script>\"' onload=x {{7*7}} javascript:alert(2) \u2
 
 @pytest.fixture(scope="session")
 def folded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Fold three reports of one event, a copy, another event, and an article whose every field is hostile."""
-    rows = [report(0, 0), report(0, 1), report(0, 2), copy_of(report(0, 0), 1), report(1, 0)]
+    """Fold three reports of one event, a copy, another event, and an article whose every field is hostile.
+
+    Two of the reports name the same day of the week.
+    """
+    rows = [report(0, 0), report(0, 1), report(0, 2)]
+    rows[0]["text"] += "\nCrews came on Tuesday."
+    rows[1]["text"] += "\nAll of it was seen Tuesday."
+    rows += [copy_of(rows[0], 1), report(1, 0)]
     rows.append(
         report(2, 0, title=f"Title {HOSTILE}", publisher=f"Outlet {HOSTILE}", url="javascript:alert(3)")
     )

@@ -17,7 +17,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import TextContent
 
 from tests.story_samples import article_id, stories
-from warehouse.connection import published_path
+from warehouse.connection import open_published, published_path
 from web.assistant import build_server
 
 NEWSFOLD = str(Path(sys.executable).with_name("newsfold"))
@@ -89,6 +89,17 @@ def test_an_argument_that_makes_no_sense_is_an_error_that_names_it(
     with pytest.raises(Exception, match=named) as caught:
         anyio.run(server.call_tool, tool, arguments)
     assert isinstance(caught.value, ToolError)
+
+
+def test_a_day_of_the_week_is_no_name_that_reports_share(web_home: Path) -> None:
+    server = build_server(web_home)
+    article = article_id(web_home, "e0t0")
+    with open_published(web_home) as con:
+        ((story,),) = con.execute("SELECT story_id FROM articles WHERE article_id = ?", [article]).fetchall()
+    facts = anyio.run(server.call_tool, "story", {"story_id": story}).structured_content
+    names = facts["shared_and_single_facts"]["names"]
+    assert "«data»Hollin«/data»" in names
+    assert "«data»Tuesday«/data»" not in names
 
 
 @pytest.mark.slow

@@ -27,4 +27,4 @@ def test_two_stories_of_one_headline_are_two_rows_of_their_own_counts() -> None:
 
 @pytest.mark.parametrize("before", ["“", "«", "(", "„", "["])
 def test_a_name_behind_a_mark_is_a_name(before: str) -> None:
-    assert names_in(f"Yesterday {before}Merkel spoke of it, and {before}so did others") == {"Merkel"}
+    assert names_in(f"Yesterday {before}Merkel spoke of it, and {before}so did others", "en") == {"Merkel"}

@@ -78,6 +78,8 @@ def test_both_texts_of_a_pair_and_the_reason_are_shown(client: TestClient, web_h
     page = client.get(f"/why?a={a}&b={b}").text
     assert "Why together?" in page
     assert page.count("<mark>") > 4
+    assert "Tuesday." in page
+    assert "<mark>Tuesday" not in page
     verdict = re.findall(r'<p class="verdict">(.*?)</p>', page)
     assert verdict[0].startswith("Together in story")
     assert verdict[1].startswith("They are linked")
