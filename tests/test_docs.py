@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from click import Context, Group
 
-from flows.cli import COMMANDS
+from flows.cli import COMMANDS, cli
 from flows.settings.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -40,6 +41,23 @@ def test_commands_in_documents_exist() -> None:
         text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
         called |= set(re.findall(r"`newsfold ([a-z]+)", text))
     assert called - {"is"} <= set(COMMANDS)
+
+
+def test_examples_of_the_readme_name_their_home_and_known_options() -> None:
+    shell = re.sub(r" #.*", "", "".join(re.findall(r"```sh\n(.*?)```", README, re.S)))
+    examples = re.findall(r"newsfold ([a-z]+ .*)", shell) + re.findall(
+        r"`(?:newsfold|prefect run) ([a-z]+ [^`]*--[^`]*)`", README
+    )
+    assert len(examples) > 10
+    for example in examples:
+        words = example.split()
+        command = cli.get_command(Context(cli), words[0])
+        while isinstance(command, Group):
+            command = command.get_command(Context(command), words.pop(1))
+        assert command
+        known = {name for option in command.params for name in option.opts}
+        assert {word for word in words if word.startswith("--")} <= known, example
+        assert "--home" in words, example
 
 
 def test_settings_in_documents_exist() -> None:
