@@ -239,11 +239,14 @@ def outlet(request: Request, publisher: str) -> Response:
 def thread(request: Request, key: str) -> Response:
     """Show one thread: its stories in order, each with the one that it follows up.
 
-    A former id, or a story in it, redirects (308); any other is 404.
+    A former id, or a story in it, redirects (308), a story in no thread to its own page (303); any other is 404.
     """
     room = room_of(request)
     with room.published.reading() as con:
         stories = ask(con, "thread_stories", key=key.lower())
+        alone = None if stories else ask_one(con, "story", story_id=key.lower())
+    if alone is not None:
+        return RedirectResponse(f"/story/{alone['story_id']}", status_code=303)
     if not stories:
         return missing(request, f"no thread has the id {key}")
     if stories[0]["thread_id"] != key:

@@ -20,6 +20,7 @@ from flows.operations.watches import (
     find_watch,
     list_watches,
     remove_watch,
+    stories_of_thread,
 )
 from flows.recorded_run import utc_now
 from warehouse.reading_room import ask
@@ -31,7 +32,13 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 router = APIRouter()
-AGAIN = {"source": "a new independent source", "correction": "a correction", "withdrawal": "a withdrawal"}
+AGAIN = {
+    "source": "a new independent source",
+    "correction": "a correction",
+    "withdrawal": "a withdrawal",
+    "follow_up": "a follow-up, whatever its words",
+}
+_EVENTS = {"new": "new story", "source": "new independent source", "follow_up": "follow-up"}
 _FEEDS = {"atom": "application/atom+xml", "json": "application/feed+json"}
 _SHOWN_EVENTS = 12  # of one watch
 _LONGEST = 300
@@ -40,14 +47,26 @@ _MOST_SOURCES = 1000
 
 @router.get("/watches", response_class=HTMLResponse)
 def watches(request: Request) -> Response:
-    """Show every watch with its latest events and what waits, and a form for a new one, filled in from `q`."""
+    """Show every watch with its latest events and what waits, and a form for a new one.
+
+    The form is filled in from `q`; with `thread`, the id of a thread or a story, it is for that thread, 404 if unknown.
+    """
     room = room_of(request)
     found = list_watches(room.home)
+    asked, thread = (request.query_params.get(name, "")[:_LONGEST] for name in ("q", "thread"))
     with room.published.reading() as con:
         names = _names(con, found)
+        titles = {
+            key: _thread_title(con, key) for key in {thread.lower(), *(one.thread for one in found)} if key
+        }
+    if thread and titles[thread.lower()] is None:
+        return missing(request, f"no thread, and no story, has the id {thread}")
+    shown = [
+        _as_shown(room.home, one, names) | {"thread_title": titles.get(one.thread or "")} for one in found
+    ]
     return show(
-        request, "watches.html", watches=[_as_shown(room.home, one, names) for one in found], again=AGAIN,
-        asked=request.query_params.get("q", "")[:_LONGEST],
+        request, "watches.html", watches=shown, again=AGAIN, event_names=_EVENTS, asked=asked,
+        asked_thread=thread.lower(), asked_title=titles.get(thread.lower()),
     )  # fmt: skip
 
 
@@ -89,16 +108,16 @@ def _change(room: Room, form: Mapping[str, str]) -> None:
     if key := form.get("remove", "").strip():
         remove_watch(room.home, key)
         return
-    words, language, outlet = (
-        form.get(name, "").strip()[:_LONGEST] for name in ("words", "language", "outlet")
+    words, thread, language, outlet = (
+        form.get(name, "").strip()[:_LONGEST] for name in ("words", "thread", "language", "outlet")
     )
     sources = form.get("sources", "").strip() or "1"
     if not sources.isascii() or not sources.isdecimal() or not 1 <= int(sources[:9]) <= _MOST_SOURCES:
         raise InvalidRequestError(f"independent sources are a number from 1 to {_MOST_SOURCES}")
     with room.published.reading() as con:
         add_watch(
-            con, room.home, words, language=language or None, publisher=outlet or None, sources=int(sources),
-            events=[event for event in AGAIN if form.get(event)], now=utc_now(),
+            con, room.home, words, thread=thread or None, language=language or None, publisher=outlet or None,
+            sources=int(sources), events=[event for event in AGAIN if form.get(event)], now=utc_now(),
         )  # fmt: skip
 
 
@@ -111,6 +130,8 @@ def _as_shown(home: Path, watch: Watch, names: Mapping[str, str | None]) -> dict
     return {
         "watch_id": watch.watch_id,
         "words": watch.words,
+        "name": watch.name,
+        "thread": watch.thread,
         "language": watch.language,
         "outlet": watch.publisher,
         "sources": watch.sources,
@@ -134,6 +155,15 @@ def _as_shown(home: Path, watch: Watch, names: Mapping[str, str | None]) -> dict
 
 def _latest(watch: Watch) -> list[WatchEvent]:
     return sorted(watch.outbox, key=lambda event: event.at, reverse=True)[:_SHOWN_EVENTS]
+
+
+def _thread_title(con: DuckDBPyConnection, thread: str) -> str | None:
+    """Return the headline of a thread's story with most independent sources; None where nothing has that id."""
+    stories = stories_of_thread(con, thread)
+    if not stories:
+        return None
+    biggest = max(stories, key=lambda row: (row["independent_count"], row["article_count"], row["story_id"]))
+    return biggest["title"] or "(no headline)"
 
 
 def _names(con: DuckDBPyConnection, found: list[Watch]) -> dict[str, str | None]:

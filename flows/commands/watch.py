@@ -25,8 +25,13 @@ def command() -> None:
 
 
 @command.command("add")
-@click.argument("words")
+@click.argument("words", default="")
 @home_option
+@click.option(
+    "--thread",
+    metavar="ID",
+    help="Stories of this thread alone: its id, or that of a story. WORDS may be left out then.",
+)
 @click.option("--language", metavar="TAG", help="Stories in this language alone.")
 @click.option("--outlet", metavar="NAME", help="Stories that this outlet reports.")
 @click.option(
@@ -41,6 +46,11 @@ def command() -> None:
     multiple=True,
     type=click.Choice(["source", "correction", "withdrawal"]),
     help="Report a story again for a new independent source, a correction or a withdrawal; may be repeated.",
+)
+@click.option(
+    "--follow-ups",
+    is_flag=True,
+    help="Report stories that follow up one that was found, whatever their words.",
 )
 @click.option(
     "--feed/--no-feed",
@@ -58,10 +68,12 @@ def command() -> None:
 def add(
     words: str,
     home: Path | None,
+    thread: str | None,
     language: str | None,
     outlet: str | None,
     sources: int,
     again: tuple[str, ...],
+    follow_ups: bool,
     feed: bool,
     webhook: str | None,
     block: str | None,
@@ -80,10 +92,11 @@ def add(
             con,
             settings.home,
             words,
+            thread=thread,
             language=language,
             publisher=outlet,
             sources=sources,
-            events=again,
+            events=(*again, "follow_up") if follow_ups else again,
             feed=feed,
             webhook=webhook,
             block=block,
@@ -120,7 +133,7 @@ def list_(home: Path | None, as_json: bool) -> None:
         click.echo("newsfold: no watches yet; newsfold watch add WORDS makes one", err=True)
     for watch in watches:
         row = _record(watch)
-        console.print(safe(f"{watch.watch_id}  {watch.words}"), soft_wrap=True)
+        console.print(safe(f"{watch.watch_id}  {watch.name}"), soft_wrap=True)
         console.print(
             safe(
                 f"{'':16}  {row['delivered']} reported, {row['waiting']} waiting, {row['given_up']} given up, "
@@ -141,7 +154,7 @@ def remove(watch_id: str, home: Path | None) -> None:
     from flows.terminal import safe
 
     gone = remove_watch(settings_from(home=home).home, watch_id)
-    click.echo(safe(f"newsfold: no longer watching for {gone.words}"), err=True)
+    click.echo(safe(f"newsfold: no longer watching for {gone.name}"), err=True)
 
 
 @command.command("run")
@@ -185,6 +198,7 @@ def _record(watch: Watch) -> dict[str, object]:
     return {
         "watch_id": watch.watch_id,
         "words": watch.words,
+        "thread": watch.thread,
         "language": watch.language,
         "outlet": watch.publisher,
         "sources": watch.sources,

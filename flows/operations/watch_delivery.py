@@ -88,7 +88,7 @@ def run_watches(
                 events += done.delivered_at is not None
                 if done.error:
                     end = f"; given up after {done.attempts} tries" if done.is_given_up else ""
-                    errors.append(f"watch {watch.watch_id[:8]} ({watch.words}): {done.error}{end}")
+                    errors.append(f"watch {watch.watch_id[:8]} ({watch.name}): {done.error}{end}")
             waiting += watch.waiting
             if watch.feed:
                 _write_feeds(home, watch, items, at)
@@ -143,18 +143,20 @@ def send_event(watch: Watch, event: WatchEvent, item: FeedItem | None, notify: N
         if notify is None:
             raise RuntimeError("a Prefect block is notified by runs that report to Prefect")
         title = item.title if item else f"story {event.story_id}"
-        notify(watch.block, f"newsfold: {watch.words}", f"{event.event}: {title}")
+        notify(watch.block, f"newsfold: {watch.name}", f"{event.event}: {title}")
 
 
 def payload(watch: Watch, event: WatchEvent, item: FeedItem | None) -> bytes:
-    """Return the body that a webhook receives, JSON in UTF-8: key, watch_id, words, event, story_id and `at` (UTC).
+    """Return the body that a webhook receives, JSON in UTF-8.
 
-    With `item` also title, url, publisher and summary of the story, url and publisher null where unknown.
+    It has key, watch_id, words, thread (null for a watch of words alone), event, story_id and `at` (UTC); with `item`
+    also title, url, publisher and summary of the story, url and publisher null where unknown.
     """
     body: dict[str, Any] = {
         "key": event.key,
         "watch_id": watch.watch_id,
         "words": watch.words,
+        "thread": watch.thread,
         "event": event.event,
         "story_id": event.story_id,
         "at": f"{event.at:%Y-%m-%dT%H:%M:%SZ}",
@@ -209,7 +211,7 @@ def _write_feeds(home: Path, watch: Watch, items: dict[str, FeedItem], now: date
     """Write the feeds of a watch from its events, the latest first; each story stands there once."""
     ids = dict.fromkeys(event.story_id for event in reversed(watch.outbox) if event.event != "withdrawal")
     shown = [items[story_id] for story_id in ids if story_id in items][:FEED_ITEMS]
-    title, link = f"newsfold: {watch.words}", f"urn:newsfold:watch:{watch.watch_id}"
+    title, link = f"newsfold: {watch.name}", f"urn:newsfold:watch:{watch.watch_id}"
     for name, body in (
         ("atom", write_atom(shown, title=title, link=link, now=now)),
         ("json", write_json_feed(shown, title=title, link=link)),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -22,13 +22,13 @@ from urllib.parse import urlsplit
 from flows.errors import InvalidRequestError
 from flows.operations.home_files import locked, replace_file
 from transforms.text.ids import hash_text
-from warehouse.reading_room import ask
+from warehouse.reading_room import ask, ask_one
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 FOLDER_NAME = "watches"
-EVENTS = ("new", "source", "correction", "withdrawal")
+EVENTS = ("new", "source", "correction", "withdrawal", "follow_up")
 # What a feed shows at most, and how many events are remembered after they were delivered.
 FEED_ITEMS = 100
 _REMEMBERED_EVENTS = 1000
@@ -75,7 +75,8 @@ class Watch:
     """A saved search: words, conditions, receivers (feed, webhook, Prefect block), what it reported, what is due."""
 
     watch_id: str
-    words: str
+    words: str  # empty where it asks for all stories of a thread
+    thread: str | None = None  # id of a thread, or of a story that was in none when the watch was made
     language: str | None = None
     publisher: str | None = None
     sources: int = 1
@@ -88,6 +89,12 @@ class Watch:
     looked_at: datetime | None = None
     reported: dict[str, Reported] = field(default_factory=dict)
     outbox: tuple[WatchEvent, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it looks for: its words, its thread by the id, or both."""
+        thread = f"thread {self.thread}" if self.thread else ""
+        return " in ".join(part for part in (self.words, thread) if part)
 
     @property
     def receiver(self) -> str | None:
@@ -128,6 +135,7 @@ def add_watch(
     home: Path,
     words: str,
     *,
+    thread: str | None = None,
     language: str | None = None,
     publisher: str | None = None,
     sources: int = 1,
@@ -140,15 +148,16 @@ def add_watch(
 ) -> Watch:
     """Save a search with its receivers in a file of the home, and return it.
 
-    `words` are those of a search: all of them, "a phrase", -word, OR. `sources` is the least number of independent
-    sources; "new" is always among the `events`. `webhook` is an address of http or https, `block` a Prefect block as
-    type/name. `now` is UTC without a zone. Stories that the published file `con` has already are not reported, unless
-    `from_start`. Waits while another process holds the watches. Raises InvalidRequestError for no words, another kind
-    of address, or an event that is not in EVENTS.
+    `words` are those of a search: all of them, "a phrase", -word, OR. `thread` is the id of a thread or of a story,
+    in a thread or not yet: only stories in that thread are found then, and `words` may be empty. `sources` is the least
+    number of independent sources; "new" is always among the `events`. `webhook` is an address of http or https, `block`
+    a Prefect block as type/name. `now` is UTC without a zone. Stories that the published file `con` has already are not
+    reported, unless `from_start`. Waits while another process holds the watches. Raises InvalidRequestError for neither
+    words nor thread, an unknown thread, another kind of address, or an event that is not in EVENTS.
     """
     words = " ".join(words.replace(" AND ", " ").split())
-    if not words:
-        raise InvalidRequestError("a watch needs words to look for")
+    if not words and not thread:
+        raise InvalidRequestError("a watch needs words to look for, or a thread")
     if webhook is not None and not _can_be_posted_to(webhook):  # without the address: it is often the secret
         raise InvalidRequestError(
             "a webhook is an address that begins with http:// or https:// and a host, in ASCII, without spaces"
@@ -156,9 +165,12 @@ def add_watch(
     unknown = sorted(set(events) - set(EVENTS))
     if unknown:
         raise InvalidRequestError(f"a watch reports {', '.join(EVENTS)}, not {', '.join(unknown)}")
+    thread = _find_thread(con, thread) if thread else None
+    conditions = f"{words}:{thread}:{language}:{publisher}:{sources}:{webhook}:{now.isoformat()}"
     made = Watch(
-        watch_id=f"{hash_text(f'{words}:{language}:{publisher}:{sources}:{webhook}:{now.isoformat()}'):016x}",
+        watch_id=f"{hash_text(conditions):016x}",
         words=words,
+        thread=thread,
         language=language,
         publisher=publisher,
         sources=sources,
@@ -174,6 +186,24 @@ def add_watch(
     with hold_watches(home):
         save(home, made)
     return made
+
+
+def _find_thread(con: DuckDBPyConnection, key: str) -> str:
+    """Return the present id of the thread that `key` names, or that of the story where it is in none."""
+    key = key.strip().lower()
+    if stories := ask(con, "thread_stories", key=key):
+        return str(stories[0]["thread_id"])
+    if (story := ask_one(con, "story", story_id=key)) is not None:
+        return str(story["story_id"])
+    raise InvalidRequestError(f"no thread, and no story, has the id {key}")
+
+
+def stories_of_thread(con: DuckDBPyConnection, thread: str) -> list[dict[str, Any]]:
+    """Return the rows of the stories of a watch's thread, in order; one story where it is in no thread.
+
+    Empty where neither is there any more.
+    """
+    return ask(con, "thread_stories", key=thread) or ask(con, "story", story_id=thread)
 
 
 def remove_watch(home: Path, key: str) -> Watch:
@@ -211,7 +241,8 @@ def look(con: DuckDBPyConnection, watch: Watch, *, now: datetime) -> Watch:
 
     Only kinds that the watch asks for: new (a story not reported before), source (more independent sources than ever),
     correction (more new versions of its articles), withdrawal (a reported story is gone; one that was merged into
-    another is not). An event whose key is in the outbox is not added again; of delivered events the last thousand are
+    another is not), follow_up (a story without the words of the watch that follows up a known one, directly or not). An
+    event whose key is in the outbox is not added again; of delivered events the last thousand are
     kept. `reported` becomes what was found now, and what was reported before under the ids that those stories have now.
     `now` is UTC without a zone.
     """
@@ -225,13 +256,7 @@ def look(con: DuckDBPyConnection, watch: Watch, *, now: datetime) -> Watch:
 
     for story_id in gone:
         report("withdrawal", story_id, "gone")
-    values = {
-        "words": watch.words,
-        "language": watch.language,
-        "publisher": watch.publisher,
-        "sources": watch.sources,
-    }
-    for row in ask(con, "watch_matches", **values):
+    for row in _matches(con, watch, reported):
         story_id, sources, corrections = (
             row["story_id"],
             row["independent_count"],
@@ -239,7 +264,7 @@ def look(con: DuckDBPyConnection, watch: Watch, *, now: datetime) -> Watch:
         )
         former = reported.get(story_id)
         if former is None:
-            report("new", story_id, "new")
+            report("follow_up" if row["is_follow_up"] else "new", story_id, "new")
         else:
             if sources > former.sources:
                 report("source", story_id, sources)
@@ -250,6 +275,14 @@ def look(con: DuckDBPyConnection, watch: Watch, *, now: datetime) -> Watch:
     known = {event.key for event in watch.outbox}
     outbox = (*watch.outbox, *(event for event in events if event.key not in known))
     return replace(watch, reported=reported, outbox=_forget_old(outbox), looked_at=now)
+
+
+def _matches(con: DuckDBPyConnection, watch: Watch, reported: Iterable[str]) -> list[dict[str, Any]]:
+    within = [row["story_id"] for row in stories_of_thread(con, watch.thread)] if watch.thread else None
+    return ask(
+        con, "watch_matches", words=watch.words, within=within, language=watch.language, publisher=watch.publisher,
+        sources=watch.sources, follow_ups="follow_up" in watch.events, reported=list(reported),
+    )  # fmt: skip
 
 
 def _follow_redirects(con: DuckDBPyConnection, watch: Watch) -> tuple[dict[str, Reported], list[str]]:

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from flows.operations.watch_delivery import run_watches
 from flows.operations.watches import list_watches
-from tests.story_samples import fold, report, settings_of, write_inbox
+from tests.story_samples import article_id, fold, report, settings_of, write_inbox
 from tests.web.conftest import ADDRESS, SAME_ORIGIN, token_of
 from web.app import create_app
 
@@ -51,6 +51,7 @@ def test_what_is_no_watch_is_refused_and_changes_nothing(client: TestClient, web
         {"words": " "},
         {"words": "a", "sources": "0"},
         {"words": "a", "sources": "²"},
+        {"words": "a", "thread": "0"},
         {"remove": "0"},
     ):
         assert post(client, **form) == 400, form
@@ -61,6 +62,22 @@ def test_what_is_no_watch_is_refused_and_changes_nothing(client: TestClient, web
     assert not list_watches(web_home)
     with TestClient(create_app(web_home, can_decide=False), base_url=ADDRESS) as reader:
         assert '<form class="filters"' not in reader.get("/watches").text
+
+
+def test_a_thread_is_watched_from_the_page_of_a_story(client: TestClient, web_home: Path) -> None:
+    story = client.get(f"/api/v1/articles/{article_id(web_home, 'e0t0')}").json()["story_id"]
+    assert f'href="/watches?thread={story}"' in client.get(f"/story/{story}").text
+    page = client.get(f"/watches?thread={story}").text
+    assert f'name="thread" value="{story}"' in page
+    assert "Collapse at Hollin viaduct" in page
+    assert post(client, thread=story, words="", follow_up="1") == 200
+    (watch,) = list_watches(web_home)
+    assert (watch.words, watch.thread, watch.events) == ("", story, ("new", "follow_up"))
+    shown = client.get("/watches").text.partition("<section")[2]
+    assert f'the thread <a href="/thread/{story}"><bdi>Collapse at Hollin viaduct' in shown
+    leads = client.get(f"/thread/{story}", follow_redirects=False)
+    assert (leads.status_code, leads.headers["location"]) == (303, f"/story/{story}")
+    assert client.get("/watches?thread=nonsense").status_code == 404
 
 
 @pytest.mark.parametrize(

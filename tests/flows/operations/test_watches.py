@@ -163,6 +163,51 @@ def test_a_watch_for_two_sources_waits_for_the_second(home: Path) -> None:
     assert run_watches(settings_of(home)).events == 1
 
 
+STORM = Path(__file__).parents[2] / "cases" / "thread" / "storm-in-four-stories" / "in" / "reports.jsonl"
+
+
+def storm(*names: str) -> list[dict[str, Any]]:
+    """Return reports of a storm (f and l), and of its damage (d) and an inquiry (i), which follow it up."""
+    rows = [json.loads(line) for line in STORM.read_text(encoding="utf-8").splitlines()]
+    return [row for row in rows if row["id"][0] in names]
+
+
+def events_of(home: Path, made: Watch) -> list[tuple[str, str]]:
+    """Return what a watch has reported in all, as event and first letter of the reports."""
+    (found,) = [one for one in list_watches(home) if one.watch_id == made.watch_id]
+    with open_published(home) as con:
+        rows = con.execute("SELECT DISTINCT story_id, left(external_id, 1) FROM articles").fetchall()
+    return [(event.event, dict(rows)[event.story_id]) for event in found.outbox]
+
+
+@pytest.mark.slow
+def test_a_watch_by_thread_or_for_follow_ups_reports_what_has_other_words(home: Path) -> None:
+    more(home, "landfall", *storm("f", "l"))
+    with open_published(home) as con:
+        [(landfall,)] = con.execute("SELECT story_id FROM stories WHERE title LIKE '%Petra%'").fetchall()
+    words = watch(home, '"weather office"')
+    follow_ups = watch(home, '"weather office"', events=("follow_up",))
+    thread = watch(home, "", thread=landfall.upper())  # a story that nothing follows up yet
+    both = watch(home, "insurers", thread=landfall)
+    more(home, "damage", *storm("d", "i"), report(0, 0))
+    assert run_watches(settings_of(home)).events == 5
+    assert run_watches(settings_of(home)).events == 0
+    assert events_of(home, words) == []
+    assert sorted(events_of(home, follow_ups)) == [("follow_up", "d"), ("follow_up", "i")]
+    assert sorted(events_of(home, thread)) == [("new", "d"), ("new", "i")]
+    assert events_of(home, both) == [("new", "d")]
+    assert both.name == f"insurers in thread {landfall}"
+
+
+def test_a_watch_needs_words_or_a_thread_that_is_there(home: Path) -> None:
+    for fields in ({"words": " "}, {"words": "x", "thread": "0"}, {"words": "", "thread": " "}):
+        with pytest.raises(InvalidRequestError, match="thread"):
+            watch(home, **fields)
+    listed = CliRunner().invoke(cli, ["watch", "add", "--thread", "nonsense", "--home", str(home)])
+    assert listed.exit_code == 2
+    assert "nonsense" in listed.stderr
+
+
 def test_what_no_one_took_is_given_up_once_and_stays_in_the_list(home: Path, receiver: Receiver) -> None:
     made = watch(home, "Pellworth", webhook=receiver.address, from_start=True)
     receiver.refuse = 1
