@@ -46,7 +46,7 @@ from warehouse.checks import enforce_checks
 from warehouse.connection import WORKING_NAME, open_working, prepare_home, spool_path, transaction, translate
 from warehouse.corrections import restore_originals
 from warehouse.deferrals import count_deferrals
-from warehouse.folding import biggest_new_stories
+from warehouse.folding_stories import biggest_new_stories
 from warehouse.load import lift_embargoes, load_documents, record_files
 from warehouse.object_store import Place
 from warehouse.publish import publish

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from warehouse import folding
+from warehouse import folding_evidence
 from warehouse.errors import UnknownArticle
 from warehouse.load import registered
 from warehouse.sql_files import execute, statement, statements
@@ -192,7 +192,7 @@ def _doom(con: DuckDBPyConnection, article_ids: npt.NDArray[np.uint64]) -> None:
 
 def _remove(con: DuckDBPyConnection, values: Mapping[str, object], *, documents: int) -> Removal:
     doomed = con.execute("SELECT article_id FROM doomed").fetchnumpy()["article_id"]
-    near = folding.beside(con, doomed)
+    near = folding_evidence.adjacent_articles(con, doomed)
     for step in statements("remove"):
         execute(con, step.sql, values)
     left = con.execute(

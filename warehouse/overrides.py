@@ -10,6 +10,7 @@ from warehouse.errors import NotFound, UnknownArticle, UnknownStory
 from warehouse.sql_files import rows_by_name, statement
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
 
@@ -110,6 +111,15 @@ def published_overrides(con: DuckDBPyConnection, *, with_revoked: bool = False) 
         Override(**row)
         for row in rows_by_name(con, statement("overrides", "published").sql, {"with_revoked": with_revoked})
     ]
+
+
+def active_overrides(con: DuckDBPyConnection) -> pa.Table:
+    """Return the decisions in force about groups and canonical articles, the first made first.
+
+    Those are the relations must_link, cannot_link, not_copy and pin that nobody revoked. Columns: override_id,
+    relation, article_a, article_b, story_id, made_by, made_at, why.
+    """
+    return con.sql(statement("overrides", "active_overrides").sql).to_arrow_table()
 
 
 def find_override(con: DuckDBPyConnection, key: str) -> Override:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from warehouse.folding import COPY_RELATIONS, STORY_RELATIONS, Ids
+from warehouse.folding_tables import COPY_RELATIONS, STORY_RELATIONS, Ids
 from warehouse.load import registered
 from warehouse.sql_files import statement
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from warehouse.folding import Ids, id_column, insert_rows
+from warehouse.folding_tables import Ids, id_column, insert_rows
 from warehouse.load import registered
 from warehouse.sql_files import statement
 

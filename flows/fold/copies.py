@@ -24,8 +24,8 @@ from transforms.stories.clustering import EXCLUDED_KINDS
 from transforms.stories.constraints import split_forbidden
 from transforms.stories.shared_passages import is_notice
 from transforms.types import Kind
-from warehouse import folding, refolding
-from warehouse.folding import Ids, id_column
+from warehouse import folding_evidence, folding_facts, folding_tables, refolding
+from warehouse.folding_tables import Ids, id_column
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -80,10 +80,10 @@ def fold_copies(
     ties by smaller id. Writes signatures, bands, links and copy_members; returns the articles concerned and counts of
     verified and accepted pairs.
     """
-    unsupported = folding.neighbours(con, dirty, folding.COPY_RELATIONS)
-    before = folding.copy_groups(con, np.union1d(dirty, unsupported))
-    folding.forget_articles(con, dirty)
-    articles = _foldable(folding.foldable_articles(con, dirty))
+    unsupported = folding_evidence.neighbours(con, dirty, folding_tables.COPY_RELATIONS)
+    before = folding_evidence.copy_groups(con, np.union1d(dirty, unsupported))
+    folding_evidence.forget_articles(con, dirty)
+    articles = _foldable(folding_facts.foldable_articles(con, dirty))
     _sign(con, articles)
     candidates, accepted = _link(con, id_column(articles, "article_id"), run_id=run_id, now=now)
 
@@ -92,9 +92,9 @@ def fold_copies(
         seeds = np.union1d(seeds, again)
     # a forbidden pair can be held together over must-links and other copy groups, so these are looked at too
     bound = decisions.bound() if decisions.cannot or decisions.not_copies or again is not None else None
-    reached = folding.component(con, seeds, folding.COPY_RELATIONS, bound)
-    before = pa.concat_tables([before, folding.copy_groups(con, reached)])
-    facts = {row["article_id"]: row for row in _foldable(folding.copy_facts(con, reached)).to_pylist()}
+    reached = folding_evidence.component(con, seeds, folding_tables.COPY_RELATIONS, bound)
+    before = pa.concat_tables([before, folding_evidence.copy_groups(con, reached)])
+    facts = {row["article_id"]: row for row in _foldable(folding_facts.copy_facts(con, reached)).to_pylist()}
     groups = _group(con, sorted(facts), decisions)
     representatives = [_representative(members, facts) for members in groups]
     membership = {
@@ -133,8 +133,8 @@ def _write_members(
         former.pop(article, None)
     moved = as_ids(article for article in reached.tolist() if former.get(article) != membership.get(article))
     members = [article for article in moved.tolist() if article in membership]
-    folding.delete_rows(con, "copy_members", "article_id", moved)
-    folding.insert_rows(
+    folding_tables.delete_rows(con, "copy_members", "article_id", moved)
+    folding_tables.insert_rows(
         con,
         "copy_members",
         {
@@ -157,7 +157,7 @@ def rebuild_copy_evidence(con: DuckDBPyConnection, *, run_id: str, now: datetime
     every = np.setdiff1d(refolding.every_article(con), textless)
     chunks = [every[start : start + _ARTICLES_AT_ONCE] for start in range(0, len(every), _ARTICLES_AT_ONCE)]
     for chunk in chunks:
-        _sign(con, _foldable(folding.foldable_articles(con, chunk)))
+        _sign(con, _foldable(folding_facts.foldable_articles(con, chunk)))
     for chunk in chunks:
         _link(con, chunk, run_id=run_id, now=now, textless=textless)
 
@@ -178,7 +178,7 @@ def _sign(con: DuckDBPyConnection, articles: pa.Table) -> None:
     shingles = shingle(tokens)
     signatures = sign(shingles.values, shingles.offsets)
     flat = pa.FixedSizeListArray.from_arrays(signatures.ravel(), signatures.shape[1])
-    folding.insert_rows(
+    folding_tables.insert_rows(
         con,
         "signatures",
         {
@@ -192,7 +192,7 @@ def _sign(con: DuckDBPyConnection, articles: pa.Table) -> None:
     keys, owners = keys[order], owners[order]
     is_new = np.ones(len(keys), np.bool_)  # a text that repeats a passage repeats its key
     is_new[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
-    folding.insert_rows(con, "bands", {"band_key": keys[is_new], "article_id": ids[owners[is_new]]})
+    folding_tables.insert_rows(con, "bands", {"band_key": keys[is_new], "article_id": ids[owners[is_new]]})
 
 
 def _link(
@@ -202,19 +202,21 @@ def _link(
 
     When all are compared again, `textless` are the articles whose links stay; see `leave_out_textless`.
     """
-    left, right = folding.copy_candidates(con, fresh, block_size=COPIES.block_size, window=COPIES.window)
+    left, right = folding_evidence.copy_candidates(
+        con, fresh, block_size=COPIES.block_size, window=COPIES.window
+    )
     left, right = leave_out_textless(left, right, fresh, textless)
     if not len(left):
         return 0, 0
     ids = np.union1d(left, right)
-    articles = folding.foldable_articles(con, ids)
+    articles = folding_facts.foldable_articles(con, ids)
     left_row, right_row = np.searchsorted(ids, left), np.searchsorted(ids, right)
     verdicts = verify_pairs(tokenise(_texts_of(articles)), left_row, right_row)
     notices = _find_notices(articles, left_row, right_row, verdicts.is_copy)
     same_form = ~verdicts.is_copy & fill_same_form(verdicts.features)
     kept = np.flatnonzero((verdicts.is_copy | (verdicts.score >= COPIES.near_miss) | same_form) & ~notices)
     relations = np.where(verdicts.is_exact[kept], str(Relation.EXACT), str(Relation.NEAR_DUPLICATE))
-    folding.insert_links(
+    folding_tables.insert_links(
         con,
         {
             "article_a": left[kept],
@@ -290,7 +292,7 @@ def name_measures(row: Sequence[int], is_same_form: bool) -> dict[str, int]:
 
 def _group(con: DuckDBPyConnection, ids: Sequence[int], decisions: Decisions) -> list[list[int]]:
     """Group the articles by their accepted links, but for what people set apart."""
-    rows = folding.links_within(con, as_ids(ids), folding.COPY_RELATIONS)
+    rows = folding_evidence.links_within(con, as_ids(ids), folding_tables.COPY_RELATIONS)
     rows = rows.filter(pc.equal(rows.column("decision"), "passes"))
     pairs = list(zip(rows.column("article_a").to_pylist(), rows.column("article_b").to_pylist(), strict=True))
     scores = rows.column("score").to_pylist()

@@ -13,7 +13,7 @@ from flows.fold.copies import as_ids
 from transforms.cleaning.dates import read_time
 from transforms.types import Precision, Timestamp
 from warehouse import corrections
-from warehouse.folding import Ids
+from warehouse.folding_tables import Ids
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

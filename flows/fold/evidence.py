@@ -20,9 +20,9 @@ from transforms.stories.profile import Report, check_format, report_of
 from transforms.stories.profile_table import tabulate_packed
 from transforms.stories.shared_passages import trust
 from transforms.stories.story_model import MODEL
-from warehouse import folding
+from warehouse import folding_evidence, folding_facts, folding_tables
 from warehouse.errors import Damaged
-from warehouse.folding import Ids
+from warehouse.folding_tables import Ids
 from warehouse.refolding import every_representative, forget_story_evidence, textless
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ def store_profiles(
     cleaned; what is not there, or was made of other values than those stored, is built. Ids without an article are
     ignored; no ids store nothing.
     """
-    reports = [report_of(row) for row in folding.foldable_articles(con, fresh).to_pylist()]
+    reports = [report_of(row) for row in folding_facts.foldable_articles(con, fresh).to_pylist()]
     made = take_or_prepare(reports, background, prepared)
-    folding.insert_rows(
+    folding_tables.insert_rows(
         con,
         "profiles",
         {
@@ -74,7 +74,7 @@ def store_profiles(
         _store_shared_terms(con, reports, background)
     sizes = [len(item.keys) for item in made]
     days = np.array([day_of(item.profile) for item in made], np.float64)
-    folding.insert_rows(
+    folding_tables.insert_rows(
         con,
         "story_keys",
         {
@@ -93,7 +93,7 @@ def _store_shared_terms(con: DuckDBPyConnection, reports: Sequence[Report], back
         for term, weight in shared_terms(report.title, report.text, report.language, background).items()
     ]
     names = ("article_id", "term", "weight")
-    folding.insert_rows(
+    folding_tables.insert_rows(
         con, "shared_terms", {name: [row[place] for row in rows] for place, name in enumerate(names)}
     )
 
@@ -134,10 +134,10 @@ def link_stories(
     reach `MODEL.threshold`. When all are compared again, `textless_ids` are the articles whose links stay; see
     `leave_out_textless`.
     """
-    left, right = folding.story_candidates(con, fresh, days=MODEL.window_days, **MODEL.blocking())
+    left, right = folding_evidence.story_candidates(con, fresh, days=MODEL.window_days, **MODEL.blocking())
     left, right = leave_out_textless(left, right, fresh, textless_ids)
     ids = np.union1d(left, right)
-    left, right = _without(left, right, folding.same_form_pairs(con, ids))
+    left, right = _without(left, right, folding_evidence.same_form_pairs(con, ids))
     if not len(left):
         return 0, 0
     table = tabulate_packed(packed_profiles(con, ids))
@@ -149,7 +149,7 @@ def link_stories(
         scores = _examine(con, score_pairs(table, places), a, b, table.day[places], terms)
         kept = np.flatnonzero(scores.final >= MODEL.floor)
         features = {name: part[kept].astype(np.float64).round(4) for name, part in scores.columns().items()}
-        folding.insert_links(
+        folding_tables.insert_links(
             con,
             {
                 "article_a": a[kept],
@@ -189,7 +189,7 @@ def _examine(
         return scores
     ids = np.union1d(left[examined], right[examined])
     factors = np.ones(len(scores.final), np.float32)
-    tokens = tokens_of(folding.foldable_articles(con, ids).to_pylist())
+    tokens = tokens_of(folding_facts.foldable_articles(con, ids).to_pylist())
     for pair in examined.tolist():
         a, b = tokens[int(left[pair])], tokens[int(right[pair])]
         factors[pair] = trust(a, b, abs(days[pair, 0] - days[pair, 1]))
@@ -211,7 +211,9 @@ def packed_profiles(con: DuckDBPyConnection, ids: Ids) -> list[bytes]:
     An article without a profile is left out. Raises Damaged for a profile of another format or one that is damaged
     (`check_format`).
     """
-    packed: list[bytes] = folding.stored(con, "profiles", "article_id", ids).column("profile").to_pylist()
+    packed: list[bytes] = (
+        folding_tables.stored_rows(con, "profiles", "article_id", ids).column("profile").to_pylist()
+    )
     for data in packed:
         try:
             check_format(data)

@@ -10,7 +10,7 @@ from transforms.language.background import model_language
 from transforms.stories.clustering import ATTACHED_KINDS
 from transforms.stories.other_languages import MODEL, StoryTerms, match_stories
 from transforms.stories.threads import Relation
-from warehouse import folding, threads
+from warehouse import folding_tables, threads
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -44,7 +44,7 @@ def update_other_languages(con: DuckDBPyConnection, changed_days: Iterable[int])
     stale = [pair for pair, evidence in before.items() if after.get(pair) != evidence]
     new = {pair: evidence for pair, evidence in after.items() if before.get(pair) != evidence}
     threads.forget_other_languages(con, stale)
-    folding.insert_rows(
+    folding_tables.insert_rows(
         con,
         "story_relations",
         {

@@ -22,10 +22,10 @@ from transforms.copies.copy_model import COPIES
 from transforms.kernel.disjoint_sets import components
 from transforms.stories.story_model import MODEL
 from transforms.types import format_id
-from warehouse import folding, refolding
+from warehouse import folding_stories, refolding
 from warehouse.connection import open_working, rolled_back, transaction, working_path
 from warehouse.errors import NotPublished
-from warehouse.folding import Ids
+from warehouse.folding_tables import Ids
 from warehouse.runs import RunOutcome
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ def _compare(
 ) -> None:
     """Add to the report what becomes of the stories of a chunk."""
     stories: dict[int, list[int]] = {}
-    rows = folding.stories_of(con, chunk)
+    rows = folding_stories.stories_of(con, chunk)
     for story_id, article in zip(
         rows.column("story_id").to_pylist(), rows.column("article_id").to_pylist(), strict=True
     ):

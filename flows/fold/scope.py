@@ -25,8 +25,8 @@ from transforms.stories.clustering import ATTACHED_KINDS, EXCLUDED_KINDS, Facts,
 from transforms.stories.constraints import group_with_decisions
 from transforms.stories.story_model import MODEL
 from transforms.types import Kind
-from warehouse import folding
-from warehouse.folding import Ids, id_column
+from warehouse import folding_evidence, folding_facts, folding_stories, folding_tables
+from warehouse.folding_tables import Ids, id_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,17 +77,17 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
     caller's transaction; stories are left to `write_stories`.
     """
     results = _Found()
-    active = np.union1d(changed, id_column(folding.dendrograms_of(con, changed), "article_id"))
+    active = np.union1d(changed, id_column(folding_evidence.dendrograms_of(con, changed), "article_id"))
     decided = decisions.decided_with(_representatives_of(con, decisions.ends()))
     near = _next_to(con, active)
     if len(active) > max(MANY_CHANGED, MANY_INVALIDATED * len(near)):
-        mates = id_column(folding.dendrograms_of(con, near), "article_id")
+        mates = id_column(folding_evidence.dendrograms_of(con, near), "article_id")
         active = np.union1d(np.union1d(active, near), mates)
         near = _next_to(con, active)
     while True:
         scope = _scope_around(con, results, np.union1d(np.union1d(active, near), about), decided)
         grouping, groups = _group(con, scope, decisions)
-        former = _dendrogram_names(folding.dendrograms_of(con, scope.regrouped()))
+        former = _dendrogram_names(folding_evidence.dendrograms_of(con, scope.regrouped()))
         inside = set(active.tolist())
         unchanged = {article: name for article, name in former.items() if article not in inside}
         invalidated = grouping.invalidated(unchanged)
@@ -100,12 +100,12 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
             beyond = np.setdiff1d(_next_to(con, loose), scope.regrouped())
             if not len(beyond):
                 return Regrouped(stories=list(results.stories.values()), groups=results.groups)
-            active, about = id_column(folding.dendrograms_of(con, beyond), "article_id"), as_ids(())
+            active, about = id_column(folding_evidence.dendrograms_of(con, beyond), "article_id"), as_ids(())
         near = _next_to(con, active)
 
 
 def _next_to(con: DuckDBPyConnection, ids: Ids) -> Ids:
-    return folding.neighbours(con, ids, folding.STORY_RELATIONS)
+    return folding_evidence.neighbours(con, ids, folding_tables.STORY_RELATIONS)
 
 
 class _Found:
@@ -145,12 +145,14 @@ class _Found:
     def _find(self, con: DuckDBPyConnection, ids: Ids) -> tuple[pa.Table, list[tuple[int, ...]]]:
         known = {one: self._first_of[one] for one in ids.tolist() if one in self._first_of}
         others = as_ids(one for one in ids.tolist() if one not in known) if known else ids
-        return folding.reports_of_stories(con, others), [self.stories[one] for one in {*known.values()}]
+        return folding_stories.reports_of_stories(con, others), [
+            self.stories[one] for one in {*known.values()}
+        ]
 
 
 def _representatives_of(con: DuckDBPyConnection, articles: Iterable[int]) -> dict[int, int]:
     """Return the representative of the copy group of each article that has one."""
-    groups = groups_of(folding.copy_groups(con, as_ids(articles)))
+    groups = groups_of(folding_evidence.copy_groups(con, as_ids(articles)))
     return {article: groups.members[article] for article in articles if article in groups.members}
 
 
@@ -179,10 +181,10 @@ def _scope_around(
     part = near
     while True:
         part = _closed(con, results, part, decided)
-        kinds = folding.article_kinds(con, part)
+        kinds = folding_facts.article_kinds(con, part)
         beside = _next_to(con, _where(kinds, _is_full))
         attached = np.union1d(
-            _where(kinds, _is_attached), _where(folding.article_kinds(con, beside), _is_attached)
+            _where(kinds, _is_attached), _where(folding_facts.article_kinds(con, beside), _is_attached)
         )
         hosts = np.setdiff1d(_next_to(con, attached), part)
         stories = results.stories_of(con, np.union1d(np.setdiff1d(attached, part), hosts))
@@ -190,7 +192,7 @@ def _scope_around(
         if not bound:
             break
         part = np.union1d(part, as_ids(bound))
-    kinds |= folding.article_kinds(
+    kinds |= folding_facts.article_kinds(
         con, np.union1d(attached, as_ids(one for story in stories for one in story))
     )
     fixed, kept_attached = [], {}
@@ -212,7 +214,7 @@ def _scope_around(
 def _closed(con: DuckDBPyConnection, results: _Found, part: Ids, decided: Mapping[int, list[int]]) -> Ids:
     while True:
         bound = as_ids(other for one in part.tolist() for other in decided.get(one, ()))
-        mates = id_column(folding.dendrograms_of(con, part), "article_id")
+        mates = id_column(folding_evidence.dendrograms_of(con, part), "article_id")
         stories = results.mates_of(con, part)
         wider = np.unique(np.concatenate((part, bound, mates, stories)))
         if len(wider) == len(part):
@@ -231,10 +233,10 @@ def stories_in(rows: pa.Table) -> dict[int, list[int]]:
 
 
 def _group(con: DuckDBPyConnection, scope: Scope, decisions: Decisions) -> tuple[Grouping, Groups]:
-    links = folding.links_touching(con, scope.regrouped(), folding.STORY_RELATIONS)
-    facts = folding.grouping_facts(con, as_ids(scope.kinds))
+    links = folding_evidence.links_touching(con, scope.regrouped(), folding_tables.STORY_RELATIONS)
+    facts = folding_facts.grouping_facts(con, as_ids(scope.kinds))
     kept_attached = (one for some in scope.kept_attached.values() for one in some)
-    groups = groups_of(folding.copy_groups(con, as_ids({*scope.kinds, *kept_attached})))
+    groups = groups_of(folding_evidence.copy_groups(con, as_ids({*scope.kinds, *kept_attached})))
     return group_stored(links, scope.kinds, groups, decisions, facts, fixed=scope.fixed), groups
 
 
@@ -283,9 +285,9 @@ def _write_dendrograms(con: DuckDBPyConnection, grouping: Grouping, former: Mapp
     moved = as_ids(
         article for article in now.keys() | former.keys() if now.get(article) != former.get(article)
     )
-    folding.delete_rows(con, "trees", "article_id", moved)
+    folding_tables.delete_rows(con, "trees", "article_id", moved)
     kept = [article for article in moved.tolist() if article in now]
-    folding.insert_rows(
+    folding_tables.insert_rows(
         con, "trees", {"article_id": as_ids(kept), "tree_id": as_ids(now[article] for article in kept)}
     )
 

@@ -18,8 +18,8 @@ from flows.fold.story_rows import Canonical, Groups, write_stories
 from flows.fold.used_ids import UsedIds
 from transforms.language.background import Background
 from transforms.stories.identity import Assignment, StoryEvent, assign_ids
-from warehouse import folding
-from warehouse.folding import Ids, id_column
+from warehouse import folding_evidence, folding_facts, folding_stories, folding_tables
+from warehouse.folding_tables import Ids, id_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,27 +54,27 @@ def fold_stories(
     rows. `now` is naive UTC; `prepared` is that of `store_profiles`. Returns how many stories are new and how many
     others were written again, and how many pairs were scored and passed.
     """
-    former_neighbours = folding.beside(con, change.stale)
+    former_neighbours = folding_evidence.adjacent_articles(con, change.stale)
     if len(change.stale):
-        folding.forget_representatives(con, change.stale)
+        folding_evidence.forget_representatives(con, change.stale)
     candidates = accepted = 0
     if len(change.fresh):
         store_profiles(con, change.fresh, background, prepared)
         candidates, accepted = link_stories(con, change.fresh, background, run_id=run_id, now=now)
 
-    former = folding.stories_of(con, change.touched)
+    former = folding_stories.stories_of(con, change.touched)
     again = _representatives(con, change.touched)
     about = _representatives(con, id_column(former, "article_id"))
     regrouped = regroup(con, np.union1d(former_neighbours, again), about, decisions)
     groups, clusters = regrouped.groups, _with_copies(regrouped.stories, regrouped.groups)
-    old = stories_in(folding.stories_of(con, np.union1d(change.touched, as_ids(groups.members))))
+    old = stories_in(folding_stories.stories_of(con, np.union1d(change.touched, as_ids(groups.members))))
     assignment = assign_ids(
         clusters,
         old,
-        UsedIds(partial(folding.used_story_ids, con), clusters),
-        retired=folding.retired_stories(con, as_ids(article for one in clusters for article in one)),
-        age=folding.order_of_birth(con, as_ids(old)),
-        earlier=lambda story_id: folding.earlier_members(con, story_id, old[story_id]),
+        UsedIds(partial(folding_stories.used_story_ids, con), clusters),
+        retired=folding_stories.retired_stories(con, as_ids(article for one in clusters for article in one)),
+        age=folding_stories.order_of_birth(con, as_ids(old)),
+        earlier=lambda story_id: folding_stories.earlier_members(con, story_id, old[story_id]),
     )
     changed = _changed(clusters, assignment, old, change)
     write_stories(
@@ -94,17 +94,22 @@ def stories_at(
     joins no other is a story alone, one in no copy group is left out. `articles` must hold everything that can end
     up in one story with any of them.
     """
-    groups = groups_of(folding.copy_groups(con, articles))
+    groups = groups_of(folding_evidence.copy_groups(con, articles))
     ids = as_ids(groups.articles)
-    links = folding.links_within(con, ids, folding.STORY_RELATIONS)
+    links = folding_evidence.links_within(con, ids, folding_tables.STORY_RELATIONS)
     grouping = group_stored(
-        links, folding.article_kinds(con, ids), groups, decisions, folding.grouping_facts(con, ids), threshold
+        links,
+        folding_facts.article_kinds(con, ids),
+        groups,
+        decisions,
+        folding_facts.grouping_facts(con, ids),
+        threshold,
     )
     return _with_copies(grouping.stories, groups)
 
 
 def _representatives(con: DuckDBPyConnection, articles: Ids) -> Ids:
-    rows = folding.copy_groups(con, articles)
+    rows = folding_evidence.copy_groups(con, articles)
     return id_column(rows.filter(rows.column("is_representative")), "article_id")
 
 

@@ -23,7 +23,7 @@ from transforms.stories.members import Member
 from transforms.stories.profile import Profile, key_terms, unpack
 from transforms.stories.publishers import family, independent_sources, outlet_count
 from transforms.types import Kind, Precision
-from warehouse import folding
+from warehouse import folding_facts, folding_stories, folding_tables
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -87,7 +87,7 @@ def write_stories(
     every article of `clusters`. Stories keep the time when they were made, articles the time when they joined.
     Relations and threads are updated too (`update_threads`).
     """
-    folding.insert_rows(
+    folding_tables.insert_rows(
         con,
         "story_events",
         {
@@ -104,14 +104,15 @@ def write_stories(
     gone = np.setdiff1d(as_ids(old), as_ids(assignment.story_ids))
     replaced = np.union1d(rewritten, gone)
     before = {
-        row["story_id"]: row for row in folding.stored(con, "stories", "story_id", replaced).to_pylist()
+        row["story_id"]: row
+        for row in folding_tables.stored_rows(con, "stories", "story_id", replaced).to_pylist()
     }
     joined = {
         (row["story_id"], row["article_id"]): row["joined_at"]
-        for row in folding.stored(con, "story_articles", "story_id", replaced).to_pylist()
+        for row in folding_tables.stored_rows(con, "story_articles", "story_id", replaced).to_pylist()
     }
-    folding.delete_rows(con, "stories", "story_id", replaced)
-    folding.delete_rows(con, "story_articles", "story_id", replaced)
+    folding_tables.delete_rows(con, "stories", "story_id", replaced)
+    folding_tables.delete_rows(con, "story_articles", "story_id", replaced)
     for start in range(0, len(changed), _STORIES_AT_ONCE):
         batch = {
             assignment.story_ids[index]: clusters[index]
@@ -120,8 +121,8 @@ def write_stories(
         rows, memberships = _columns(
             con, batch, before, joined, groups, decisions, canonical, run_id=run_id, now=now
         )
-        folding.insert_rows(con, "stories", rows)
-        folding.insert_rows(con, "story_articles", memberships)
+        folding_tables.insert_rows(con, "stories", rows)
+        folding_tables.insert_rows(con, "story_articles", memberships)
     former = {row["first_published_at"] for row in before.values()} - {None}
     update_threads(con, replaced, {(at - _EPOCH).days for at in former})
 
@@ -140,15 +141,17 @@ def _columns(
 ) -> tuple[Columns, Columns]:
     """Make the columns of `stories` and `story_articles` for stories, which are articles by story id."""
     moved = as_ids(article for articles in stories.values() for article in articles)
-    facts = {row["article_id"]: row for row in folding.story_facts(con, moved).to_pylist()}
+    facts = {row["article_id"]: row for row in folding_facts.story_facts(con, moved).to_pylist()}
     story_of = {article: story_id for story_id, articles in stories.items() for article in articles}
-    links = read_member_links(folding.member_links(con, story_of), story_of)
+    links = read_member_links(folding_stories.member_links(con, story_of), story_of)
     representatives = np.unique(as_ids(groups.members[one] for one in moved.tolist()))
     packed = dict(zip(representatives.tolist(), packed_profiles(con, representatives), strict=True))
     families = canonical.source_lists.families if canonical.source_lists else None
-    births = folding.births(con, as_ids(story_id for story_id in stories if story_id not in before))
-    rows: Columns = {name: [] for name in folding.columns_of("stories")}
-    memberships: Columns = {name: [] for name in folding.columns_of("story_articles")}
+    births = folding_stories.birth_times(
+        con, as_ids(story_id for story_id in stories if story_id not in before)
+    )
+    rows: Columns = {name: [] for name in folding_tables.columns_of("stories")}
+    memberships: Columns = {name: [] for name in folding_tables.columns_of("story_articles")}
     for story_id, articles in stories.items():
         members = [_member(facts[article], groups) for article in articles]
         chosen, reason = decisions.pinned(articles) or canonical.choose(members)

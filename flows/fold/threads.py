@@ -25,12 +25,12 @@ from transforms.stories.threads import (
     relate,
     threads_of,
 )
-from warehouse import folding, threads
+from warehouse import folding_tables, threads
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from warehouse.folding import Ids
+    from warehouse.folding_tables import Ids
 
 
 # Stories whose profiles are read at a time: bounds memory, results do not depend on it.
@@ -121,6 +121,6 @@ def _partners(relations: Iterable[StoryRelation]) -> set[int]:
 
 def _store(con: DuckDBPyConnection, found: list[StoryRelation]) -> None:
     names = ("story_a", "story_b", "relation", "score", "article_a", "article_b")
-    folding.insert_rows(
+    folding_tables.insert_rows(
         con, "story_relations", {name: [getattr(one, name) for one in found] for name in names}
     )

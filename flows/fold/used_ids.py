@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from flows.fold.copies import as_ids
 from transforms.stories.identity import propose_story_id
-from warehouse.folding import Ids
+from warehouse.folding_tables import Ids
 
 
 class UsedIds:

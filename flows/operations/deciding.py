@@ -19,7 +19,7 @@ from flows.fold.refold import fold_around
 from flows.recorded_run import record_run, utc_now
 from transforms.text.ids import hash_text
 from transforms.types import format_id
-from warehouse import folding, overrides
+from warehouse import folding_stories, overrides
 from warehouse.connection import open_working, rolled_back, working_path
 from warehouse.errors import NotPublished
 from warehouse.overrides import NamedArticle, NamedStory, Override
@@ -314,7 +314,7 @@ def _what(one: Override) -> str:
 
 def _moves(con: DuckDBPyConnection, run_id: str, before: dict[int, NamedStory]) -> tuple[Move, ...]:
     groups: dict[tuple[int, int | None], list[dict[str, Any]]] = {}
-    for row in folding.moves(con, run_id):
+    for row in folding_stories.moved_articles(con, run_id):
         groups.setdefault((row["from_story_id"], row["to_story_id"]), []).append(row)
     return tuple(
         Move(

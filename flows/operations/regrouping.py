@@ -29,7 +29,7 @@ from flows.operations.deciding import (
 from flows.recorded_run import utc_now
 from transforms.stories.clustering import ATTACHED_KINDS
 from transforms.types import Kind
-from warehouse import folding, overrides
+from warehouse import folding_evidence, folding_facts, folding_stories, overrides
 from warehouse.connection import rolled_back
 from warehouse.refolding import articles_of_stories
 
@@ -147,7 +147,7 @@ def _regroup(
     wanted = [group for group in wanted if group]
     made: list[Override] = []
     standing, decisions = overrides.list_overrides(con), read_decisions(con)
-    kinds = folding.article_kinds(con, as_ids(one for group in wanted for one in group))
+    kinds = folding_facts.article_kinds(con, as_ids(one for group in wanted for one in group))
     where = _stories(con, wanted)
     for _ in range(_MOST_TURNS):
         pairs = list(_missing(wanted, where, kinds))
@@ -200,7 +200,9 @@ def _with(decisions: Decisions, made: Sequence[Override]) -> Decisions:
 def _stories(con: DuckDBPyConnection, wanted: Wanted) -> dict[int, int]:
     ids = as_ids(one for group in wanted for one in group)
     return {
-        one: story for story, members in stories_in(folding.stories_of(con, ids)).items() for one in members
+        one: story
+        for story, members in stories_in(folding_stories.stories_of(con, ids)).items()
+        for one in members
     }
 
 
@@ -210,7 +212,7 @@ def _members(con: DuckDBPyConnection, story_id: int) -> frozenset[int]:
 
 def _copies(con: DuckDBPyConnection, article: int) -> frozenset[int]:
     """Return the articles that are copies of one text, itself included."""
-    groups = groups_of(folding.copy_groups(con, as_ids([article])))
+    groups = groups_of(folding_evidence.copy_groups(con, as_ids([article])))
     return (
         frozenset(groups.articles[groups.members[article]])
         if article in groups.members

@@ -78,7 +78,7 @@ def candidate_pairs(
     `keys[i]` are the keys of article i, `days[i]` its day of publication (days since 1970), None or NaN when not known;
     without `days` none is. Articles more than `window_days` apart are no candidates; for large blocks see `pair_up`. No
     article gives (0, 2). Benchmarks and tests use it; the product joins in the warehouse
-    (`warehouse.folding.story_candidates`).
+    (`warehouse.folding_evidence.story_candidates`).
     """
     sizes = [len(some) for some in keys]
     owners = np.repeat(np.arange(len(keys), dtype=np.int64), sizes)

@@ -17,7 +17,8 @@ from transforms.copies.signatures import band_keys, sign, sign_with_datasketch, 
 from transforms.kernel.compiled import has_numba
 from transforms.kernel.numpy_loops import I64, U32
 from warehouse.connection import open_scratch
-from warehouse.folding import copy_candidates, insert_rows
+from warehouse.folding_evidence import copy_candidates
+from warehouse.folding_tables import insert_rows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

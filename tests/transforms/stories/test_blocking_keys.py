@@ -16,7 +16,8 @@ from scipy.sparse.csgraph import connected_components
 from tests.transforms.stories.test_pair_score import REPORTS, describe
 from transforms.stories.blocking_keys import candidate_pairs, story_keys
 from transforms.stories.story_model import MODEL
-from warehouse.folding import insert_rows, story_candidates
+from warehouse.folding_evidence import story_candidates
+from warehouse.folding_tables import insert_rows
 
 KEY_SETS = st.lists(st.frozensets(st.integers(0, 12), max_size=5), max_size=8)
 
