@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from flows.fold.copies import as_ids
-from transforms.cleaning.dates import read_time
+from transforms.cleaning.stated_times import read_time
 from transforms.types import Precision, Timestamp
 from warehouse import corrections
 from warehouse.folding_tables import Ids

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from transforms.cleaning.agency_credits import Agencies, credited_agency, publisher_agency
 from transforms.cleaning.bylines import split_names
 from transforms.cleaning.date_order import DateOrder, find_order
-from transforms.cleaning.dates import read_time
 from transforms.cleaning.derived_titles import derive_title
 from transforms.cleaning.digests import find_digest
 from transforms.cleaning.genres import genre_of
@@ -17,6 +16,7 @@ from transforms.cleaning.identity import identify, own_url
 from transforms.cleaning.kinds import classify_kind
 from transforms.cleaning.metadata import Metadata, normalise_image
 from transforms.cleaning.page import parse_fragment
+from transforms.cleaning.stated_times import read_time
 from transforms.cleaning.urls import host_of, normalise_url, registrable_host
 from transforms.language.detect import LoadModel, detect_language
 from transforms.language.detector_model import language_model

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from transforms.cleaning.date_order import DateOrder, find_order
-from transforms.cleaning.dates import read_time
+from transforms.cleaning.stated_times import read_time
 from transforms.language.tables import language_table, language_tags
 from transforms.types import Precision, Timestamp
 

@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from transforms.cleaning.date_order import DateOrder
-from transforms.cleaning.dates import read_time, read_url_date
+from transforms.cleaning.stated_times import read_time
+from transforms.cleaning.url_dates import read_url_date
 from transforms.language.months import month_number
 from transforms.types import Precision, Timestamp
 
