@@ -123,6 +123,98 @@ def draw_attention(days: Sequence[tuple[date, int]]) -> Markup:
     return Markup("").join([*parts, Markup("</svg>")])
 
 
+def draw_funnel(steps: Mapping[str, int]) -> Markup:
+    """Draw how many of the first step came to each later one, as bars from the middle, the first on top.
+
+    Beside each its name, its number and its share of the step before. Empty markup where the first has none.
+    """
+    numbers = list(steps.values())
+    if not numbers or not numbers[0]:
+        return Markup("")
+    most, middle = max(numbers), _LEFT + (_WIDTH - 2 * _LEFT) / 2
+    label = ", ".join(f"{name} {number:,}" for name, number in steps.items())
+    parts = [
+        Markup('<svg class="chart funnel" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
+            _WIDTH, len(numbers) * _LANE, label
+        )
+    ]
+    for place, (name, number) in enumerate(steps.items()):
+        y, width = place * _LANE, max((_WIDTH - 2 * _LEFT) * number / most, 2.0)
+        parts.append(Markup('<text class="lane" x="0" y="{}">{}</text>').format(y + 20, name))
+        parts.append(
+            Markup('<rect class="bar" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>').format(
+                middle - width / 2, y + 4, width, _LANE - 8
+            )
+        )
+        before = numbers[place - 1] if place else 0
+        share = f" ({number / before:.0%})" if before else ""
+        parts.append(
+            Markup('<text class="tick end" x="{}" y="{}">{}</text>').format(
+                _WIDTH, y + 20, f"{number:,}{share}"
+            )
+        )
+    return Markup("").join([*parts, Markup("</svg>")])
+
+
+def draw_trend(runs: Sequence[Mapping[str, Any]]) -> Markup:
+    """Draw runs beside each other, the first one left: above the documents of each that were new, below its seconds.
+
+    `runs` need started_at, dispositions (None for a run that did not end) and seconds. Documents stand on each other:
+    those that loaded, those that did not for another reason, rejected ones on top. Empty for fewer than two runs.
+    """
+    if len(runs) < 2:
+        return Markup("")
+    counts = [_outcomes(run["dispositions"] or {}) for run in runs]
+    seconds = [run["seconds"] or 0 for run in runs]
+    most, longest = max(1, *map(sum, counts)), max(1, *seconds)
+    step = (_WIDTH - 40) / len(runs)
+    label = f"{len(runs)} runs: at most {most:,} new documents and {longest:,} seconds"
+    parts = [
+        Markup('<svg class="chart trend" viewBox="0 0 {} 270" role="img" aria-label="{}">').format(
+            _WIDTH, label
+        )
+    ]
+
+    def bar(number: int, top: float, height: float, kind: str, title: str) -> None:
+        if height:
+            parts.append(
+                Markup(
+                    '<rect class="bar {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>{}</title></rect>'
+                ).format(kind, 20 + number * step, top, max(min(step, 40.0) - 2, 1.5), height, title)
+            )
+
+    for number, run in enumerate(runs):
+        when, top = f"{run['started_at']:%Y-%m-%d %H:%M}", 140.0
+        for kind, count in zip(("", "other", "rejected"), counts[number], strict=True):
+            height = 110.0 * count / most
+            top -= height
+            bar(number, top, height, kind, f"{when}: {count:,} {kind or 'loaded'}")
+        height = 70.0 * seconds[number] / longest
+        bar(number, 245 - height, height, "time", f"{when}: {seconds[number]:,} s")
+    for y, text in (
+        (14, f"New documents a run, at most {most:,}"),
+        (166, f"Seconds a run, at most {longest:,}"),
+    ):
+        parts.append(Markup('<text class="tick start" x="20" y="{}">{}</text>').format(y, text))
+    for place, x, run in (("start", 20, runs[0]), ("end", _WIDTH, runs[-1])):
+        parts.append(
+            Markup('<text class="tick {}" x="{}" y="264">{}</text>').format(
+                place, x, f"{run['started_at']:%-d %b %Y, %H:%M}"
+            )
+        )
+    return Markup("").join([*parts, Markup("</svg>")])
+
+
+def _outcomes(dispositions: Mapping[str, int]) -> tuple[int, int, int]:
+    """Return how many documents of a run loaded, did not for another reason, and were rejected.
+
+    Unchanged ones do not count.
+    """
+    loaded = dispositions.get("loaded", 0) + dispositions.get("new_version", 0)
+    rejected = dispositions.get("rejected", 0)
+    return loaded, sum(dispositions.values()) - dispositions.get("unchanged", 0) - loaded - rejected, rejected
+
+
 def draw_matrix(
     rows: Mapping[str, str | None], columns: Sequence[str], counts: Mapping[tuple[str, str], int]
 ) -> Markup:

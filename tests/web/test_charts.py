@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from markupsafe import escape
 
-from web.charts import draw_matrix, mark_shared
+from web.charts import draw_funnel, draw_matrix, draw_trend, mark_shared
 from web.comparison import names_in
 
 
@@ -23,6 +26,33 @@ def test_two_stories_of_one_headline_are_two_rows_of_their_own_counts() -> None:
     assert picture.count(">Same<") == 2
     assert "(no headline)" in picture
     assert [count for count in (1, 7) if f"Outlet: {count}<" in picture] == [1, 7]
+
+
+def test_a_funnel_names_each_step_with_its_number_and_share() -> None:
+    picture = draw_funnel({"arrived": 40, "cleaned": 20, "loaded": 20})
+    assert 'aria-label="arrived 40, cleaned 20, loaded 20"' in picture
+    assert re.findall(r">([^<]+)</text>", picture) == [
+        "arrived",
+        "40",
+        "cleaned",
+        "20 (50%)",
+        "loaded",
+        "20 (100%)",
+    ]
+    assert draw_funnel({"arrived": 0, "cleaned": 0}) == draw_funnel({}) == ""
+
+
+def test_a_trend_counts_what_was_new_of_each_run_and_no_more() -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    done = {"loaded": 3, "new_version": 1, "rejected": 2, "skipped": 1, "unchanged": 90}
+    runs = [
+        {"started_at": at, "dispositions": done, "seconds": 7},
+        {"started_at": at, "dispositions": None, "seconds": None},
+    ]
+    titles = re.findall(r"<title>.*?: (.*?)</title>", draw_trend(runs))
+    assert titles == ["4 loaded", "1 other", "2 rejected", "7 s"]
+    assert "at most 7 new documents" in draw_trend(runs)
+    assert draw_trend(runs[:1]) == ""
 
 
 @pytest.mark.parametrize("before", ["“", "«", "(", "„", "["])

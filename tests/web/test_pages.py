@@ -49,6 +49,13 @@ def test_the_biggest_story_comes_first_and_folds_its_copies(client: TestClient) 
     assert "1 more from this source" in client.get(f"/story/{story_ids(client)[0]}").text
 
 
+def test_runs_show_how_far_documents_came(client: TestClient) -> None:
+    page = client.get("/runs").text
+    assert "6 arrived, 6 cleaned, 6 loaded, 6 in stories" in page
+    assert '<svg class="chart funnel"' in page
+    assert "chart trend" not in page  # of one run
+
+
 def test_an_unknown_or_strange_address_is_answered_plainly(client: TestClient) -> None:
     for address in (
         "/story/0000000000000000",
@@ -288,6 +295,7 @@ def test_a_new_publication_is_seen_without_an_error(client: TestClient, web_home
     page = client.get("/")
     assert page.status_code == 200
     assert "Maribel" in page.text
+    assert '<svg class="chart trend"' in client.get("/runs").text
 
 
 def test_the_interface_pages_through_all_stories_in_a_stable_order(client: TestClient) -> None:
