@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from warehouse.errors import NotFound
 from warehouse.queries import explain_in_story as nearest_pair
 from warehouse.queries import explain_pair
+from warehouse.reading_room import ask
 from web import charts
 from web.comparison import Piece, names_in, numbers_in, word_diff
 
@@ -21,18 +23,20 @@ if TYPE_CHECKING:
     from warehouse.row_types import ArticleRow, PairDetail
 
 _SHOWN_CHARS = 6000
+_ID = re.compile(r"\b([0-9a-f]{16})\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An explanation of a pair: both articles and texts, sentences, details, and a word diff where they are copies.
 
-    `pieces` is that diff, else empty.
+    `pieces` is that diff, else empty. `shown` are the sentences as markup, with headlines that lead on instead of ids.
     """
 
     a: ArticleRow
     b: ArticleRow
     sentences: list[str]
+    shown: list[Markup]
     details: list[str]
     text_a: Markup
     text_b: Markup
@@ -72,17 +76,38 @@ def _answer(
     except NotFound:
         return None
     found = explain(pair, story_background(load_settings(home=home)))
+    sentences = verdict(pair, are_candidates=found.are_candidates)
+    links = _links(con, pair)
     shared = [*(term.word for term in found.story.shared_terms), *_shared_facts(pair.a, pair.b)]
     return Answer(
         a=pair.a,
         b=pair.b,
-        sentences=verdict(pair, are_candidates=found.are_candidates),
+        sentences=sentences,
+        shown=[name_ids(sentence, links) for sentence in sentences],
         details=list(found.lines(pair)),
         text_a=charts.mark_shared(pair.a.text[:_SHOWN_CHARS], shared),
         text_b=charts.mark_shared(pair.b.text[:_SHOWN_CHARS], shared),
         pieces=word_diff(pair.a.text, pair.b.text) if pair.is_copy else [],
         story_id=story_id,
     )
+
+
+def _links(con: DuckDBPyConnection, pair: PairDetail) -> dict[str, Markup]:
+    """Return a link by its headline for each article of a pair and each story that they are in."""
+    stories = sorted({one.story_id for one in (pair.a, pair.b) if one.story_id})
+    rows = ask(con, "story_names", story_ids=stories) if stories else []
+    named = [(f"/article/{one.article_id}", one.title) for one in (pair.a, pair.b)]
+    named += [(f"/story/{row['story_id']}", row["title"]) for row in rows]
+    link = Markup('“<a href="{}"><bdi>{}</bdi></a>”')
+    return {
+        address.rpartition("/")[2]: link.format(address, title or "(no headline)") for address, title in named
+    }
+
+
+def name_ids(sentence: str, links: Mapping[str, Markup]) -> Markup:
+    """Return a sentence as markup in which ids that `links` has are replaced by these; everything else is escaped."""
+    parts = _ID.split(sentence)
+    return Markup("").join(links.get(part, escape(part)) for part in parts)
 
 
 def _shared_facts(a: ArticleRow, b: ArticleRow) -> list[str]:

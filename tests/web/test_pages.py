@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from lxml.html import fromstring
+from markupsafe import Markup
 from starlette.testclient import TestClient
 
 from flows.operations import decision_journal
@@ -14,6 +15,7 @@ from tests.story_samples import article_id, fold, fold_in, report, stories, writ
 from tests.web.conftest import ADDRESS, HOSTILE, SAME_ORIGIN, token_of
 from warehouse.connection import open_working
 from web.app import create_app
+from web.evidence import name_ids
 
 PAGES = [
     "/",
@@ -88,8 +90,18 @@ def test_both_texts_of_a_pair_and_the_reason_are_shown(client: TestClient, web_h
     assert "Tuesday." in page
     assert "<mark>Tuesday" not in page
     verdict = re.findall(r'<p class="verdict">(.*?)</p>', page)
-    assert verdict[0].startswith("Together in story")
+    title = client.get(f"/api/v1/articles/{a}").json()["story_title"].replace("'", "&#39;")
+    assert re.fullmatch(
+        rf'Together in story “<a href="/story/[0-9a-f]{{16}}"><bdi>{title}</bdi></a>”\.', verdict[0]
+    )
     assert verdict[1].startswith("They are linked")
+
+
+def test_a_reason_names_stories_and_articles_by_their_headlines_as_text() -> None:
+    link = Markup("“<b>A</b>”")
+    known, other = "0123456789abcdef", "f" * 16
+    found = name_ids(f"In {known}, {other} and {known}0 <i>.", {known: link})
+    assert found == f"In “<b>A</b>”, {other} and {known}0 &lt;i&gt;."
 
 
 def test_deciding_needs_a_form_of_ours_from_here(client: TestClient, web_home: Path) -> None:
