@@ -33,6 +33,7 @@ from flows.task_retries import (
     frames_cleared,
     name_run,
     notify,
+    report_end,
     retried_task,
     send,
     termination_kept,
@@ -68,7 +69,14 @@ def as_task(name: str, function: Callable[P, R], /, *args: P.args, **kwargs: P.k
     return one(function)(*args, **kwargs)
 
 
-@flow(name="ingest", flow_run_name=name_run, persist_result=False, on_failure=[notify], on_crashed=[notify])
+@flow(
+    name="ingest",
+    flow_run_name=name_run,
+    persist_result=False,
+    on_completion=[report_end],
+    on_failure=[report_end, notify],
+    on_crashed=[report_end, notify],
+)
 def ingest(
     paths: list[str] | None = None, home: str | None = None, settings: RunSettings | None = None
 ) -> RunReport:

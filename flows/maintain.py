@@ -15,6 +15,7 @@ from flows.task_retries import (
     frames_cleared,
     name_run,
     notify,
+    report_end,
     retried_task,
     termination_kept,
     with_settings,
@@ -28,7 +29,14 @@ def look_after(settings: Settings) -> Maintained:
         return maintain_warehouse(settings)
 
 
-@flow(name="maintain", flow_run_name=name_run, persist_result=False, on_failure=[notify], on_crashed=[notify])
+@flow(
+    name="maintain",
+    flow_run_name=name_run,
+    persist_result=False,
+    on_completion=[report_end],
+    on_failure=[report_end, notify],
+    on_crashed=[report_end, notify],
+)
 def maintain(home: str | None = None, settings: RunSettings | None = None) -> int:
     """Maintain the warehouse, and return how many data checks were run; 0 where there is none yet.
 

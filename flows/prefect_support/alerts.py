@@ -5,18 +5,25 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from flows.task_retries import END_EVENT, TAG_RESOURCE
 from warehouse.errors import NewsfoldError
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from flows.settings.settings import Settings
 
 # A run sends a sign of life so often: the shortest that Prefect allows.
 HEARTBEAT_SECONDS = 30
 # After so long without one a run is dead: two may be late or lost, and all in all it takes less than two minutes.
 _MISSING_SECONDS = 75
-_TAG = "prefect.tag.newsfold"
-_ENDS = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")}
-DEAD, SILENT = "newsfold: dead runs", "newsfold: silence"
+# Prefect's own event of an end, and ours beside it (`report_end`).
+_SUCCESS = {"prefect.flow-run.Completed", f"{END_EVENT}completed"}
+_FAILURE = {
+    *(f"prefect.flow-run.{state}" for state in ("Failed", "Cancelled", "Crashed")),
+    *(f"{END_EVENT}{state}" for state in ("failed", "crashed")),
+}
+DEAD, TOLD, SILENT = "newsfold: dead runs", "newsfold: report of dead runs", "newsfold: silence"
 
 
 class NoSuchBlockError(NewsfoldError):
@@ -26,12 +33,13 @@ class NoSuchBlockError(NewsfoldError):
 
 
 def install_alerts(settings: Settings, *, missing_seconds: float = _MISSING_SECONDS) -> list[str]:
-    """Install both automations on the Prefect server, in place of earlier ones; return what is installed, in words.
+    """Install the automations on the Prefect server, in place of earlier ones; return what is installed, in words.
 
     A run of a newsfold deployment that sends no heartbeat for `missing_seconds` becomes Crashed, which frees its place
-    in the limit of concurrent runs. When no run succeeds for `quiet_hours` (0: never), a message is sent through
-    `notify_block`; without a block none is. What an earlier call installed for that is removed when either is empty.
-    Raises NoSuchBlockError; errors of Prefect are raised where the server does not answer.
+    in the limit of concurrent runs; a message is sent through `notify_block` where its state was really changed, and
+    not where the run had ended. When no run succeeds for `quiet_hours` (0: never), one is sent too. Without a block
+    none is. What an earlier call installed for that is removed when it is not asked for any more. Raises
+    NoSuchBlockError; errors of Prefect are raised where the server does not answer.
     """
     from prefect.client.schemas.objects import StateType
     from prefect.events.actions import ChangeFlowRunState
@@ -39,13 +47,13 @@ def install_alerts(settings: Settings, *, missing_seconds: float = _MISSING_SECO
 
     match: dict[str, Any] = {
         "match": {"prefect.resource.id": "prefect.flow-run.*"},
-        "match_related": {"prefect.resource.id": _TAG, "prefect.resource.role": "tag"},
+        "match_related": TAG_RESOURCE,
         "posture": Posture.Proactive,
     }
     beat = "prefect.flow-run.heartbeat"
     dead = EventTrigger(
         after={beat},
-        expect={beat, *_ENDS},
+        expect={beat, *_SUCCESS, *_FAILURE},
         for_each={"prefect.resource.id"},
         within=timedelta(seconds=missing_seconds),
         **match,
@@ -59,7 +67,17 @@ def install_alerts(settings: Settings, *, missing_seconds: float = _MISSING_SECO
     told = _tell(
         settings, "newsfold: a run died", "A run ended without a word. The next one goes on from there."
     )
-    _put(DEAD, dead, [crashed, *told])
+    automation = _put(DEAD, dead, [crashed])
+    if told:
+        was_changed = EventTrigger(
+            expect={"prefect.automation.action.executed"},
+            match={"prefect.resource.id": f"prefect.automation.{automation}"},
+            posture=Posture.Reactive,
+            threshold=1,
+        )
+        _put(TOLD, was_changed, told)
+    else:
+        _remove(TOLD)
     if not (told and settings.quiet_hours):
         _remove(SILENT)
     lines = [f"a run that sends no sign of life for {missing_seconds:g} s becomes Crashed"]
@@ -67,9 +85,7 @@ def install_alerts(settings: Settings, *, missing_seconds: float = _MISSING_SECO
         return [*lines, "nobody is told: the setting notify_block is empty"]
     lines[0] += f", and {settings.notify_block} is told"
     if settings.quiet_hours:
-        silent = EventTrigger(
-            expect={"prefect.flow-run.Completed"}, within=timedelta(hours=settings.quiet_hours), **match
-        )
+        silent = EventTrigger(expect=_SUCCESS, within=timedelta(hours=settings.quiet_hours), **match)
         words = f"No run succeeded for {settings.quiet_hours:g} hours. What to do: see `newsfold doctor`."
         _put(SILENT, silent, _tell(settings, "newsfold: nothing succeeds", words))
         lines.append(f"when no run succeeds for {settings.quiet_hours:g} hours, it is told too")
@@ -98,17 +114,20 @@ def _tell(settings: Settings, subject: str, body: str) -> list[Any]:
     return [CallWebhook(block_document_id=number, payload=json.dumps({"subject": subject, "body": body}))]
 
 
-def _put(name: str, trigger: Any, actions: list[Any]) -> None:
-    """Create an automation of this name, without those that had it before."""
-    from prefect.automations import Automation
+def _put(name: str, trigger: Any, actions: list[Any]) -> UUID:
+    """Create an automation of this name, without those that had it before; return its id on the server."""
+    from prefect.client.orchestration import get_client
+    from prefect.events.schemas.automations import AutomationCore
 
     _remove(name)
-    Automation(
+    automation = AutomationCore(
         name=name,
         description="Installed by `newsfold alerts` and `newsfold serve`; both put it in place anew.",
         trigger=trigger,
         actions=actions,
-    ).create()
+    )
+    with get_client(sync_client=True) as client:
+        return client.create_automation(automation)
 
 
 def _remove(name: str) -> None:

@@ -274,6 +274,8 @@ def test_a_schedule_fires_by_itself_and_the_stories_change(
         wait_until(lambda: "first flood" in stories(env), PATIENCE, "the first story", unless=worker)
         (folder / "inbox" / "two.html").write_text(PAGE.format(title="second flood"))
         wait_until(lambda: len(ask(env, LOADED)) >= 2, PATIENCE, "the second document", unless=worker)
+        ended = "newsfold.flow-run.completed"
+        wait_until(lambda: ended in events(env, ended), PATIENCE, "the event of its end", unless=worker)
     finally:
         worker.send_signal(signal.SIGTERM)
         try:
@@ -301,11 +303,12 @@ import sys, time
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.events import emit_event
-from prefect.states import Pending, Running
+from prefect.states import Completed, Pending, Running
 from flows.maintain import maintain
 from flows.prefect_support.alerts import install_alerts
 from flows.prefect_support.serve import close_lost_runs
 from flows.settings.settings import load_settings
+from flows.task_retries import report_end
 
 limit = ConcurrencyLimitConfig(limit=1, collision_strategy="CANCEL_NEW")
 close_lost_runs()  # what a test before this one left open when it ended its worker
@@ -321,18 +324,27 @@ with get_client(sync_client=True) as client:
     def state(run):
         return client.read_flow_run(run.id).state.type.value
 
+    def beat(run):
+        resource = {"prefect.resource.id": f"prefect.flow-run.{run.id}"}
+        emit_event("prefect.flow-run.heartbeat", resource=resource, related=[tag])
+
+    tag = {"prefect.resource.id": "prefect.tag.newsfold", "prefect.resource.role": "tag"}
+    ended, late = start(), None
+    client.set_flow_run_state(ended.id, Completed())
+    late = start()
+    client.set_flow_run_state(late.id, Completed())
     print(state(start()), state(start()), close_lost_runs(), state(lost := start()))
     for _ in range(2):  # installing twice leaves one
         install_alerts(load_settings(), missing_seconds=10)
     names = [each.name for each in client.read_automations()]
     print(sorted(names))
-    resource = {"prefect.resource.id": f"prefect.flow-run.{lost.id}"}
-    tag = {"prefect.resource.id": "prefect.tag.newsfold", "prefect.resource.role": "tag"}
     time.sleep(5)  # until the server has read its automations
-    emit_event("prefect.flow-run.heartbeat", resource=resource, related=[tag])  # the last one
+    for run in (ended, late, lost):  # their last ones; of two of them Prefect withholds that they ended
+        beat(run)
+    report_end(maintain, client.read_flow_run(ended.id), Completed())
     while state(lost) != "CRASHED":
         time.sleep(0.5)
-    print(state(start()), close_lost_runs())
+    print(state(start()), close_lost_runs(), ended.id, late.id)
 """
 
 
@@ -347,13 +359,23 @@ def test_a_run_that_died_gives_its_place_back_and_is_told(
     _, env = server
     assert run_script(env, BLOCKS, listener).returncode == 0
     done = run_script(env | {"NEWSFOLD_NOTIFY_BLOCK": "custom-webhook/desk"}, LOST)
-    assert done.stdout.splitlines()[-3:] == [
+    places, names, end = done.stdout.splitlines()[-3:]
+    assert (places, names) == (
         "RUNNING CANCELLED 1 RUNNING",
-        "['newsfold: dead runs', 'newsfold: silence']",
-        "RUNNING 1",
-    ], done.stderr
+        "['newsfold: dead runs', 'newsfold: report of dead runs', 'newsfold: silence']",
+    ), done.stderr
+    state, closed, ended, late = end.split()
+    assert (state, closed) == ("RUNNING", "1")
     wait_until(lambda: Listener.heard, PATIENCE, "the message")
-    assert Listener.heard[-1]["subject"] == "newsfold: a run died"
+    refused = "prefect.automation.action.failed"
+    wait_until(lambda: late in events(env, refused), PATIENCE, "the refusal to change a run that had ended")
+    assert ended not in events(env, refused)
+    assert [heard["subject"] for heard in Listener.heard] == ["newsfold: a run died"]
+
+
+def events(env: dict[str, str], name: str) -> str:
+    """Return the last events of a name that the server has, as one text."""
+    return json.dumps(api(env, "/events/filter", {"filter": {"event": {"name": [name]}}, "limit": 50}))
 
 
 @pytest.mark.slow
