@@ -263,10 +263,10 @@ def main() -> None:
     rows += [] if chosen.no_rivals else rivals({name: read(name) for name in GROUPED})
     show(rows)
     for row in pairs:
-        told = "  ".join(
+        scores = "  ".join(
             f"{key} {row[key]:.3f}" for key in ("pearson", "auc", "precision", "recall") if key in row
         )
-        print(f"{row['set']:26}{row['method']:30}{row['pairs']:6} pairs  {told}")
+        print(f"{row['set']:26}{row['method']:30}{row['pairs']:6} pairs  {scores}")
     if chosen.no_rivals:
         return
     RESULT.parent.mkdir(exist_ok=True)

@@ -1,7 +1,7 @@
 """How alike made-up news is beside real news: within one story, and between articles that have nothing in common.
 
 Run as `python -m benchmarks.likeness [--articles N]`. The labelled sets lie in NEWSFOLD_DATA; without them only what is
-made up is told (see `benchmarks.newsroom`). Dates count nothing here. Copies, more than half of whose shingles are the
+made up is known (see `benchmarks.newsroom`). Dates count nothing here. Copies, more than half of whose shingles are the
 same, are left out within a story.
 """
 

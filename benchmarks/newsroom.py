@@ -241,8 +241,8 @@ def _fall_off(rng: random.Random, most: int, exponent: float) -> int:
 def _write(rng: random.Random, world: _World, facts: dict[str, list[str]], subject: _Subject) -> _Report:
     """Write one report: six to thirty sentences in short paragraphs, with words of the event among any others."""
     length = 6 + int(24 * rng.random() ** 2)
-    told = rng.choices(facts["w"], k=TOLD_WORDS)  # what this report makes of the event
-    words = rng.choices(told * TOLD_OFTEN + rng.choices(world.words, k=OTHER_WORDS), k=8 * length)
+    chosen = rng.choices(facts["w"], k=TOLD_WORDS)  # what this report makes of the event
+    words = rng.choices(chosen * TOLD_OFTEN + rng.choices(world.words, k=OTHER_WORDS), k=8 * length)
     shift = rng.randrange(4)
     draw = {kind: cycle(pool[shift:] + pool[:shift]).__next__ for kind, pool in facts.items()}
     draw["w"] = cycle(words).__next__
@@ -253,7 +253,7 @@ def _write(rng: random.Random, world: _World, facts: dict[str, list[str]], subje
         text = _fill((" ".join(texts[:-1]) + texts[-1], "".join(kinds)), draw)
         sentences.append(text[0].upper() + text[1:])
     step = rng.randint(1, 3)
-    draw["w"] = cycle(rng.sample(told, k=len(told))).__next__
+    draw["w"] = cycle(rng.sample(chosen, k=len(chosen))).__next__
     headline = _fill(rng.choice(_HEADLINE_FORMS), draw)
     return _Report(
         headline[0].upper() + headline[1:],

@@ -40,13 +40,13 @@ _BATCH = 50_000
 NOW = datetime.fromisoformat("2026-06-01T12:00")
 
 FOLD = """
-CREATE TEMP TABLE told AS
+CREATE TEMP TABLE reports AS
 SELECT article_id, title, url, publisher, published_at, section::UBIGINT + 1 AS story_id,
        row_number() OVER (PARTITION BY section ORDER BY published_at, article_id) AS place
 FROM articles;
-INSERT INTO copy_members SELECT article_id, article_id, true FROM told;
+INSERT INTO copy_members SELECT article_id, article_id, true FROM reports;
 INSERT INTO story_articles (story_id, article_id, role, score, joined_at)
-SELECT story_id, article_id, if(place = 1, 'canonical', 'report'), .6, $now FROM told;
+SELECT story_id, article_id, if(place = 1, 'canonical', 'report'), .6, $now FROM reports;
 INSERT INTO stories (
     story_id, title, canonical_article_id, canonical_reason, url, publisher, language, first_published_at,
     last_published_at,
@@ -55,14 +55,14 @@ SELECT story_id, any_value(title) FILTER (place = 1), any_value(article_id) FILT
        any_value(url) FILTER (place = 1), any_value(publisher) FILTER (place = 1), 'en', min(published_at),
        max(published_at), count(*), count(*), count(DISTINCT publisher), count(DISTINCT publisher),
        any_value(string_split(lower(title), ' ')) FILTER (place = 1), $now, $now, $run_id
-FROM told GROUP BY story_id;
+FROM reports GROUP BY story_id;
 INSERT INTO links
 SELECT least(a.article_id, b.article_id), greatest(a.article_id, b.article_id), 'same_story',
        .5 + .5 * (hash(a.article_id, b.article_id) % 1000) / 1000, 'passes', .5,
        {'body': .4, 'lead': .3, 'names': .2, 'time': 1.0, 'weekday': 1.0}, 'made up', $run_id, $now
-FROM told a JOIN told b ON a.story_id = b.story_id AND a.place < b.place AND b.place - a.place < 20;
+FROM reports a JOIN reports b ON a.story_id = b.story_id AND a.place < b.place AND b.place - a.place < 20;
 INSERT INTO story_events (story_id, event, other_story_id, article_count, happened_at, run_id)
-SELECT story_id, 'born', NULL, count(*), $now, $run_id FROM told GROUP BY story_id
+SELECT story_id, 'born', NULL, count(*), $now, $run_id FROM reports GROUP BY story_id
 """
 
 
@@ -178,13 +178,13 @@ def main() -> None:
             make_home(home, asked.articles)
         with open_published(home) as con:
             counts = _count(con)
-        told = {
+        contents = {
             **circumstances(),
             "versions": {name: version(name) for name in ("newsfold", "duckdb")},
             **counts,
             "queries": list(measure(home, read_queries())),
         }
-    RESULT.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    RESULT.write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
 
 
 def _count(con: DuckDBPyConnection) -> dict[str, int]:

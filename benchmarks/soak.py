@@ -256,8 +256,8 @@ def _judge(
             faults.append(f"{what} ended with {done.returncode}: {done.stderr[-300:]}")
     if not articles == distinct == seen.written:
         faults.append(f"{seen.written} articles came in, {articles} are there, {distinct} different ones")
-    told = log.read_text(errors="replace")
-    if seen.filled and "disk" not in told:
+    log_text = log.read_text(errors="replace")
+    if seen.filled and "disk" not in log_text:
         faults.append("the disk was full and the schedule did not say so")
     half = len(seen.memory_mb) // 2
     return {

@@ -30,7 +30,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 class Watch:
-    """What a process and all below it take, looked at while they run and told by the kernel when they have ended."""
+    """What a process and all below it take, read while they run and from the kernel when they have ended."""
 
     def __init__(self, arguments: list[str]) -> None:
         self.peak_together = self.peak_largest = 0

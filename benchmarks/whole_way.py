@@ -193,10 +193,10 @@ def show(row: dict[str, Any]) -> None:
 def growth(rows: list[dict[str, Any]]) -> float | None:
     """The exponent with which time grows from the smallest to the largest of several runs of one format."""
     whole = [row for row in rows if not row.get("added") and "megabytes" not in row]
-    told = sorted((row["articles"], row["wall_seconds"]) for row in whole)
-    if len(told) < 2 or told[0][0] == told[-1][0]:
+    points = sorted((row["articles"], row["wall_seconds"]) for row in whole)
+    if len(points) < 2 or points[0][0] == points[-1][0]:
         return None
-    return round(math.log(told[-1][1] / told[0][1]) / math.log(told[-1][0] / told[0][0]), 3)
+    return round(math.log(points[-1][1] / points[0][1]) / math.log(points[-1][0] / points[0][0]), 3)
 
 
 def main() -> int:

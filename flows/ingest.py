@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_PAGE = "newsfold-run"  # the key of the run's page, whether it tells of success or of failure
+_PAGE = "newsfold-run"  # the key of the run's page, after a success as after a failure
 _TREND = 21  # this run and the twenty before it
 _PROGRESS_SECONDS = 2.0  # between two updates of the progress: nobody reads faster
 

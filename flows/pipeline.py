@@ -79,7 +79,7 @@ def call(name: str, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwar
 
 
 OnProgress = Callable[[str, int, int], None]
-"""Told (stage, done, total) while a run goes on; total 0 means: not known."""
+"""Called with (stage, done, total) while a run goes on; total 0 means: not known."""
 
 
 def ignore_progress(stage: str, done: int, total: int) -> None:

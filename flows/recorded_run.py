@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from warehouse.published_parts import Outward
     from warehouse.published_tables import Tables
 
-Told = TypeVar("Told")
+Result = TypeVar("Result")
 
 _PROGRAMS = ("newsfold", "prefect", "trafilatura", "datasketch", "duckdb")
 
@@ -98,10 +98,10 @@ def record_run(
     con: DuckDBPyConnection,
     settings: Settings,
     command: str,
-    work: Callable[[str, datetime], tuple[Told, RunOutcome]],
+    work: Callable[[str, datetime], tuple[Result, RunOutcome]],
     *,
     is_published: bool = True,
-) -> tuple[str, Told]:
+) -> tuple[str, Result]:
     """Do `work(run_id, now)` in one transaction that also ends the run in the ledger, then publish.
 
     Returns run id and result. `command` is the run's name in the ledger. Call it outside a transaction. Without

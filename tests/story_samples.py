@@ -85,7 +85,7 @@ def copy_of(original: dict[str, Any], number: int, **fields: Any) -> dict[str, A
 
 
 def stub(number: int) -> dict[str, Any]:
-    """Make a page that tells nothing: a wall before the text."""
+    """Make a page that says nothing: a wall before the text."""
     return {
         "id": f"stub{number}",
         "title": "Subscribe to continue reading",

@@ -39,7 +39,7 @@ def write_jsonl(result: QueryResult, out: IO[str], *, plain: Callable[[object], 
     text, NaN and infinities as null. Of columns with one name the later ones are numbered, as DuckDB does (a, a_1).
     `plain`, where given, turns values that JSON does not know into text. Raises BadQuery for an error in the data.
     """
-    names = _apart(result.names)
+    names = _unique_names(result.names)
     count = 0
     for row in result.rows():
         count += 1
@@ -47,18 +47,18 @@ def write_jsonl(result: QueryResult, out: IO[str], *, plain: Callable[[object], 
     return count
 
 
-def _apart(names: Sequence[str]) -> list[str]:
+def _unique_names(names: Sequence[str]) -> list[str]:
     """Return the names with a number after each that was there before, none of them that of another column."""
     taken: set[str] = set()
-    told = []
+    unique = []
     for name in names:
-        own, number = name, 0
-        while own in taken or (number and own in names):
+        new, number = name, 0
+        while new in taken or (number and new in names):
             number += 1
-            own = f"{name}_{number}"
-        taken.add(own)
-        told.append(own)
-    return told
+            new = f"{name}_{number}"
+        taken.add(new)
+        unique.append(new)
+    return unique
 
 
 def write_csv(result: QueryResult, out: IO[str], *, raw: bool = False, line_end: str = "\r\n") -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def command(inputs: tuple[Place, ...], home: Path | None, as_json: bool) -> None:
     """Rebuild a damaged working file from the last published one, then read INPUTS for what came after it.
 
-    The damaged file is set aside, not deleted. `newsfold check --deep` tells whether this is needed.
+    The damaged file is set aside, not deleted. `newsfold check --deep` shows whether this is needed.
     """
     from flows.operations.recover import recover
     from flows.report import as_json as report_as_json

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def command(dry_run: bool, threshold: float | None, home: Path | None, as_json: bool) -> None:
     """Group all articles again, as after an upgrade that brought other models; story ids are carried over.
 
-    Stored links are all it takes while the models are the same: with --dry-run --threshold SCORE it tells within
+    Stored links are all it takes while the models are the same: with --dry-run --threshold SCORE it shows within
     seconds which stories another threshold would merge and split.
     """
     from flows.fold.refold import refold

@@ -124,8 +124,8 @@ def _deliver(
         RuntimeError,
     ) as error:  # RuntimeError: what a Prefect block raises
         wait = min(_FIRST_WAIT * 2**event.attempts, _LONGEST_WAIT)
-        told = f"the answer is not HTTP: {error}" if isinstance(error, HTTPException) else str(error)
-        reason = " ".join(told.split())[:200] or type(error).__name__
+        message = f"the answer is not HTTP: {error}" if isinstance(error, HTTPException) else str(error)
+        reason = " ".join(message.split())[:200] or type(error).__name__
         return replace(event, attempts=event.attempts + 1, next_at=at + wait, error=reason)
     return replace(event, delivered_at=at, attempts=event.attempts + 1, next_at=None, error=None)
 

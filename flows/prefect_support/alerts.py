@@ -64,35 +64,35 @@ def install_alerts(settings: Settings, *, missing_seconds: float = _MISSING_SECO
         message="it sent no sign of life: its process or its machine died",
         force=False,  # only then is its place given back
     )
-    told = _tell(
+    send = _send_actions(
         settings, "newsfold: a run died", "A run ended without a word. The next one goes on from there."
     )
     automation = _put(DEAD, dead, [crashed])
-    if told:
+    if send:
         was_changed = EventTrigger(
             expect={"prefect.automation.action.executed"},
             match={"prefect.resource.id": f"prefect.automation.{automation}"},
             posture=Posture.Reactive,
             threshold=1,
         )
-        _put(TOLD, was_changed, told)
+        _put(TOLD, was_changed, send)
     else:
         _remove(TOLD)
-    if not (told and settings.quiet_hours):
+    if not (send and settings.quiet_hours):
         _remove(SILENT)
     lines = [f"a run that sends no sign of life for {missing_seconds:g} s becomes Crashed"]
-    if not told:
-        return [*lines, "nobody is told: the setting notify_block is empty"]
-    lines[0] += f", and {settings.notify_block} is told"
+    if not send:
+        return [*lines, "no message is sent: the setting notify_block is empty"]
+    lines[0] += f", and a message goes through {settings.notify_block}"
     if settings.quiet_hours:
         silent = EventTrigger(expect=_SUCCESS, within=timedelta(hours=settings.quiet_hours), **match)
         words = f"No run succeeded for {settings.quiet_hours:g} hours. What to do: see `newsfold doctor`."
-        _put(SILENT, silent, _tell(settings, "newsfold: nothing succeeds", words))
-        lines.append(f"when no run succeeds for {settings.quiet_hours:g} hours, it is told too")
+        _put(SILENT, silent, _send_actions(settings, "newsfold: nothing succeeds", words))
+        lines.append(f"when no run succeeds for {settings.quiet_hours:g} hours, another one does")
     return lines
 
 
-def _tell(settings: Settings, subject: str, body: str) -> list[Any]:
+def _send_actions(settings: Settings, subject: str, body: str) -> list[Any]:
     """Return the action that sends a message through `notify_block`; none where it is empty."""
     import json
 

@@ -45,11 +45,11 @@ def rows(*runs: RunQuality) -> dict[str, dict[str, object]]:
 
 def test_a_measure_beyond_all_before_is_remarked() -> None:
     before = [quality(n, 0.01 * n) for n in range(20)]
-    told = rows(quality(20, 0.5, 30.0), *before)
-    assert told["share rejected"]["remark"] == "above the last 20 runs"
-    assert (told["share rejected"]["lowest"], told["share rejected"]["highest"]) == (0.0, 0.19)
-    assert told["median words an article"]["remark"] == "below the last 20 runs"
-    assert told["documents"]["remark"] == ""
+    result = rows(quality(20, 0.5, 30.0), *before)
+    assert result["share rejected"]["remark"] == "above the last 20 runs"
+    assert (result["share rejected"]["lowest"], result["share rejected"]["highest"]) == (0.0, 0.19)
+    assert result["median words an article"]["remark"] == "below the last 20 runs"
+    assert result["documents"]["remark"] == ""
     page = markdown_report(RunReport(run_id="r20"), {}, [quality(20, 0.5), *before])
     assert "share rejected: 0.5, above the last 20 runs" in page
 
@@ -60,7 +60,7 @@ def test_few_runs_or_none_say_nothing() -> None:
     assert quality_rows("r1", []) == []
 
 
-def test_a_run_that_brought_nothing_is_not_told_by_an_older_one() -> None:
+def test_a_run_that_brought_nothing_is_not_judged_by_an_older_one() -> None:
     older = [quality(20, 0.5), *(quality(n, 0.01 * n) for n in range(20))]
     assert quality_rows("r21", older) == []
     assert "Unlike before" not in markdown_report(RunReport(run_id="r21"), {}, older)
@@ -111,8 +111,8 @@ def test_the_published_file_knows_what_runs_brought(tmp_path: Path) -> None:
         con.execute("UPDATE runs SET command = 'ingest'")
         publish(con, tmp_path, now=NOON)
     with open_published(tmp_path) as con:
-        (told,) = list_quality(con)
-        assert (told.documents, told.rejected_ratio, told.undated_ratio, told.median_words) == (
+        (result,) = list_quality(con)
+        assert (result.documents, result.rejected_ratio, result.undated_ratio, result.median_words) == (
             2,
             0.0,
             0.5,

@@ -179,9 +179,9 @@ def test_text_from_outside_does_nothing_in_a_feed(con: DuckDBPyConnection) -> No
     assert items["(no headline)"].url == "https://xn--bcher-kva.example/a%20b%7Cc?q=%22%C3%BC%22#%5Bx%5D"
     assert items["(no headline)"].authors == ["Ada"]
     rss = etree.fromstring(write_rss(items.values(), title="Stories", link=LINK, now=NOON))
-    told = [node.text or "" for node in rss.iter("description")]
-    assert any("&lt;script&gt;" in text for text in told)
-    assert not any("<script>" in text for text in told)
+    rows = [node.text or "" for node in rss.iter("description")]
+    assert any("&lt;script&gt;" in text for text in rows)
+    assert not any("<script>" in text for text in rows)
 
 
 @pytest.mark.parametrize(
@@ -207,9 +207,9 @@ def test_addresses_of_the_web_are_written_for_any_reader(url: str | None, expect
 
 @given(st.text(alphabet="htps:/.[]@%?#\u00fc1a", max_size=20))
 def test_no_address_fails_a_feed(rest: str) -> None:
-    told = web_address(f"http://{rest}")
-    assert told is None or told.isascii()
-    assert told is None or web_address(told) == told
+    result = web_address(f"http://{rest}")
+    assert result is None or result.isascii()
+    assert result is None or web_address(result) == result
 
 
 def test_json_lines_are_json_whatever_the_values(con: DuckDBPyConnection) -> None:
@@ -222,11 +222,11 @@ def test_json_lines_are_json_whatever_the_values(con: DuckDBPyConnection) -> Non
     )
     out, table = io.StringIO(), io.StringIO(newline="")
     assert write_jsonl(run_sql(con, sql), out) == write_csv(run_sql(con, sql), table) == 1
-    told = json.loads(out.getvalue(), parse_constant=refuse)
-    assert sorted(map(str, told.values())) == sorted(
+    output = json.loads(out.getvalue(), parse_constant=refuse)
+    assert sorted(map(str, output.values())) == sorted(
         ["None", "2", "3", "[None, 1.0]", "{'x': None}", "{'2026-02-13': None}", "{'1': 2}"]
     )
-    assert told["a"] is None
+    assert output["a"] is None
     assert list(csv.reader(io.StringIO(table.getvalue(), newline="")))[1][3:6] == [
         "[null, 1.0]",
         '{"x": null}',

@@ -109,10 +109,10 @@ def outcome(batches: Sequence[Sequence[dict[str, Any]]]) -> tuple[list[Any], lis
     """Load batches into a new home and return what is there, and how many documents were accounted for."""
     with TemporaryDirectory() as folder:
         home = Path(folder)
-        told = 0
+        count = 0
         for day, batch in enumerate(batches):
-            told += sum(ingest(home, batch, day=day).dispositions.values())
-        return ask(home, CURRENT), ask(home, OLDER), told
+            count += sum(ingest(home, batch, day=day).dispositions.values())
+        return ask(home, CURRENT), ask(home, OLDER), count
 
 
 @pytest.fixture(scope="module")
@@ -140,8 +140,8 @@ def test_a_document_that_comes_readable_later_is_loaded(tmp_path: Path) -> None:
 
 def test_a_deferred_document_is_counted_each_time_and_written_once(tmp_path: Path) -> None:
     for day in range(3):
-        told = ingest(tmp_path, [], [refusal("late.html", "still_written", "deferred")], day=day)
-        assert told.dispositions == {"deferred": 1}
+        report = ingest(tmp_path, [], [refusal("late.html", "still_written", "deferred")], day=day)
+        assert report.dispositions == {"deferred": 1}
     assert ask(tmp_path, "SELECT count(*) FROM documents") == [(1,)]
 
 
@@ -226,7 +226,7 @@ def test_a_failed_check_rolls_the_load_back(tmp_path: Path) -> None:
     assert ask(tmp_path, ROWS) == before
 
 
-def test_a_large_batch_tells_every_new_id_in_order(tmp_path: Path) -> None:
+def test_a_large_batch_returns_every_new_id_in_order(tmp_path: Path) -> None:
     rows = [sample(f"n{n}", f"Report number {n} from the port.") for n in range(2000)]
     result = ingest(tmp_path, rows)
     assert result.dispositions == {"loaded": 2000}

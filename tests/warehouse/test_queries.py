@@ -102,7 +102,7 @@ def test_an_article_is_found_by_any_of_its_keys(con: DuckDBPyConnection, key: st
     assert find_article(con, key).article_id == FERRY
 
 
-def test_versions_and_evidence_are_told(con: DuckDBPyConnection) -> None:
+def test_versions_and_evidence_are_returned(con: DuckDBPyConnection) -> None:
     assert [(version.version, version.text) for version in list_versions(con, FERRY)][-1] == (2, "It sails.")
     pair = explain_pair(con, TRAM, "X-1")
     (link,) = pair.links
@@ -184,7 +184,7 @@ def test_the_connection_itself_is_sealed(con: DuckDBPyConnection) -> None:
         con.execute("SET enable_external_access = true")
 
 
-def test_an_ambiguous_key_is_told_by_what_it_is(tmp_path: Path) -> None:
+def test_an_ambiguous_key_is_named_by_what_it_is(tmp_path: Path) -> None:
     page = "https://harbour.example/page"
     ingest(
         tmp_path,
@@ -197,13 +197,13 @@ def test_an_ambiguous_key_is_told_by_what_it_is(tmp_path: Path) -> None:
         is_published=True,
     )
     with open_published(tmp_path) as con:
-        for key, told in (
+        for key, message in (
             ("ab", "beginning of more than one article id .*: add digits"),
             ("X", "external id of more than one article .*: give the id of one"),
             (page, "address of more than one article .*: give the id of one"),
             ("abc", "external id of article 1000.* beginning of the id of article abc0"),
         ):
-            with pytest.raises(UnknownArticle, match=told):
+            with pytest.raises(UnknownArticle, match=message):
                 find_article(con, key)
         withdrawn = list_versions(con, format_id(number("article", "gone")))
     assert [(version.title, version.text) for version in withdrawn] == [("", "")]

@@ -198,7 +198,7 @@ def advised_claims(title: str, text: str, provider: str | None) -> tuple[int, ..
 
 
 def advised_ids(title: str, text: str) -> tuple[str, ...]:
-    """Return the ids of items that an advisory ("KILL: …", "MANDATORY KILL", "WITHDRAWN") tells clients not to use.
+    """Return the ids of items that an advisory ("KILL: …", "MANDATORY KILL", "WITHDRAWN") orders clients not to use.
 
     Each once, in the order of the text; () for any other text. Only up to 2,000 characters count, with the word in
     capitals at the head of title or text, an order not to use a story, and an id with a digit that is named as one, or

@@ -96,7 +96,7 @@ def prune(tree: Any, title: str | None = None) -> str | None:
     if total < _ARTICLE:
         mark_paragraphs(tree)
         total = paragraph_length(tree)
-        total = total if total >= _ARTICLE else 0  # nothing tells a box beside the article from the article
+        total = total if total >= _ARTICLE else 0  # nothing distinguishes the article from a box beside it
     for element in list(tree.iter(*_NEVER)):
         if len(element) and total and _paragraph_share(element, total) > _MOST_SHARE:
             element.tag = "div"  # never closed, or the page's whole text for readers without scripts

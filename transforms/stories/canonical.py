@@ -14,7 +14,7 @@ from transforms.types import Kind, Precision
 POLICIES = ("original-fullest", "earliest", "longest", "preferred-publishers")
 
 _LAST = datetime.max  # noqa: DTZ901  times here have no zone, and an unknown one comes last
-# The worse a kind represents a story, the later: a live blog tells it in pieces, a digest among others, a stub hardly.
+# The worse a kind represents a story, the later: a live blog has it in pieces, a digest among others, a stub hardly.
 _KIND_ORDER = (
     Kind.ARTICLE, Kind.TEMPLATE, Kind.GALLERY, Kind.TEASER, Kind.LIVE_BLOG,
     Kind.ROUND_UP, Kind.DIGEST, Kind.INDEX, Kind.STUB,

@@ -56,8 +56,8 @@ ARTICLES = (
 
 
 def test_a_vector_adds_its_share_and_nothing_else() -> None:
-    with_vectors = [describe(number, *told) for number, told in enumerate(ARTICLES)]
-    without = [describe(number, *told, is_seeing=False) for number, told in enumerate(ARTICLES)]
+    with_vectors = [describe(number, *article) for number, article in enumerate(ARTICLES)]
+    without = [describe(number, *article, is_seeing=False) for number, article in enumerate(ARTICLES)]
     pairs = np.array([[0, 1], [0, 2], [1, 2]])
     seeing, plain = score_pairs(with_vectors, pairs), score_pairs(without, pairs)
     assert plain.semantic is None
@@ -69,13 +69,13 @@ def test_a_vector_adds_its_share_and_nothing_else() -> None:
         assert seeing.columns()["semantic"][place] == pytest.approx(cosine)
     # where words say nothing at all, a model alone does not make a story
     assert MODEL.semantic_weight < 0.5
-    told = explain_pair(with_vectors[0], with_vectors[1], model=name_model(SEEING))
-    assert told.channels["semantic"] == pytest.approx(float(seeing.semantic[0]), abs=1e-4)
+    article = explain_pair(with_vectors[0], with_vectors[1], model=name_model(SEEING))
+    assert article.channels["semantic"] == pytest.approx(float(seeing.semantic[0]), abs=1e-4)
 
 
 def test_a_vector_survives_storing_and_is_that_of_its_article_alone() -> None:
-    for told in ARTICLES:
-        item = describe(7, *told)
+    for article in ARTICLES:
+        item = describe(7, *article)
         again = unpack(pack(item))
         assert again.vector.dtype == np.float16
         assert again.vector.tobytes() == item.vector.tobytes()

@@ -33,7 +33,7 @@ def test_a_change_is_named_by_stories_before_and_after(before: int, after: int, 
 
 
 def test_every_change_is_counted_in_the_line() -> None:
-    told = RefoldReport(threshold=0.5, is_dry_run=True, changes=[change(2, 1), change(0, 1), change(0, 1)])
-    assert told.describe().endswith("(1 merges, 0 splits, 0 regroups, 2 new)")
-    told.changes = [change(1, 0)]
-    assert told.describe().endswith("(0 merges, 0 splits, 0 regroups, 1 gone)")
+    report = RefoldReport(threshold=0.5, is_dry_run=True, changes=[change(2, 1), change(0, 1), change(0, 1)])
+    assert report.describe().endswith("(1 merges, 0 splits, 0 regroups, 2 new)")
+    report.changes = [change(1, 0)]
+    assert report.describe().endswith("(0 merges, 0 splits, 0 regroups, 1 gone)")

@@ -180,7 +180,7 @@ def test_what_changes_after_it_was_found_is_refused_with_a_reason(tmp_path: Path
     assert reasons == {"gone": Reason.VANISHED, "piped": Reason.NOT_A_FILE, "linked": Reason.NOT_A_FILE}
 
 
-def test_what_may_not_be_read_is_told() -> None:
+def test_what_may_not_be_read_is_reported() -> None:
     unreadable = (Disposition.REJECTED, Reason.UNREADABLE)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -180,16 +180,16 @@ def test_a_line_too_long_for_a_path_is_refused_whole(lengths: list[int], is_crlf
     with tempfile.TemporaryDirectory() as folder:
         listing = Path(folder) / "some.paths"
         listing.write_bytes("".join(row + end for row in rows).encode())
-        told = list(read_paths_file(listing))
+        result = list(read_paths_file(listing))
     wanted = [f"#{n}" if len(row + end) >= 4096 else row for n, row in enumerate(rows, 1)]
     seen = [
         f"#{one.source_ref.rpartition('#')[2]}"
         if isinstance(one, Rejection)
         else str(one).removeprefix(f"{folder}/")
-        for one in told
+        for one in result
     ]
     assert [one.strip("/") for one in seen] == [one.strip("/") for one in wanted]
-    assert {one.detail for one in told if isinstance(one, Rejection)} <= {
+    assert {one.detail for one in result if isinstance(one, Rejection)} <= {
         "a line of 4,096 bytes or more, which is no path"
     }
 
@@ -211,9 +211,9 @@ def test_keys_of_several_buckets_are_asked_of_the_service_of_each(monkeypatch: p
     monkeypatch.setattr(buckets, "KEYS_AT_ONCE", 2)
     keys = [Address("s3", f"x/{n}.warc") for n in range(5)]
     keys += [Address("gs", "y/b.warc"), Address("s3", "x-2/a.warc"), Address("gs", "x/a.warc")]
-    told = list(buckets.find_objects([], keys, now=0.0, home_files=frozenset()))
-    assert all(isinstance(one, FoundFile) for one in told)
-    assert {one.source_ref for one in told} == {str(key) for key in keys}
+    result = list(buckets.find_objects([], keys, now=0.0, home_files=frozenset()))
+    assert all(isinstance(one, FoundFile) for one in result)
+    assert {one.source_ref for one in result} == {str(key) for key in keys}
 
 
 def test_a_damaged_list_is_rejected(tmp_path: Path) -> None:
@@ -229,9 +229,9 @@ def test_what_is_piped_in_is_folded_once(tmp_path: Path) -> None:
     def pipe(data: bytes) -> Any:
         spool = settings.home / "spool"
         with standard_input_kept([Path("-")], spool, io.BytesIO(data)) as paths:
-            told = fold_files(paths, settings)
+            outcome = fold_files(paths, settings)
         assert not list((spool / "standard-input").iterdir())
-        return told.dispositions
+        return outcome.dispositions
 
     assert pipe(content) == {"loaded": 2}
     assert pipe(content) == {"unchanged": 2}

@@ -72,7 +72,7 @@ def test_small_files_go_together_and_every_file_goes_once(tmp_path: Path) -> Non
     assert len(changed) == 2
 
 
-def test_the_key_of_an_item_is_of_its_content_as_far_as_the_file_system_tells(tmp_path: Path) -> None:
+def test_the_key_of_an_item_is_of_its_content_as_far_as_the_file_system_shows(tmp_path: Path) -> None:
     """A result that a killed run left is used again by its key: never for a file that was written since."""
     write(tmp_path / "page", b"as it was")
     os.utime(tmp_path / "page", ns=(0, 1_000_000_000))

@@ -78,16 +78,16 @@ def test_every_document_of_a_source_adds_its_fields(tmp_path: Path) -> None:
     assert list(titles.values()) == [2]
 
 
-def test_people_are_told_how_much_is_read_and_shown() -> None:
+def test_the_page_says_how_much_is_read_and_shown() -> None:
     page = (Path(__file__).parents[3] / "docs" / "formats.md").read_text()
-    told = " ".join(page.partition("## Records")[2].partition("Names are compared")[0].split())
-    assert f"the first {SAMPLE_DOCUMENTS} documents" in told
-    assert f"more than {SAMPLE_FILES} files of a folder end alike, the first {SAMPLE_FILES}" in told
+    outcome = " ".join(page.partition("## Records")[2].partition("Names are compared")[0].split())
+    assert f"the first {SAMPLE_DOCUMENTS} documents" in outcome
+    assert f"more than {SAMPLE_FILES} files of a folder end alike, the first {SAMPLE_FILES}" in outcome
     result = SourceSurvey("x", unused=Counter(f"name{n}" for n in range(30)))
     result.rejections.update(f"reason{n}" for n in range(30))
     shown = "\n".join(survey_lines(result))
-    assert f"{shown.count('name')} commonest names" in told
-    assert f"{shown.count('reason')} commonest reasons" in told
+    assert f"{shown.count('name')} commonest names" in outcome
+    assert f"{shown.count('reason')} commonest reasons" in outcome
     record = survey_record(result)
     assert len(record["not_used"]) == len(record["rejections"]) == 30  # type: ignore[arg-type]
 

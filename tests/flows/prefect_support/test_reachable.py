@@ -72,9 +72,9 @@ def test_what_is_no_address_is_wrong_usage(url: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PREFECT_API_URL", url)
     assert not answers(url)
     for choice in ("auto", "always"):
-        with pytest.raises(InvalidRequestError, match="PREFECT_API_URL") as told:
+        with pytest.raises(InvalidRequestError, match="PREFECT_API_URL") as caught:
             reports_to_prefect(choice)
-        assert "geheim" not in str(told.value)
+        assert "geheim" not in str(caught.value)
     assert reports_to_prefect("never") is False
     done = CliRunner().invoke(cli, ["alerts"])
     assert done.exit_code == 2

@@ -1,4 +1,4 @@
-"""`newsfold config` tells what counts and where it came from; a mistake in a name or a value is wrong usage."""
+"""`newsfold config` shows what counts and where it came from; a mistake in a name or a value is wrong usage."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def test_the_flag_wins_over_the_environment_and_that_over_the_file(
     (somewhere / "newsfold.toml").write_text('home = "a"\nworkers = 3\ninbox = "post"\n')
     monkeypatch.setenv("NEWSFOLD_WORKERS", "2")
     monkeypatch.setenv("NEWSFOLD_HOME", "b")
-    told = json.loads(run("--home", "c", "--json").stdout)
-    assert list(told) == list(Settings.model_fields)
-    assert told["home"] == {"value": "c", "source": "flag"}
-    assert told["workers"] == {"value": 2, "source": "NEWSFOLD_WORKERS"}
-    assert told["inbox"] == {"value": "post", "source": "newsfold.toml"}
-    assert told["keep_published"]["source"] == "default"
+    output = json.loads(run("--home", "c", "--json").stdout)
+    assert list(output) == list(Settings.model_fields)
+    assert output["home"] == {"value": "c", "source": "flag"}
+    assert output["workers"] == {"value": 2, "source": "NEWSFOLD_WORKERS"}
+    assert output["inbox"] == {"value": "post", "source": "newsfold.toml"}
+    assert output["keep_published"]["source"] == "default"
 
 
 def test_people_see_every_setting_with_its_meaning() -> None:
@@ -60,17 +60,17 @@ def test_people_see_every_setting_with_its_meaning() -> None:
 )
 def test_a_mistake_in_the_file_is_wrong_usage(somewhere: Path, line: str, wanted: str) -> None:
     (somewhere / "newsfold.toml").write_text(line)
-    told = run()
-    assert told.exit_code == 2
-    assert wanted in told.output
-    assert "Traceback" not in told.output
+    result = run()
+    assert result.exit_code == 2
+    assert wanted in result.output
+    assert "Traceback" not in result.output
 
 
 def test_a_mistake_in_the_environment_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSFOLD_WORKER", "2")
-    told = run()
-    assert told.exit_code == 2
-    assert "NEWSFOLD_WORKER: there is no setting 'worker', did you mean 'workers'?" in told.output
+    result = run()
+    assert result.exit_code == 2
+    assert "NEWSFOLD_WORKER: there is no setting 'worker', did you mean 'workers'?" in result.output
 
 
 @pytest.mark.parametrize("name", ["field_map", "retry_delays", "preferred_publishers"])
@@ -79,10 +79,10 @@ def test_a_list_or_map_that_is_no_json_is_wrong_usage(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(f"NEWSFOLD_{name.upper()}", value)
-    told = run()
-    assert told.exit_code == 2
-    assert f"{name}: " in told.output
-    assert f"(from NEWSFOLD_{name.upper()})" in told.output
+    result = run()
+    assert result.exit_code == 2
+    assert f"{name}: " in result.output
+    assert f"(from NEWSFOLD_{name.upper()})" in result.output
     with pytest.raises(SettingsError) as raised:
         load_settings()
     assert "\n" not in str(raised.value)
@@ -105,9 +105,9 @@ def test_names_of_the_environment_count_in_any_case_and_are_shown(monkeypatch: p
     monkeypatch.setenv("NEWSFOLD_WORKERS", "2")
     monkeypatch.setenv("newsfold_workers", "3")  # the later one counts
     monkeypatch.setenv("Newsfold_Log_Format", "json")
-    told = json.loads(run("--json").stdout)
-    assert told["workers"] == {"value": 3, "source": "newsfold_workers"}
-    assert told["log_format"] == {"value": "json", "source": "Newsfold_Log_Format"}
+    output = json.loads(run("--json").stdout)
+    assert output["workers"] == {"value": 3, "source": "newsfold_workers"}
+    assert output["log_format"] == {"value": "json", "source": "Newsfold_Log_Format"}
     assert stated_value("log_format", {}) == "json"
     monkeypatch.setenv("newsfold_data", "x")  # no setting in any case
     load_settings()
@@ -128,10 +128,10 @@ def test_commands_that_only_look_find_the_same_home(
         (somewhere / "newsfold.toml").write_text(line, encoding="utf-8")
     if variable:
         monkeypatch.setenv(*variable.split("="))
-    told = plain_home(flag)
-    assert told is None or told == load_settings(home=flag).home
+    result = plain_home(flag)
+    assert result is None or result == load_settings(home=flag).home
     is_plain = not line and variable in ("", "NEWSFOLD_HOME=from-env")
-    assert (told is not None) >= is_plain
+    assert (result is not None) >= is_plain
 
 
 def test_looking_needs_no_settings_where_there_are_none(somewhere: Path) -> None:
@@ -141,7 +141,7 @@ def test_looking_needs_no_settings_where_there_are_none(somewhere: Path) -> None
         "except WarehouseError: print(sorted({'pydantic', 'numpy', 'scipy'} & set(sys.modules)))"
     )
     plain = {name: value for name, value in os.environ.items() if not name.startswith("NEWSFOLD_")}
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=somewhere, env=plain
     )
-    assert told.stdout == "[]\n"
+    assert result.stdout == "[]\n"

@@ -1,4 +1,4 @@
-"""Own lists of publishers and agencies: laid over the shipped ones, told when wrong, told anew when changed."""
+"""Own lists of publishers and agencies: laid over the shipped ones, named when wrong, used from the next run on."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_own_lists_are_laid_over_the_shipped_ones(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "text", "told"),
+    ("setting", "text", "message"),
     [
         ("agencies", "[[agency]]\ncodes = ['X']\n", "each with an id"),
         ("agencies", "[[agency]]\nid = 5\n", "each with an id that is a text"),
@@ -84,18 +84,18 @@ def test_own_lists_are_laid_over_the_shipped_ones(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_file_is_named_with_what_is_wrong(
-    tmp_path: Path, setting: str, text: str | None, told: str
+    tmp_path: Path, setting: str, text: str | None, message: str
 ) -> None:
     path = tmp_path / "families.toml"
     if text is not None:
         written(tmp_path, "families.toml", text)
     with pytest.raises(SettingsError, match=rf"^{setting}: .*families\.toml") as caught:
         load_source_lists(settings_of(tmp_path, **{setting: path}))
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.slow
-def test_a_new_list_is_told_by_the_next_run_without_comparing_anew(tmp_path: Path) -> None:
+def test_a_new_list_counts_in_the_next_run_without_comparing_anew(tmp_path: Path) -> None:
     home = tmp_path / "home"
     wire = report(1, 0)
     wire["text"] = f"BRACKWATER (NNA) — {wire['text']}"

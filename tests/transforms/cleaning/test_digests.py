@@ -1,4 +1,4 @@
-"""Digests are told from articles in sections, in any wording and language."""
+"""Digests are distinguished from articles in sections, in any wording and language."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def test_no_page_with_text_comes_out_empty(inner: str) -> None:
     assert extract(inner, title=None).text
 
 
-def test_a_list_of_links_is_told_by_its_share() -> None:
+def test_a_list_of_links_is_known_by_its_share() -> None:
     links = "".join(f"<li><a href='/{i}'>Headline of the day number {i}</a></li>" for i in range(80))
     assert extract(f"<ul>{links}</ul>", title=None).link_ratio > 0.5
     assert extract(f"<article>{BODY}</article>").link_ratio == 0.0

@@ -351,7 +351,7 @@ def _letters(text: str) -> str:
 @given(st.lists(KNOWN, max_size=12).map("\n".join))
 @settings(max_examples=300, deadline=None)
 def test_cutting_a_body_again_keeps_its_sentences(page: str) -> None:
-    """Lines at its top may be read as a headline and what stands above one: nothing tells them apart any more."""
+    """Lines at its top may be read as a headline and what stands above one: nothing distinguishes them any more."""
     body = segment(page, is_markdown=False).body
     again = segment(body, is_markdown=False)
     sentences = [

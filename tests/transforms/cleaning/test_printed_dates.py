@@ -168,5 +168,5 @@ def test_days_of_the_text_and_spans_of_days_are_none(line: str) -> None:
         "<span class='date' data-timestamp='1747216800'>2 days ago</span>",
     ],
 )
-def test_an_attribute_tells_the_day_that_is_printed_in_other_words(markup: str) -> None:
+def test_an_attribute_states_the_day_that_is_printed_in_other_words(markup: str) -> None:
     assert read_day(("below", markup), "", "en") == "2025-05-14"

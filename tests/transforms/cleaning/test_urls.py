@@ -106,7 +106,7 @@ def test_normalising_is_safe_and_twice_is_once(text: str, start: str) -> None:
         assert normalise_url(once) == once
 
 
-def test_hosts_are_told() -> None:
+def test_hosts_are_found() -> None:
     assert host_of("https://www.news.example.co.uk/a") == "news.example.co.uk"
     assert registrable_host("https://www.news.example.co.uk/a") == "example.co.uk"
     assert registrable_host("https://bücher.example.de/") == "example.de"

@@ -51,7 +51,7 @@ def test_a_value_costs_its_record_at_most(layout: str, name: str, kind: str) -> 
     bad = own(2, f', "{name}": {HOSTILE[kind]}')
     found = read_all(layout.format(own(1), bad, own(3)).encode())
     assert {"Flood 1", "Flood 3"} <= set(titles(found))
-    assert len(found) >= 3  # and the one between them is told of
+    assert len(found) >= 3  # and the one between them is reported
     for item in found:
         str(item).encode()  # nothing is left that no file could hold
 

@@ -29,9 +29,9 @@ def test_a_growing_story_keeps_its_id() -> None:
 def test_a_merge_leads_the_smaller_story_to_the_larger() -> None:
     result = assign_ids([{1, 2, 3}], {70: {1}, 90: {2, 3}}, ())
     assert result.story_ids == (90,)
-    told = {(event.story_id, event.event, event.other_story_id) for event in result.events}
-    assert (70, StoryEvent.REDIRECTED, 90) in told
-    assert (90, StoryEvent.MERGED, 70) in told
+    events = {(event.story_id, event.event, event.other_story_id) for event in result.events}
+    assert (70, StoryEvent.REDIRECTED, 90) in events
+    assert (90, StoryEvent.MERGED, 70) in events
 
 
 def test_a_split_leaves_the_id_with_the_larger_part() -> None:

@@ -47,7 +47,7 @@ def test_a_form_of_another_day_is_another_report() -> None:
     assert trust(a, b, math.nan) == 1.0
 
 
-# A form of known names, of choices of words, and of figures, each in a language that tells names by other signs.
+# A form of known names, of choices of words, and of figures, each in a language that marks names by other signs.
 MATCHES = (
     "Lille 3-1 Nantes. Lille a reçu Nantes samedi soir et la rencontre s'est terminée sur le score de 3 à 1. Alain "
     "Simon a ouvert la marque à la 32e minute, avant que Louis Durand n'inscrive un autre but après la pause.",
