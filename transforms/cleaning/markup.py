@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lxml import etree
 
-from transforms.cleaning.elements import name_of
+from transforms.cleaning.elements import drop, name_of
 from transforms.text.encoding import tidy_line
 
 LONGEST = 500  # characters of a field that are kept; longer ones are mistakes or attacks
@@ -52,6 +54,23 @@ _OTHER_ITEM = re.compile(
     r"(?:Comments?|Review|Rating|Answer|Offer|Product|Event|Person|Organization|\wObject|ListItem)/?$"
 )
 _IS_ELSEWHERE = re.compile(r"comment|sidebar|related|teaser|widget|footer", re.I)
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_MOST_PARTS = 40  # elements within a heading; one with more holds other things than a headline
+_LEAST_HEADLINE = 3  # words, and letters, that are left of a heading without its labels
+_LEAST_LETTERS = 6
+_BEHIND_LABEL = " :|–—-•·"  # signs between a label and its headline
+_LONGEST_LABEL = 60  # characters of a line above a headline, or of a mark beside it
+# what screen readers alone say, and what no one sees
+_HIDDEN_NAME = re.compile(
+    r"(?:^|[\s_-])(?:sr|screen-?reader|visually-?hidden|visuallyhidden|a11y)(?:-only|-text)?(?:$|[\s_-])|sr-?only",
+    re.I,
+)
+_HIDDEN_STYLE = re.compile(r"display\s?:\s?none|visibility\s?:\s?hidden", re.I)
+_LABEL_NAME = re.compile(
+    r"kicker|overline|eyebrow|dachzeile|spitzmarke|topline|antetitulo|occhiello|surtitre|badge"
+    r"|(?:^|[\s_-])(?:label|rubric|flag)(?:$|[\s_-])",
+    re.I,
+)
 
 
 @dataclass(slots=True)
@@ -64,6 +83,7 @@ class Markup:
     language: str | None = None
     titles: list[str] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
+    shortened: dict[str, list[str]] = field(default_factory=dict)  # of a heading: without one of its elements
     items: dict[str, list[str]] = field(default_factory=dict)  # microdata
     scopes: dict[Any, bool] = field(default_factory=dict)  # items of microdata: is each another?
 
@@ -94,8 +114,19 @@ def gather(tree: Any) -> Markup:
             continue
         value = element.get("content") or element.get("datetime") or _titled(element) or visible_text(element)
         if name and value:
-            page.items.setdefault(name[0], []).append(value)
+            is_subheading = name[0] == "headline" and not _is_heading(element)
+            page.items.setdefault("line" if is_subheading else name[0], []).append(value)
     return page
+
+
+def _is_heading(element: Any) -> bool:
+    """Return whether a marked headline is a heading, is in one or holds one, or is stated and not shown."""
+    return (
+        element.get("content") is not None
+        or element.tag in _HEADINGS
+        or next(element.iterancestors(*_HEADINGS), None) is not None
+        or next(element.iter(*_HEADINGS), None) is not None
+    )
 
 
 def is_other_item(scope: Any) -> bool:
@@ -201,9 +232,75 @@ def _gather_link(element: Any, page: Markup) -> None:
 
 
 def _gather_title(element: Any, page: Markup) -> None:
-    found = page.titles if element.tag == "title" else page.headings
-    if len(found) < _MOST_HEADINGS and (text := visible_text(element)):
-        found.append(text)
+    if len(page.titles) < _MOST_HEADINGS and (text := visible_text(element)):
+        page.titles.append(text)
+
+
+def _gather_heading(element: Any, page: Markup) -> None:
+    if len(page.headings) >= _MOST_HEADINGS:
+        return
+    heading = _without_labels(element) if 0 < _count_parts(element) <= _MOST_PARTS else element
+    text = visible_text(heading)
+    if heading is not element:
+        text = text.lstrip(_BEHIND_LABEL)
+    if not text or _is_logo(heading, text):
+        return
+    page.headings.append(text)
+    if 0 < len(heading) <= _MOST_PARTS and len(text) <= LONGEST:
+        page.shortened[text] = [_text_without(heading, number) for number in range(len(heading))]
+
+
+def _count_parts(element: Any) -> int:
+    return sum(1 for _ in islice(element.iter(), _MOST_PARTS + 2)) - 1
+
+
+def _without_labels(element: Any) -> Any:
+    """Return a heading without what nobody sees, and without a kicker, a mark or small print beside its words.
+
+    A copy; the heading as it is where less than a headline would be left.
+    """
+    for is_out in (_is_label, _is_hidden):
+        rest = deepcopy(element)
+        rest.tail = None
+        for each in [each for each in rest.iterdescendants() if _is_hidden(each) or is_out(each)]:
+            each.tail = f" {each.tail or ''}"
+            drop(each)
+        text = visible_text(rest)
+        if len(text.split()) >= _LEAST_HEADLINE or (not text.isascii() and len(text) >= _LEAST_LETTERS):
+            return rest
+    return element
+
+
+def _is_hidden(element: Any) -> bool:
+    return (
+        element.get("hidden") is not None
+        or bool(_HIDDEN_NAME.search(name_of(element)))
+        or bool(_HIDDEN_STYLE.search((element.get("style") or "")[:LONGEST]))
+    )
+
+
+def _is_label(element: Any) -> bool:
+    is_named = element.tag == "small" or bool(_LABEL_NAME.search(name_of(element)))
+    return is_named and len(visible_text(element)) <= _LONGEST_LABEL
+
+
+def _is_logo(heading: Any, text: str) -> bool:
+    """Return whether a heading is a link to the front page as a whole: the name of the site."""
+    link = next(heading.iter("a"), None) if heading.tag != "a" else heading
+    return link is not None and leads_home(link.get("href") or "") and visible_text(link) == text
+
+
+def leads_home(address: str) -> bool:
+    """Return whether an address is that of a front page: "/", "https://example.org/", "/index.html"."""
+    rest = address.partition("://")[2] if "://" in address else address
+    return rest.partition("/")[2] in ("", "index.html", "index.php") and ("/" in rest or "://" in address)
+
+
+def _text_without(heading: Any, number: int) -> str:
+    rest = deepcopy(heading)
+    rest[number].tail = f" {rest[number].tail or ''}"
+    drop(rest[number])
+    return visible_text(rest).lstrip(_BEHIND_LABEL)
 
 
 _GATHERERS = {
@@ -211,5 +308,5 @@ _GATHERERS = {
     "script": _gather_script,
     "link": _gather_link,
     "title": _gather_title,
-    "h1": _gather_title,
+    "h1": _gather_heading,
 }

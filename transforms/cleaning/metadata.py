@@ -9,28 +9,17 @@ from typing import Any
 from urllib.parse import urljoin
 
 from transforms.cleaning.bylines import is_house, is_login, shown_authors, split_names
+from transforms.cleaning.headlines import choose_headline
 from transforms.cleaning.json_ld import StatedArticle, read_jsonld
-from transforms.cleaning.line_kinds import look
 from transforms.cleaning.markup import LONGEST, Markup, gather
 from transforms.cleaning.page_dates import read_times
-from transforms.cleaning.titles import (
-    best_heading,
-    cut_site_name,
-    is_outlet,
-    is_site_name,
-    names_site_only,
-    prefer_shown,
-)
-from transforms.cleaning.urls import host_of, normalise_url, registrable_host
+from transforms.cleaning.titles import best_heading, is_outlet
+from transforms.cleaning.urls import normalise_url, registrable_host
 from transforms.text.encoding import tidy_line
 from transforms.types import Timestamp
 
 _MOST = 50  # authors or tags kept
 
-_TITLES = (
-    "og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title",
-    "citation_title", "headline",
-)  # fmt: skip
 _AUTHORS = (
     "author", "article:author_name", "byl", "parsely-author", "sailthru.author", "dc.creator",
     "dcterms.creator", "dc.creator.name", "citation_author", "article:author", "og:article:author",
@@ -98,8 +87,11 @@ def read_metadata(tree: Any, *, url: str | None, now: datetime) -> Metadata:
     ):  # fmt: skip
         if stamp is not None and stamp.source:
             sources[name] = stamp.source
+    headline = choose_headline(tree, page, stated, publisher, canonical or url)
+    if headline is not None:
+        sources["title"] = headline[1]
     return Metadata(
-        title=_title(page, stated, publisher, canonical or url, sources),
+        title=headline[0] if headline is not None else None,
         authors=_authors(tree, page, stated, publisher, canonical or url, sources),
         publisher=publisher,
         published=times.published,
@@ -159,42 +151,6 @@ def _canonical(page: Markup, stated: StatedArticle, url: str | None, sources: di
 
 def _is_front(url: str) -> bool:
     return not url.split("://", 1)[1].partition("/")[2]
-
-
-def _title(
-    page: Markup, stated: StatedArticle, site: str | None, url: str | None, sources: dict[str, str]
-) -> str | None:
-    host = host_of(url)
-    headings = [
-        each for each in page.headings if not is_site_name(each, site, host) and not look(each).is_furniture
-    ]
-    heading = best_heading(headings, page.titles[0] if page.titles else "")
-    candidates = (
-        ("json-ld", stated.headline),
-        ("meta", page.first(_TITLES)),
-        ("microdata", next(iter(page.items.get("headline", ())), None)),
-        ("h1", heading),
-        ("title", page.titles[0] if page.titles else None),
-    )
-    for source, raw in candidates:
-        full = tidy_line(raw[:LONGEST]) if raw else ""
-        title = cut_site_name(full, site, host, heading)
-        if not title or (source != "title" and is_site_name(title, site, host)):
-            continue
-        if source == "h1":
-            sources["title"] = source
-            return title
-        shown = [cut_site_name(each, site, host) for each in headings]
-        if heading is not None and names_site_only(full, heading, site):
-            title, source = cut_site_name(heading, site, host), "h1"
-        else:
-            is_only = len(headings) == 1
-            variants = (prefer_shown(title, each, is_only=is_only) for each in shown)
-            if (found := next((each for each in variants if each != title), title)) != title:
-                title, source = found, "h1"
-        sources["title"] = source
-        return title
-    return None
 
 
 def _authors(

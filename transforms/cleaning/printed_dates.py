@@ -19,7 +19,7 @@ from transforms.cleaning.date_surroundings import (
 )
 from transforms.cleaning.elements import length, link_length, name_of
 from transforms.cleaning.line_kinds import look
-from transforms.cleaning.markup import visible_text
+from transforms.cleaning.markup import leads_home, visible_text
 from transforms.cleaning.titles import fold
 
 _MOST = 60  # dates of one page
@@ -163,14 +163,9 @@ def _pass(element: Any, tag: str, here: _Place) -> None:
     here.words += _count(element.text) + _count(element.tail)
     if tag == "a":
         here.links += 1
-        here.homes += _leads_home(element.get("href") or "")
+        here.homes += leads_home(element.get("href") or "")
     elif tag == "p" and len(text := visible_text(element)) >= _PARAGRAPH and look(text).is_sentence:
         here.paragraphs += 1
-
-
-def _leads_home(address: str) -> bool:
-    rest = address.partition("://")[2] if "://" in address else address
-    return rest.partition("/")[2] in ("", "index.html", "index.php") and ("/" in rest or "://" in address)
 
 
 def _closes(element: Any, tag: str) -> bool:

@@ -8,6 +8,7 @@ _LONGEST_SITE = 60  # characters; what is longer is a headline that happens to b
 
 _SAME = 0.5  # share of the words of the shorter of two headlines that the other has too
 _ALIKE = 0.34  # the same for the only heading of a page
+_MOST_MARKS = 12  # signs that set parts of a title apart
 _FEW = 3  # words from which a line can be a headline
 _LABEL = 4  # words of a label
 
@@ -19,7 +20,7 @@ _ARTICLES = frozenset(
 _NO_LETTER = re.compile(r"[\W_]+")
 # A bar, dash or colon that sets parts of a title apart; a sign within "«…»", or its end, does not.
 _SEPARATOR = re.compile(
-    r"«[^«»]{1,300}+»|(?P<mark>(?<!\s)\s++[|»›·•–—\-:]++\s++|(?:(?<!\s)\s*+|)[|»›]\s*+|:\s++)"
+    r"«[^«»]{1,300}+»|(?P<mark>(?<!\s)\s++[|»«›·•–—\-:]++\s++|(?:(?<!\s)\s*+|)[|»›]\s*+|:\s++)"
 )
 
 
@@ -56,6 +57,18 @@ def cut_site_name(title: str, site: str | None, host: str | None, heading: str |
     if is_site_name(title[: parts[0].start()], site, host):
         return title[parts[0].end() :].lstrip()
     return title
+
+
+def separated_parts(title: str) -> list[str]:
+    """Return the parts of a title between its bars, dashes and colons, several in a row too, the longest first.
+
+    The title itself is one; the first twelve such signs count.
+    """
+    marks = [found for found in _SEPARATOR.finditer(title) if found["mark"] is not None][:_MOST_MARKS]
+    bounds = [(0, 0), *(found.span() for found in marks), (len(title), len(title))]
+    starts, ends = [end for _, end in bounds[:-1]], [start for start, _ in bounds[1:]]
+    parts = {title[start:end].strip() for i, start in enumerate(starts) for end in ends[i:]}
+    return sorted(parts - {""}, key=len, reverse=True)
 
 
 def is_site_name(text: str, site: str | None, host: str | None) -> bool:

@@ -27,7 +27,19 @@ def title(head: str, body: str) -> str | None:
     return read_metadata(tree, url="https://post.example/a", now=datetime(2026, 3, 1, tzinfo=UTC)).title
 
 
-KICKERS = ["<span>Council</span>", "<div>Council</div>", "<small>Council</small>", "Council<br>"]
+KICKERS = ["<span>Council</span>", "<div>Council</div>", "Council<br>"]
+BESIDE = [
+    "<span class='kicker'>Council</span> HEADLINE", "<small>Council</small><br>HEADLINE",
+    "HEADLINE <span class='badge-premium'>Premium</span>",
+    "<span class='a__kicker'>Council</span><span class='visually-hidden'>: </span><span>HEADLINE</span>",
+    "<span class='sr-only'>Headline: </span>HEADLINE", "HEADLINE<span style='display: none'> - for members</span>",
+    "<i hidden>Item 7</i>HEADLINE<span class='screen-reader-text'> (opens in a new window)</span>",
+]  # fmt: skip
+WHOLE = [
+    "<span class='kicker'>Obituary:</span> Ann Lee", "<span class='visually-hidden'>Crane falls into harbour</span>",
+    "Yes | No: how the isles voted", "<span>Harbour</span> <b>plan approved</b> after debate",
+    "<a href='/news/crane'>Crane falls into harbour</a>",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("kicker", KICKERS)
@@ -35,6 +47,47 @@ def test_a_kicker_is_not_glued_to_the_headline(kicker: str) -> None:
     assert title("", f"<h1>{kicker}<span>{HEADLINE}</span></h1>") == f"Council {HEADLINE}"
     stated = f"<meta property='og:title' content='{HEADLINE}'>"
     assert title(stated, f"<h1>{kicker}<span>{HEADLINE}</span></h1>") == HEADLINE
+
+
+@pytest.mark.parametrize("markup", BESIDE)
+def test_labels_and_hidden_parts_are_not_of_the_headline(markup: str) -> None:
+    assert title("", f"<h1>{markup.replace('HEADLINE', HEADLINE)}</h1>") == HEADLINE
+
+
+@pytest.mark.parametrize("markup", WHOLE)
+def test_a_heading_that_is_the_headline_stays_whole(markup: str) -> None:
+    shown = html.fromstring(f"<h1>{markup}</h1>").text_content()
+    assert title(f"<title>{shown} | The Post</title>", f"<h1>{markup}</h1>") == shown
+    assert title("", f"<h1>{markup}</h1>") == shown
+
+
+@pytest.mark.parametrize("kicker", ["Council | ", "<span>Council</span> ", "<em>Island budget</em><br>"])
+def test_the_pages_own_title_tells_a_kicker_from_the_headline(kicker: str) -> None:
+    heading = f"<h1>{kicker}<span>{HEADLINE}</span></h1>"
+    assert title(f"<title>{HEADLINE} « The Post</title>", heading) == HEADLINE
+    kept = html.fromstring(heading).text_content()
+    assert title(f"<title>{kept} « The Post</title>", heading) != HEADLINE
+
+
+def test_a_marked_line_beneath_the_heading_is_not_the_headline() -> None:
+    line = "<p itemprop='headline'>Two of five crossings go from April</p>"
+    assert title("", f"<h1>{HEADLINE}</h1>{line}") == HEADLINE
+    assert title("", line) == "Two of five crossings go from April"
+    named = "<title>Two of five crossings go from April</title>"
+    assert title(named, f"<h1>The Post of the Isles</h1>{line}") == "Two of five crossings go from April"
+
+
+@pytest.mark.parametrize("tag", ["h2", "h3", "b", "font"])
+@pytest.mark.parametrize(
+    "stated", ["Isle Courier: {}", "{} « Isle Courier", "Print | {}", "{} | Isle Courier | News"]
+)
+def test_without_a_heading_the_part_of_the_title_that_is_shown_is_the_headline(tag: str, stated: str) -> None:
+    logo = "<h1><a href='/'>Isle Courier</a></h1>"
+    head = f"<title>{stated.format(HEADLINE)}</title>"
+    assert title(head, f"{logo}<{tag}>{HEADLINE}</{tag}>") == HEADLINE
+    whole = stated.format(HEADLINE)
+    assert title(head, f"<{tag}>{whole}</{tag}><p><b>{HEADLINE}</b></p>") == whole
+    assert title(head, f"<{tag}><a href='/x'>{HEADLINE}</a></{tag}>") == whole
 
 
 @pytest.mark.parametrize(
