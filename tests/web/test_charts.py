@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from markupsafe import escape
@@ -45,7 +46,7 @@ def test_a_funnel_names_each_step_with_its_number_and_share() -> None:
 def test_a_trend_counts_what_was_new_of_each_run_and_no_more() -> None:
     at = datetime(2026, 3, 1, tzinfo=UTC)
     done = {"loaded": 3, "new_version": 1, "rejected": 2, "skipped": 1, "unchanged": 90}
-    runs = [
+    runs: list[dict[str, Any]] = [
         {"started_at": at, "dispositions": done, "seconds": 7},
         {"started_at": at, "dispositions": None, "seconds": None},
     ]
