@@ -105,7 +105,9 @@ def today(request: Request) -> Response:
 def story(request: Request, story_id: str) -> Response:
     """Show one story: its timeline, its reports by source (nine a page), why each is here, and what happened to it.
 
-    With `at`, as it was after that run. A former id redirects (308); an unknown one is 404.
+    Above them it says which reports were withdrawn, and which were changed by their publisher or corrected by people.
+    With `at`, as it was after that run. A former id redirects (308); an unknown one is 404, as is that of a story that
+    has no article any more, and says why.
     """
     room = room_of(request)
     if at := request.query_params.get("at", "").strip():
@@ -113,7 +115,9 @@ def story(request: Request, story_id: str) -> Response:
     with room.published.reading() as con:
         found = ask_one(con, "story", story_id=story_id.lower())
         if found is None:
-            return missing(request, f"no story has the id {story_id}")
+            return missing(
+                request, _what_became_of(con, story_id.lower()) or f"no story has the id {story_id}"
+            )
         if found["story_id"] != story_id:
             return RedirectResponse(f"/story/{found['story_id']}", status_code=308)
         members = ask(con, "members", story_id=story_id)
@@ -121,6 +125,7 @@ def story(request: Request, story_id: str) -> Response:
         related = ask(con, "related", story_id=story_id)
         other_languages = ask(con, "other_languages", story_id=story_id)
         events = ask(con, "events", story_id=story_id)
+        withdrawn = ask(con, "story_withdrawals", story_id=story_id)
         first = ask(con, "first_reports", story_id=story_id, limit=_FIRST_REPORTS)
         reports = read_reports(con, story_id)
     texts = [report["text"] or "" for report in reports]
@@ -136,9 +141,21 @@ def story(request: Request, story_id: str) -> Response:
         request, "story.html", story=found, members=[one for one in members if one["article_id"] in here],
         sources=shown, first_shown=first_shown, source_count=len(sources), page=page, pages=pages, events=events[:20],
         thread=thread, related=related, other_languages=other_languages,
+        changed=[one for one in members if one["version"] > 1], withdrawn=withdrawn,
+        corrected=[one for one in members if one["corrections"]],
         timeline=charts.draw_timeline(members), first=first, common=common, own=own if len(texts) > 1 else [],
         by_id={one["article_id"]: one for one in members},
     )  # fmt: skip
+
+
+def _what_became_of(con: DuckDBPyConnection, story_id: str) -> str | None:
+    """Return when a story that is not here any more ended and why, without a full stop; None for an unknown id."""
+    ended = [event for event in ask(con, "events", story_id=story_id) if event["event"] == "dissolved"]
+    if not ended:
+        return None
+    withdrawn = ask(con, "story_withdrawals", story_id=story_id)
+    why = "withdrawn by their publishers" if withdrawn else "erased, or put into other stories"
+    return f"the story {story_id} ended on {ended[0]['happened_at']:%-d %b %Y}: its reports were {why}"
 
 
 def _story_at(request: Request, story_id: str, run_id: str) -> Response:

@@ -58,6 +58,31 @@ def test_runs_show_how_far_documents_came(client: TestClient) -> None:
     assert "chart trend" not in page  # of one run
 
 
+@pytest.mark.slow
+def test_a_story_says_what_was_withdrawn_and_what_was_changed(client: TestClient, web_home: Path) -> None:
+    named = {name: article_id(web_home, name) for name in ("e0t0", "e0t1", "e0t2", "e1t0")}
+    story, alone = (
+        client.get(f"/api/v1/articles/{named[name]}").json()["story_id"] for name in ("e0t0", "e1t0")
+    )
+    assert "banner" not in client.get(f"/story/{story}").text
+    rows = [
+        {"id": name, "url": report(int(name[1]), int(name[3]))["url"], "status": "withdrawn"}
+        for name in ("e0t1", "e1t0")
+    ]
+    rows.append(report(0, 2, text=report(0, 2)["text"] + "\nAn earlier version gave a wrong number."))
+    fold(web_home, write_inbox(web_home.parent / "inbox", "later", rows))
+    page = client.get(f"/story/{story}").text
+    banners = re.findall(r'<p class="banner.*?</p>', page)
+    assert ["withdrawn" in banners[0], "Changed by its publisher" in banners[1]] == [True, True]
+    assert [re.findall(r'href="/article/([0-9a-f]+)', one) for one in banners] == [
+        [named["e0t1"]],
+        [named["e0t2"]],
+    ]
+    gone = client.get(f"/story/{alone}")
+    assert gone.status_code == 404
+    assert "its reports were withdrawn by their publishers" in gone.text
+
+
 def test_an_unknown_or_strange_address_is_answered_plainly(client: TestClient) -> None:
     for address in (
         "/story/0000000000000000",
@@ -191,7 +216,9 @@ def test_a_field_is_corrected_in_place_and_says_so(client: TestClient, web_home:
     assert "A &lt;b&gt;new&lt;/b&gt; headline" in page
     assert f"headline <bdi>{former.replace(chr(39), '&#39;')}</bdi>" in page
     story = client.get(f"/api/v1/articles/{article}").json()["story_id"]
-    assert ">corrected</a>" in client.get(f"/story/{story}").text
+    page = client.get(f"/story/{story}").text
+    assert ">corrected</a>" in page
+    assert "Corrected by people" in page
     assert "correct headline" in client.get("/decisions").text
     events = {row["event"] for row in client.get("/api/v1/changes").json()["changes"]}
     assert "corrected" in events
