@@ -25,7 +25,7 @@ REPORTS_FALL, COPIES_FALL = 2.4, 2.8  # exponents: most events have one report, 
 OUTLETS = 600
 # Words of a subject; of an event, its own and those of its subject; in a report, how many of the event's it takes up,
 # how often, beside how many others: so that unrelated articles are as alike as real ones (see `benchmarks.likeness`).
-SUBJECT_WORDS, OWN_WORDS, FIELD_WORDS, TOLD_WORDS, TOLD_OFTEN, OTHER_WORDS = 12, 8, 24, 24, 3, 240
+SUBJECT_WORDS, OWN_WORDS, FIELD_WORDS, REPORT_WORDS, WORD_REPEATS, OTHER_WORDS = 12, 8, 24, 24, 3, 240
 BEGIN = datetime(2026, 1, 5, 5, 0, tzinfo=UTC)
 
 
@@ -241,8 +241,8 @@ def _fall_off(rng: random.Random, most: int, exponent: float) -> int:
 def _write(rng: random.Random, world: _World, facts: dict[str, list[str]], subject: _Subject) -> _Report:
     """Write one report: six to thirty sentences in short paragraphs, with words of the event among any others."""
     length = 6 + int(24 * rng.random() ** 2)
-    chosen = rng.choices(facts["w"], k=TOLD_WORDS)  # what this report makes of the event
-    words = rng.choices(chosen * TOLD_OFTEN + rng.choices(world.words, k=OTHER_WORDS), k=8 * length)
+    chosen = rng.choices(facts["w"], k=REPORT_WORDS)  # what this report makes of the event
+    words = rng.choices(chosen * WORD_REPEATS + rng.choices(world.words, k=OTHER_WORDS), k=8 * length)
     shift = rng.randrange(4)
     draw = {kind: cycle(pool[shift:] + pool[:shift]).__next__ for kind, pool in facts.items()}
     draw["w"] = cycle(words).__next__

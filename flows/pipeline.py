@@ -61,7 +61,7 @@ R = TypeVar("R")
 # A file that so many runs found still being written is named in the report: something appends to it for ever.
 _MANY_RUNS = 10
 # Stories named in the report of a run.
-_TOLD_STORIES = 10
+_LISTED_STORIES = 10
 
 
 BATCH = " batch "  # between the name of a step and the number of the batch it is for
@@ -141,7 +141,7 @@ def _fold_all(paths: Sequence[Place], run: _Run, settle_seconds: float, started:
             _fold_found(con, found, run)
             report.newest = [
                 (format_id(story_id), articles, title)
-                for story_id, articles, title in biggest_new_stories(con, report.run_id, _TOLD_STORIES)
+                for story_id, articles, title in biggest_new_stories(con, report.run_id, _LISTED_STORIES)
             ]
             publication = run.stage(
                 "publish", publish, con, settings.home, now=utc_now(), keep=settings.keep_published

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from warehouse.row_types import RunQuality
 
 # Sources named in a report: enough to see who costs the time, few enough to read.
-_TOLD_SOURCES = 10
+_LISTED_SOURCES = 10
 # Headlines named in a line of a report.
 _NAMED_TITLES = 3
 # Runs before this one from which on "never seen before" says something.
@@ -174,7 +174,7 @@ def in_words(report: RunReport) -> list[str]:
     ]
     if report.refolded:
         lines.append(f"folded again with the models of this version: {report.refolded}")
-    for ref, runs in report.put_off[:_TOLD_SOURCES]:
+    for ref, runs in report.put_off[:_LISTED_SOURCES]:
         lines.append(f"still being written in {runs:,} runs, and so not read: {ref}")
     lines += [
         f"{what}: {len(titles):,} articles, {_first_of(titles)}"
@@ -252,7 +252,7 @@ def source_rows(report: RunReport) -> list[dict[str, Any]]:
     total = sum(report.source_seconds.values())
     return [
         {"source": source, "seconds": round(seconds, 3), "share": round(seconds / total, 3) if total else 0.0}
-        for source, seconds in nlargest(_TOLD_SOURCES, report.source_seconds.items(), key=itemgetter(1))
+        for source, seconds in nlargest(_LISTED_SOURCES, report.source_seconds.items(), key=itemgetter(1))
     ]
 
 

@@ -48,13 +48,15 @@ _FRAMES: Sequence[str] = (
     "Help for {5} comes to {0} from {6}, with {9} and {4}.",
     "Shut for a year, says {1} of the {2}, till {8} and {7} are done.",
 )
-_TOLD = 6  # sentences of a report: three tellings of an event have none in common
+_SENTENCES = 6  # sentences of a report: three tellings of an event have none in common
 
 
 def report(event: int, telling: int, **fields: Any) -> dict[str, Any]:
     """Make one report of an event; tellings 0 to 2 share what it is about and not one sentence."""
     facts = _EVENTS[event]
-    sentences = [_FRAMES[(telling * _TOLD + place) % len(_FRAMES)].format(*facts) for place in range(_TOLD)]
+    sentences = [
+        _FRAMES[(telling * _SENTENCES + place) % len(_FRAMES)].format(*facts) for place in range(_SENTENCES)
+    ]
     title = f"{facts[3].capitalize()} at {facts[2]} in {facts[0]}, {facts[1]} says"
     name = f"e{event}t{telling}"
     return {

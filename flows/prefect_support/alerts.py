@@ -23,7 +23,7 @@ _FAILURE = {
     *(f"prefect.flow-run.{state}" for state in ("Failed", "Cancelled", "Crashed")),
     *(f"{END_EVENT}{state}" for state in ("failed", "crashed")),
 }
-DEAD, TOLD, SILENT = "newsfold: dead runs", "newsfold: report of dead runs", "newsfold: silence"
+DEAD, DEAD_REPORT, SILENT = "newsfold: dead runs", "newsfold: report of dead runs", "newsfold: silence"
 
 
 class NoSuchBlockError(NewsfoldError):
@@ -75,9 +75,9 @@ def install_alerts(settings: Settings, *, missing_seconds: float = _MISSING_SECO
             posture=Posture.Reactive,
             threshold=1,
         )
-        _put(TOLD, was_changed, send)
+        _put(DEAD_REPORT, was_changed, send)
     else:
-        _remove(TOLD)
+        _remove(DEAD_REPORT)
     if not (send and settings.quiet_hours):
         _remove(SILENT)
     lines = [f"a run that sends no sign of life for {missing_seconds:g} s becomes Crashed"]
