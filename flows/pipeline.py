@@ -21,7 +21,7 @@ from flows.fold.corrections import restore_and_correct
 from flows.fold.decisions import read_decisions
 from flows.fold.erased_copies import hold_back
 from flows.fold.identities import resolve, restore_claims
-from flows.fold.refold import canonical_of, keep_up
+from flows.fold.refold import canonical_of, refold_if_stale
 from flows.fold.stories import fold_stories
 from flows.fold.warm_up import warm_up
 from flows.intake.cleaning import Cleaned, clean_item, collect
@@ -135,7 +135,9 @@ def _fold_all(paths: Sequence[Place], run: _Run, settle_seconds: float, started:
         try:
             with transaction(con):
                 restore_claims(con)
-            refolded = run.stage("refold", keep_up, con, settings, run_id=report.run_id, now=utc_now())
+            refolded = run.stage(
+                "refold", refold_if_stale, con, settings, run_id=report.run_id, now=utc_now()
+            )
             if refolded is not None:
                 report.refolded = refolded.describe()
             _fold_found(con, found, run)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Ids = npt.NDArray[np.uint64]
 
 
-def standing_corrections(con: DuckDBPyConnection) -> list[dict[str, Any]]:
+def corrections_in_force(con: DuckDBPyConnection) -> list[dict[str, Any]]:
     """Return the corrections that nobody revoked, of articles and of the names of outlets, the first made first.
 
     Each has relation ("correct" or "rename_outlet"), article_id (None of an outlet), field (a corrected field; of an

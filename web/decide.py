@@ -22,8 +22,8 @@ from web.safety import own_form
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from flows.operations.deciding import Move
     from flows.operations.decision_journal import Outcome
+    from flows.operations.decision_steps import Move
 
 router = APIRouter()
 NAMES = {

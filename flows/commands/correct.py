@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from flows.commands.options import decision_options, overrule
+from flows.commands.options import decision_options, run_decision
 
 
 @click.command("correct")
@@ -37,4 +37,4 @@ def command(
 
     fields = {"title": title, "published": published, "kind": kind, "publisher": publisher}
     values = {name: value for name, value in fields.items() if value is not None}
-    overrule(correct, article, values, **options)
+    run_decision(correct, article, values, **options)

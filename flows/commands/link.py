@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from flows.commands.options import decision_options, overrule
+from flows.commands.options import decision_options, run_decision
 
 
 @click.command("link")
@@ -21,4 +21,4 @@ def command(article_a: str, article_b: str, **options: Any) -> None:
     """
     from flows.operations.overrides import link
 
-    overrule(link, article_a, article_b, **options)
+    run_decision(link, article_a, article_b, **options)

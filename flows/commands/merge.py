@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from flows.commands.options import decision_options, overrule, settings_from
+from flows.commands.options import decision_options, run_decision, settings_from
 
 
 @click.command("merge")
@@ -25,9 +25,9 @@ def command(what: tuple[str, ...], home: Path | None, as_json: bool, **how: Any)
         return
     if len(what) != 2:
         raise click.UsageError("two stories, or the folders of homes")
-    from flows.operations.regrouping import merge
+    from flows.operations.move_split_merge import merge
 
-    overrule(merge, *what, home=home, as_json=as_json, **how)
+    run_decision(merge, *what, home=home, as_json=as_json, **how)
 
 
 def _join(homes: list[Path], home: Path | None, *, as_json: bool) -> None:

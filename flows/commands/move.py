@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from flows.commands.options import decision_options, overrule
+from flows.commands.options import decision_options, run_decision
 
 
 @click.command("move")
@@ -18,6 +18,6 @@ def command(article: str, story: str, **options: Any) -> None:
 
     It is written as links and separations of pairs, which `newsfold overrides revoke` takes back together.
     """
-    from flows.operations.regrouping import move
+    from flows.operations.move_split_merge import move
 
-    overrule(move, article, story, **options)
+    run_decision(move, article, story, **options)

@@ -16,7 +16,7 @@ from flows.stderr_messages import use_format
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from flows.operations.deciding import Overruled
+    from flows.operations.decision_steps import DecisionResult
     from flows.settings.settings import Settings
     from warehouse.object_store import Place
 
@@ -62,7 +62,7 @@ dry_run_option = click.option(
 
 
 def decision_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of every decision, by the names that `overrule` takes: --why, --by, --dry-run, …"""
+    """Give a command the options of every decision, named as `run_decision` takes them: --why, --by, --dry-run, …"""
     for option in (
         json_option,
         home_option,
@@ -139,8 +139,8 @@ def published(home: Path | None) -> Iterator[DuckDBPyConnection]:
         con.close()
 
 
-def overrule(
-    decide: Callable[..., Overruled], *about: object, home: Path | None, as_json: bool, **how: object
+def run_decision(
+    decide: Callable[..., DecisionResult], *about: object, home: Path | None, as_json: bool, **how: object
 ) -> None:
     """Carry out a decision of a person, and report what it did: a JSON object on stdout, else lines on stderr.
 
@@ -152,18 +152,18 @@ def overrule(
     from flows.terminal import safe
     from warehouse.overrides import as_record
 
-    overruled = decide(settings_from(home=home), *about, **how)
+    result = decide(settings_from(home=home), *about, **how)
     if as_json:
-        stories = [f"{story.story_id:016x}" for story in overruled.stories]
-        record = as_record(overruled.override) | {
-            "run_id": overruled.run_id,
+        stories = [f"{story.story_id:016x}" for story in result.stories]
+        record = as_record(result.override) | {
+            "run_id": result.run_id,
             "stories": stories,
-            "also": [f"{one.override_id:016x}" for one in overruled.also],
-            "moves": [move.describe() for move in overruled.moves],
+            "also": [f"{one.override_id:016x}" for one in result.also],
+            "moves": [move.describe() for move in result.moves],
         }
         click.echo(json.dumps(record, default=str, ensure_ascii=False))
     else:
-        for line in overruled.lines():
+        for line in result.lines():
             click.echo(safe(line), err=True)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from flows.commands.options import decision_options, overrule
+from flows.commands.options import decision_options, run_decision
 
 
 @click.group("outlet")
@@ -26,4 +26,4 @@ def rename_command(old: str, new: str, **options: Any) -> None:
     """
     from flows.operations.corrections import rename_outlet
 
-    overrule(rename_outlet, old, new, **options)
+    run_decision(rename_outlet, old, new, **options)

@@ -14,7 +14,7 @@ from flows.commands.options import (
     dry_run_option,
     home_option,
     json_option,
-    overrule,
+    run_decision,
     settings_from,
     why_option,
 )
@@ -96,4 +96,4 @@ def revoke_command(
     """
     from flows.operations.overrides import revoke
 
-    overrule(revoke, override, home=home or outer, as_json=as_json, by=by, why=why, is_dry_run=is_dry_run)
+    run_decision(revoke, override, home=home or outer, as_json=as_json, by=by, why=why, is_dry_run=is_dry_run)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from flows.commands.options import decision_options, overrule
+from flows.commands.options import decision_options, run_decision
 
 
 @click.command("pin")
@@ -17,4 +17,4 @@ def command(story: str, article: str, **options: Any) -> None:
     """Let ARTICLE stand for STORY as its canonical report, however the story grows; the latest pin wins."""
     from flows.operations.overrides import pin
 
-    overrule(pin, story, article, **options)
+    run_decision(pin, story, article, **options)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from flows.commands.options import decision_options, overrule
+from flows.commands.options import decision_options, run_decision
 
 
 @click.command("split")
@@ -18,6 +18,6 @@ def command(story: str, articles: tuple[str, ...], **options: Any) -> None:
 
     It is written as links and separations of pairs, which `newsfold overrides revoke` takes back together.
     """
-    from flows.operations.regrouping import split
+    from flows.operations.move_split_merge import split
 
-    overrule(split, story, articles, **options)
+    run_decision(split, story, articles, **options)

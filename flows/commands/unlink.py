@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from flows.commands.options import decision_options, overrule
+from flows.commands.options import decision_options, run_decision
 
 
 @click.command("unlink")
@@ -22,4 +22,4 @@ def command(article_a: str, article_b: str, not_a_copy: bool, **options: Any) ->
     """
     from flows.operations.overrides import unlink
 
-    overrule(unlink, article_a, article_b, not_a_copy=not_a_copy, **options)
+    run_decision(unlink, article_a, article_b, not_a_copy=not_a_copy, **options)

@@ -69,7 +69,7 @@ def restore_and_correct(con: DuckDBPyConnection, ids: Ids | None) -> None:
     counts. Writes to articles and article_originals, in the caller's transaction.
     """
     corrections.restore_originals(con, ids)
-    decided = corrections.standing_corrections(con)
+    decided = corrections.corrections_in_force(con)
     if not decided:
         return
     own: dict[int, dict[str, str]] = {}
@@ -99,7 +99,7 @@ def read_corrected_time(text: str, *, now: datetime) -> Timestamp | None:
 def outlet_name(stated: str | None, article: int, decided: Sequence[Mapping[str, Any]]) -> str | None:
     """Return the name of an article's outlet after all corrections of it.
 
-    `stated` is the name in the source, None for none. `decided` are rows of `standing_corrections`, applied in order:
+    `stated` is the name in the source, None for none. `decided` are rows of `corrections_in_force`, applied in order:
     "rename_outlet" where the name so far is exactly its `field`, "correct" of the field publisher where its article_id
     is `article`.
     """

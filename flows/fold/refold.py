@@ -40,7 +40,7 @@ EVIDENCE = ("copies", "stories")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class RegroupedStory:
     """A story before or after a regrouping: id (None where it does not exist yet), headline, number of articles."""
 
     story_id: str | None
@@ -52,8 +52,8 @@ class Part:
 class Regrouping:
     """One change of a refold: the stories `before` whose articles are in the stories `after`."""
 
-    before: tuple[Part, ...]
-    after: tuple[Part, ...]
+    before: tuple[RegroupedStory, ...]
+    after: tuple[RegroupedStory, ...]
 
     @property
     def kind(self) -> str:
@@ -193,7 +193,7 @@ def refold(settings: Settings, *, threshold: float | None = None, dry_run: bool 
         return report
 
 
-def keep_up(
+def refold_if_stale(
     con: DuckDBPyConnection, settings: Settings, *, run_id: str, now: datetime
 ) -> RefoldReport | None:
     """Fold everything again, in a transaction of its own, if the stored evidence was made with other models.
@@ -302,7 +302,7 @@ def _compare(
         report.changes.append(
             Regrouping(
                 before=tuple(
-                    Part(
+                    RegroupedStory(
                         story_id=format_id(one),
                         title=rows_of[one]["title"],
                         articles=rows_of[one]["article_count"],
@@ -311,7 +311,8 @@ def _compare(
                     if one in rows_of
                 ),
                 after=tuple(
-                    Part(story_id=None, title=titles[cluster[0]], articles=len(cluster)) for cluster in after
+                    RegroupedStory(story_id=None, title=titles[cluster[0]], articles=len(cluster))
+                    for cluster in after
                 ),
             )
         )

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from flows.errors import InvalidRequestError
 from flows.fold.corrections import read_corrected_time
-from flows.operations.deciding import Overruled, carry, make, name_article, opened, shorten, together
+from flows.operations.decision_steps import (
+    DecisionResult,
+    carry_out_decisions,
+    mark_as_one,
+    name_article,
+    new_override,
+    open_for_decision,
+    shorten,
+)
 from flows.recorded_run import utc_now
 from transforms.text.encoding import tidy_line
 from transforms.types import Kind, Precision
@@ -31,7 +39,7 @@ def correct(
     why: str | None = None,
     by: str | None = None,
     is_dry_run: bool = False,
-) -> Overruled:
+) -> DecisionResult:
     """Correct fields of an article (`title`, `published`, `kind`, `publisher`), in this and every later run.
 
     `key` is its id, the beginning of it, its external id or its URL. A title or publisher has 1 to 1,000 characters, a
@@ -45,23 +53,25 @@ def correct(
     wanted = {field: _checked(field, value) for field, value in values.items()}
     if not wanted:
         raise InvalidRequestError("nothing to correct: give a headline, a date, a kind or an outlet")
-    with opened(settings, "newsfold correct") as con:
+    with open_for_decision(settings, "newsfold correct") as con:
         article = overrides.find_article(con, key)
-        standing = {
+        in_force = {
             one.field: one.value
             for one in reversed(overrides.list_overrides(con))
             if (one.relation, one.article_a) == ("correct", article.article_id)
         }
         made = [
-            make("correct", article.article_id, field=field, value=value, why=why, by=by)
+            new_override("correct", article.article_id, field=field, value=value, why=why, by=by)
             for field, value in wanted.items()
-            if standing.get(field) != value
+            if in_force.get(field) != value
         ]
         if not made:
             raise InvalidRequestError(f"{name_article(article)} is corrected so already: nothing done")
         said = ", ".join(f"{one.field} “{shorten(one.value or UNDATED)}”" for one in made)
         what = f"{name_article(article)} corrected: {said}"
-        return carry(con, settings, "correct", together(made), what=what, is_dry_run=is_dry_run)
+        return carry_out_decisions(
+            con, settings, "correct", mark_as_one(made), what=what, is_dry_run=is_dry_run
+        )
 
 
 def rename_outlet(
@@ -72,7 +82,7 @@ def rename_outlet(
     why: str | None = None,
     by: str | None = None,
     is_dry_run: bool = False,
-) -> Overruled:
+) -> DecisionResult:
     """Show all articles of the outlet `old` under the name `new`, in this and every later run.
 
     `old` is the name as shown, capitals included; `new` has 1 to 1,000 characters. Two outlets renamed to one name
@@ -85,13 +95,13 @@ def rename_outlet(
     new = _checked("publisher", new)
     if old == new:
         raise InvalidRequestError(f"the outlet is called {old} already: nothing renamed")
-    with opened(settings, "newsfold outlet rename") as con:
+    with open_for_decision(settings, "newsfold outlet rename") as con:
         count = corrections.count_articles(con, old)
         if not count:
             raise NotFound(f"no article is under the name {old!r}: give it as it is shown, capitals included")
-        made = make("rename_outlet", field=old, value=new, why=why, by=by)
+        made = new_override("rename_outlet", field=old, value=new, why=why, by=by)
         what = f"outlet “{old}” renamed to “{new}” in {count:,} article{'' if count == 1 else 's'}"
-        return carry(con, settings, "outlet rename", [made], what=what, is_dry_run=is_dry_run)
+        return carry_out_decisions(con, settings, "outlet rename", [made], what=what, is_dry_run=is_dry_run)
 
 
 def _checked(field: str, value: str) -> str:

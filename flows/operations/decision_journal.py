@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import InvalidRequestError, can_pass, explain
-from flows.operations import corrections, overrides, regrouping
-from flows.operations.deciding import Overruled, login_name
+from flows.operations import corrections, move_split_merge, overrides
+from flows.operations.decision_steps import DecisionResult, login_name
 from flows.operations.home_files import locked, replace_file
 from flows.recorded_run import utc_now
 from flows.stderr_messages import say
@@ -35,28 +35,28 @@ _OF_THE_HOME = (
 _ELSEWHERE = "Another process took it up meanwhile: the list of decisions shows it where it was not refused."
 
 
-def _not_a_copy(settings: Settings, a: str, b: str, **how: Any) -> Overruled:
+def _not_a_copy(settings: Settings, a: str, b: str, **how: Any) -> DecisionResult:
     return overrides.unlink(settings, a, b, not_a_copy=True, **how)
 
 
-def _correct(settings: Settings, article: str, field: str, value: str, **how: Any) -> Overruled:
+def _correct(settings: Settings, article: str, field: str, value: str, **how: Any) -> DecisionResult:
     return corrections.correct(settings, article, {field: value}, **how)
 
 
-def _split(settings: Settings, story: str, *articles: str, **how: Any) -> Overruled:
-    return regrouping.split(settings, story, articles, **how)
+def _split(settings: Settings, story: str, *articles: str, **how: Any) -> DecisionResult:
+    return move_split_merge.split(settings, story, articles, **how)
 
 
 _MOST_ARTICLES = 200  # that one decision can split off
 # verb: what carries it out (settings, keys; why, by, is_dry_run), and the fewest and most keys that it takes
-VERBS: Mapping[str, tuple[Callable[..., Overruled], int, int]] = {
+VERBS: Mapping[str, tuple[Callable[..., DecisionResult], int, int]] = {
     "link": (overrides.link, 2, 2),
     "unlink": (overrides.unlink, 2, 2),
     "not_copy": (_not_a_copy, 2, 2),
     "pin": (overrides.pin, 2, 2),  # the story, then the article
-    "move": (regrouping.move, 2, 2),  # the article, then the story
+    "move": (move_split_merge.move, 2, 2),  # the article, then the story
     "split": (_split, 2, 1 + _MOST_ARTICLES),  # the story, then the articles
-    "merge": (regrouping.merge, 2, 2),
+    "merge": (move_split_merge.merge, 2, 2),
     "correct": (_correct, 3, 3),  # the article, the field, the value
     "rename_outlet": (corrections.rename_outlet, 2, 2),  # the former name, the new one
     "revoke": (overrides.revoke, 1, 1),
@@ -85,7 +85,9 @@ class Outcome:
     entry: PendingDecision
     sentence: str
     is_refused: bool
-    done: Overruled | None = None  # what it did; None where it was refused or another process carried it out
+    done: DecisionResult | None = (
+        None  # what it did; None where it was refused or another process carried it out
+    )
 
 
 def decide(
@@ -109,7 +111,7 @@ def decide(
     return done
 
 
-def preview(home: Path, verb: str, keys: Sequence[str]) -> Overruled | None:
+def preview(home: Path, verb: str, keys: Sequence[str]) -> DecisionResult | None:
     """Return what a decision would do, without doing it; None where a run holds the warehouse.
 
     Raises what carrying it out would: InvalidRequestError (an unknown verb and another number of keys too), NotFound,
@@ -118,9 +120,11 @@ def preview(home: Path, verb: str, keys: Sequence[str]) -> Overruled | None:
     from flows.settings.settings import load_settings
 
     _check(verb, keys)
-    carry, *_ = VERBS[verb]
+    operation, *_ = VERBS[verb]
     try:
-        return carry(load_settings(home=home, wait_seconds=0.0), *keys, why=None, by=None, is_dry_run=True)
+        return operation(
+            load_settings(home=home, wait_seconds=0.0), *keys, why=None, by=None, is_dry_run=True
+        )
     except Busy:
         return None
 
@@ -188,9 +192,9 @@ def carry_out(settings: Settings) -> list[Outcome]:
     done: list[Outcome] = []
     for entry in pending(settings.home):
         try:
-            carry, *_ = VERBS[entry.verb]
-            overruled = carry(settings, *entry.keys, why=entry.why, by=entry.by, is_dry_run=False)
-            outcome = Outcome(entry=entry, sentence=overruled.describe(), is_refused=False, done=overruled)
+            operation, *_ = VERBS[entry.verb]
+            result = operation(settings, *entry.keys, why=entry.why, by=entry.by, is_dry_run=False)
+            outcome = Outcome(entry=entry, sentence=result.describe(), is_refused=False, done=result)
         except Busy:
             break
         except (WarehouseError, InvalidRequestError) as error:

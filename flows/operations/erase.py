@@ -12,7 +12,7 @@ import numpy as np
 from flows.fold.decisions import read_decisions
 from flows.fold.erased_copies import remember_erased
 from flows.fold.refold import fold_around
-from flows.operations.deciding import login_name
+from flows.operations.decision_steps import login_name
 from flows.operations.home_files import files_of_others
 from flows.operations.watch_delivery import rewrite_feeds
 from flows.recorded_run import publish_beyond_alone, record_run, utc_now

@@ -1,4 +1,4 @@
-"""People overrule the engine: link, set apart, pin and take back, each recorded, applied at once and published."""
+"""Decisions of people over any score: link, set apart, pin, revoke; each recorded, applied at once and published."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from flows.errors import InvalidRequestError
 from flows.fold.decisions import read_decisions
-from flows.operations.deciding import (
-    Overruled,
-    carry,
+from flows.operations.decision_steps import (
+    DecisionResult,
+    carry_out_decisions,
     login_name,
-    make,
     name_article,
-    opened,
+    new_override,
+    open_for_decision,
     refuse_contradiction,
     stories_of,
 )
@@ -36,7 +36,7 @@ def link(
     why: str | None = None,
     by: str | None = None,
     is_dry_run: bool = False,
-) -> Overruled:
+) -> DecisionResult:
     """Put two articles into one story, whatever their scores, in this and every later run.
 
     Each is named by its id, the beginning of it, its external id or its URL. Without `by` the login name is recorded; a
@@ -58,7 +58,7 @@ def unlink(
     by: str | None = None,
     not_a_copy: bool = False,
     is_dry_run: bool = False,
-) -> Overruled:
+) -> DecisionResult:
     """Keep two articles in different stories, in this and every later run; named and recorded as in `link`.
 
     With `not_a_copy` they are kept in one story instead, but as two texts: neither counts as a copy of the other.
@@ -78,14 +78,14 @@ def pin(
     why: str | None = None,
     by: str | None = None,
     is_dry_run: bool = False,
-) -> Overruled:
+) -> DecisionResult:
     """Make an article the canonical one of its story, also as the story grows; the latest pin in a story counts.
 
     The story is named by its id, the beginning of it, or a former id, the article as in `link`. Where this pin is the
     latest already, it is returned with `run_id` None. Raises InvalidRequestError when the article is not in that story;
     NotFound when a key fits none or several; NotPublished where the home has no warehouse; Busy.
     """
-    with opened(settings, "newsfold pin") as con:
+    with open_for_decision(settings, "newsfold pin") as con:
         story = overrides.find_story(con, story_key)
         article = overrides.find_article(con, article_key)
         if article.story_id != story.story_id:
@@ -93,23 +93,23 @@ def pin(
             raise InvalidRequestError(
                 f"{name_article(article)} is {where}, not in {format_id(story.story_id)}: nothing pinned"
             )
-        made = make("pin", article.article_id, story_id=story.story_id, why=why, by=by)
+        made = new_override("pin", article.article_id, story_id=story.story_id, why=why, by=by)
         pins = [one for one in overrides.list_overrides(con) if one.relation == "pin"]
         if pins and (pins[0].article_a, pins[0].story_id) == (made.article_a, made.story_id):
-            return Overruled(override=pins[0], run_id=None, stories=(story,))
-        return carry(con, settings, "pin", [made], is_dry_run=is_dry_run)
+            return DecisionResult(override=pins[0], run_id=None, stories=(story,))
+        return carry_out_decisions(con, settings, "pin", [made], is_dry_run=is_dry_run)
 
 
 def revoke(
     settings: Settings, key: str, *, why: str | None = None, by: str | None = None, is_dry_run: bool = False
-) -> Overruled:
+) -> DecisionResult:
     """Revoke a decision, with those that the same command made; the scores and decisions that it overruled count again.
 
     `key` is the decision's id or the beginning of it. Its record stays, with `by` (without it the login name),
     `why` and the time. Raises InvalidRequestError when it is revoked already; NotFound when no id or several begin so;
     NotPublished where the home has no warehouse; Busy.
     """
-    with opened(settings, "newsfold overrides") as con:
+    with open_for_decision(settings, "newsfold overrides") as con:
         found = overrides.find_override(con, key)
         if found.revoked_at is not None:
             raise InvalidRequestError(
@@ -123,7 +123,7 @@ def revoke(
         ]
         now, who = utc_now(), by or login_name()
         back = [replace(one, revoked_at=now, revoked_by=who, revoked_why=why) for one in (found, *others)]
-        return carry(con, settings, "overrides revoke", back, is_dry_run=is_dry_run)
+        return carry_out_decisions(con, settings, "overrides revoke", back, is_dry_run=is_dry_run)
 
 
 def list_overrides(settings: Settings, *, with_revoked: bool = False) -> list[Override]:
@@ -147,21 +147,21 @@ def _decide_pair(
     why: str | None,
     by: str | None,
     is_dry_run: bool,
-) -> Overruled:
+) -> DecisionResult:
     command = "link" if relation == "must_link" else "unlink"
-    with opened(settings, f"newsfold {command}") as con:
+    with open_for_decision(settings, f"newsfold {command}") as con:
         a, b = (overrides.find_article(con, key) for key in (key_a, key_b))
         if a.article_id == b.article_id:
             raise InvalidRequestError(f"{key_a} and {key_b} are the same article: {name_article(a)}")
-        made = make(relation, a.article_id, b.article_id, why=why, by=by)
-        standing = overrides.list_overrides(con)
-        for one in standing:
+        made = new_override(relation, a.article_id, b.article_id, why=why, by=by)
+        in_force = overrides.list_overrides(con)
+        for one in in_force:
             if (one.relation, one.article_a, one.article_b) == (relation, made.article_a, made.article_b):
-                return Overruled(override=one, run_id=None, stories=stories_of(con, [one]))
+                return DecisionResult(override=one, run_id=None, stories=stories_of(con, [one]))
         if relation != "cannot_link":
             _refuse_no_report(*sorted((a, b), key=lambda one: one.article_id))
-        refuse_contradiction(read_decisions(con), made, standing)
-        return carry(con, settings, command, [made], is_dry_run=is_dry_run)
+        refuse_contradiction(read_decisions(con), made, in_force)
+        return carry_out_decisions(con, settings, command, [made], is_dry_run=is_dry_run)
 
 
 def _refuse_no_report(*articles: NamedArticle) -> None:

@@ -1,4 +1,4 @@
-"""Folding again: told before it is done, nothing where nothing changed, everything after a change of model."""
+"""Folding again: shown before it is done, nothing where nothing changed, everything after a change of model."""
 
 from __future__ import annotations
 
@@ -73,23 +73,23 @@ def broken(home: Path) -> list[str]:
 @pytest.mark.parametrize("threshold", [None, 0.6, 0.99])
 def test_a_dry_run_changes_nothing(home: Path, threshold: float | None) -> None:
     before = everything(home)
-    told = refold(settings_of(home), threshold=threshold, dry_run=True)
+    outcome = refold(settings_of(home), threshold=threshold, dry_run=True)
     assert everything(home) == before
-    assert told.stories_before == len(stories(home))
+    assert outcome.stories_before == len(stories(home))
     if threshold is None:
-        assert told.changes == []
-        assert told.stories_after == told.stories_before
+        assert outcome.changes == []
+        assert outcome.stories_after == outcome.stories_before
 
 
-def test_a_higher_threshold_splits_as_told(home: Path) -> None:
-    told = refold(settings_of(home), threshold=1.0, dry_run=True)
-    assert told.stories_after > told.stories_before
-    assert told.count("split") == len(told.changes) > 0
-    for change in told.changes:
+def test_a_higher_threshold_splits_as_shown_before(home: Path) -> None:
+    outcome = refold(settings_of(home), threshold=1.0, dry_run=True)
+    assert outcome.stories_after > outcome.stories_before
+    assert outcome.count("split") == len(outcome.changes) > 0
+    for change in outcome.changes:
         assert sum(part.articles for part in change.before) == sum(part.articles for part in change.after)
         assert all(part.title and part.story_id for part in change.before)
     # what people bound stays bound at any threshold
-    sizes = sorted(part.articles for change in told.changes for part in change.after)
+    sizes = sorted(part.articles for change in outcome.changes for part in change.after)
     assert sizes[-1] >= 2
 
 
@@ -103,11 +103,12 @@ def test_a_threshold_that_is_no_trial_or_out_of_range_is_refused(home: Path) -> 
 
 def test_folding_again_with_the_same_models_changes_no_story_and_is_recorded(home: Path) -> None:
     before = evidence(home)
-    told = refold(settings_of(home))
-    assert told.changes == []
+    outcome = refold(settings_of(home))
+    assert outcome.changes == []
     assert evidence(home) == before
     assert ask(
-        home, f"SELECT command, status, stories_new, stories_changed FROM runs WHERE run_id = '{told.run_id}'"
+        home,
+        f"SELECT command, status, stories_new, stories_changed FROM runs WHERE run_id = '{outcome.run_id}'",
     ) == [("refold", "done", 0, 0)]
     assert not broken(home)
 
@@ -119,9 +120,9 @@ def test_evidence_of_another_model_is_made_anew_by_the_next_run_and_ids_stay(hom
     with open_working(home, purpose="test") as con:
         con.execute("UPDATE models SET model_version = 'older' WHERE kind = ?", [kind]).fetchall()
         con.execute("UPDATE profiles SET model_version = 'older'").fetchall()
-    told = refold(settings_of(home), dry_run=True)
-    assert told.stale_models == (kind,)
-    assert told.changes == []
+    outcome = refold(settings_of(home), dry_run=True)
+    assert outcome.stale_models == (kind,)
+    assert outcome.changes == []
     run = fold(home, home.parent / "inbox")
     assert run.refolded
     assert run.published
@@ -140,8 +141,8 @@ def test_chunks_do_not_matter(home: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("flows.fold.copies._ARTICLES_AT_ONCE", 3)
     with open_working(home, purpose="test") as con:
         con.execute("UPDATE models SET model_version = 'older'").fetchall()
-    told = refold(settings_of(home))
-    assert told.stale_models == ("copies", "stories")
+    outcome = refold(settings_of(home))
+    assert outcome.stale_models == ("copies", "stories")
     assert evidence(home) == before
     assert refold(settings_of(home), threshold=0.99, dry_run=True).articles == len(CORPUS)
 
@@ -166,20 +167,20 @@ def test_stories_that_went_wrong_are_mended_and_their_ids_lead_on(home: Path) ->
             "(SELECT count(*) FROM story_articles m WHERE m.story_id = s.story_id)"
         ).fetchall()
     assert stories(home) != right
-    told = refold(settings_of(home))
-    assert told.count("split") == 1
+    outcome = refold(settings_of(home))
+    assert outcome.count("split") == 1
     assert stories(home) == right
     assert copy_groups(home) == groups
 
 
-def test_the_command_line_tells_both_ways(home: Path) -> None:
+def test_the_command_line_shows_both_ways(home: Path) -> None:
     words = ["refold", "--home", str(home), "--dry-run", "--threshold", "1"]
     shown = CliRunner().invoke(cli, words)
     assert shown.exit_code == 0
     assert "split" in shown.stdout
-    told = json.loads(CliRunner().invoke(cli, [*words, "--json"]).stdout)
-    assert told["threshold"] == 1
-    assert {change["kind"] for change in told["changes"]} == {"split"}
+    output = json.loads(CliRunner().invoke(cli, [*words, "--json"]).stdout)
+    assert output["threshold"] == 1
+    assert {change["kind"] for change in output["changes"]} == {"split"}
     refused = CliRunner().invoke(cli, ["refold", "--home", str(home), "--threshold", "0.6"])
     assert refused.exit_code == 2
     assert MODEL.threshold != 0.6
@@ -187,8 +188,8 @@ def test_the_command_line_tells_both_ways(home: Path) -> None:
 
 def test_links_of_people_count_in_a_dry_run_too(home: Path) -> None:
     assert "e3t0" in story_of(home, "e2t0")
-    told = refold(settings_of(home), threshold=1.0, dry_run=True)
-    assert any({part.articles for part in change.after} != {1} for change in told.changes)
+    outcome = refold(settings_of(home), threshold=1.0, dry_run=True)
+    assert any({part.articles for part in change.after} != {1} for change in outcome.changes)
 
 
 def test_articles_whose_texts_were_dropped_keep_their_groups_through_a_change_of_model(home: Path) -> None:
@@ -198,7 +199,7 @@ def test_articles_whose_texts_were_dropped_keep_their_groups_through_a_change_of
             "UPDATE articles SET text = '', lead = '', title = 'Morning' WHERE external_id NOT IN ('e1t0', 'e0t0')"
         ).fetchall()
         con.execute("UPDATE models SET model_version = 'older'").fetchall()
-    told = refold(settings_of(home))
-    assert told.stale_models == ("copies", "stories")
+    outcome = refold(settings_of(home))
+    assert outcome.stale_models == ("copies", "stories")
     assert (stories(home), copy_groups(home)) == (right, groups)
     assert not broken(home)

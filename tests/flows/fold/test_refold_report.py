@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from flows.fold.refold import Part, RefoldReport, Regrouping
+from flows.fold.refold import RefoldReport, RegroupedStory, Regrouping
 
 
 def change(before: int, after: int) -> Regrouping:
-    part = Part(story_id=None, title="", articles=1)
+    part = RegroupedStory(story_id=None, title="", articles=1)
     return Regrouping(before=(part,) * before, after=(part,) * after)
 
 

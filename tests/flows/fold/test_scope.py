@@ -59,7 +59,7 @@ PAIRS = st.lists(
 laws = settings(
     max_examples=15,
     deadline=None,
-    phases=(Phase.explicit, Phase.generate),  # an example takes a second: what fails is told as it is
+    phases=(Phase.explicit, Phase.generate),  # an example takes a second: what fails is shown as it is
     suppress_health_check=list(HealthCheck),
 )
 
@@ -165,7 +165,7 @@ RIPPLE = (
 )
 # the same, when no share counts as many
 LATER_RIPPLE = (*RIPPLE[:2], [[1, 2, 3], [5], [*range(6, SIZE + 1)], [4]])
-# 4 makes the round-up 14 choose again; that 2 and 3 suit it as well is told by its weak link to 3, who does not move
+# 4 makes the round-up 14 choose again; that 2 and 3 suit it as well shows in its weak link to 3, who does not move
 GUEST = (
     [(1, 14, 0.686), (2, 3, 0.531), (2, 14, 0.656), (3, 14, 0.441), (4, 14, 0.51)],
     [Kind.ARTICLE] * (SIZE - 1) + [Kind.ROUND_UP],

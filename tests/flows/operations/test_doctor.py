@@ -52,19 +52,19 @@ def settings(home: Path) -> Settings:
 
 
 def test_a_home_that_does_not_exist_yet_is_no_failure(tmp_path: Path) -> None:
-    told = CliRunner().invoke(cli, ["doctor", "--home", str(tmp_path / "deep" / "home")])
-    assert told.exit_code == 0
-    assert "run `newsfold ingest" in told.output
+    result = CliRunner().invoke(cli, ["doctor", "--home", str(tmp_path / "deep" / "home")])
+    assert result.exit_code == 0
+    assert "run `newsfold ingest" in result.output
     assert not (tmp_path / "deep").exists()
 
 
-def test_a_home_in_order_is_told_as_such(home: Path) -> None:
+def test_a_home_in_order_is_reported_as_such(home: Path) -> None:
     found = look(home)
     for what in ("versions", "home", "writer", "readers", "published", "prefect"):
         assert found[what][0] is Health.OK, found[what]
-    told = CliRunner().invoke(cli, ["doctor", "--home", str(home), "--json"])
-    assert told.exit_code == 0
-    assert {json.loads(line)["health"] for line in told.stdout.splitlines()} <= {"ok", "warn"}
+    result = CliRunner().invoke(cli, ["doctor", "--home", str(home), "--json"])
+    assert result.exit_code == 0
+    assert {json.loads(line)["health"] for line in result.stdout.splitlines()} <= {"ok", "warn"}
 
 
 def test_a_forgotten_reader_of_the_working_file_is_named(home: Path) -> None:
@@ -76,17 +76,17 @@ def test_a_forgotten_reader_of_the_working_file_is_named(home: Path) -> None:
     with reader:
         assert reader.stdout is not None
         assert reader.stdout.readline() == b"reading\n"
-        health, told = look(home)["readers"]
+        health, detail = look(home)["readers"]
     assert health is Health.FAIL
-    assert f"process {reader.pid}" in told
+    assert f"process {reader.pid}" in detail
     assert look(home)["readers"][0] is Health.OK
 
 
 def test_the_run_at_work_is_named_and_is_no_failure(home: Path) -> None:
     with open_working(home, purpose="newsfold ingest"):
-        health, told = look(home)["writer"]
+        health, detail = look(home)["writer"]
     assert health is Health.OK
-    assert f"process {os.getpid()}" in told
+    assert f"process {os.getpid()}" in detail
 
 
 def test_a_damaged_or_missing_published_file_fails(home: Path) -> None:
@@ -141,7 +141,7 @@ def server() -> Iterator[tuple[str, list[dict[str, object]]]]:
     listening.server_close()
 
 
-def test_schedules_are_told_by_their_state(
+def test_schedules_are_judged_by_their_state(
     home: Path, server: tuple[str, list[dict[str, object]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, deployments = server
@@ -168,8 +168,8 @@ def test_schedules_are_told_by_their_state(
 def test_an_inbox_is_looked_at(home: Path, tmp_path: Path) -> None:
     def inbox(**flags: object) -> tuple[Health, str]:
         found = look_over(load_settings(home=home, inbox=tmp_path / "inbox", **flags))
-        (told,) = [(one.health, one.describe()) for one in found if one.what == "inbox"]
-        return told
+        (result,) = [(one.health, one.describe()) for one in found if one.what == "inbox"]
+        return result
 
     assert inbox()[0] is Health.WARN
     (tmp_path / "inbox" / "deep").mkdir(parents=True)
@@ -185,9 +185,9 @@ def test_an_inbox_is_looked_at(home: Path, tmp_path: Path) -> None:
 def test_a_cleaning_that_does_not_work_fails(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert look(home)["cleaning"][0] is Health.OK
     monkeypatch.setitem(sys.modules, "transforms.cleaning.clean", None)  # as if a library of it were missing
-    health, told = look(home)["cleaning"]
+    health, detail = look(home)["cleaning"]
     assert health is Health.FAIL
-    assert "install newsfold again" in told
+    assert "install newsfold again" in detail
 
 
 def test_long_without_success_fails_however_often_it_was_tried(home: Path) -> None:

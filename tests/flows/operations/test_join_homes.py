@@ -20,7 +20,7 @@ from warehouse.joining import ErasedElsewhereError, NoHomeError, OverlappingHome
 
 pytestmark = pytest.mark.slow
 
-# the second month tells again of events of the first
+# the second month reports events of the first again
 MONTHS = (
     [report(event, telling) for event in range(3) for telling in range(2)],
     [report(event, 2) for event in range(3)] + [report(4, 0)],
@@ -99,10 +99,10 @@ def test_months_are_folded_again_at_the_seam(tmp_path: Path) -> None:
     assert_sound(tmp_path / "joined")
     known = {row[0] for home in homes for row in ask(home, "SELECT story_id FROM stories")}
     with open_published(tmp_path / "joined") as con:
-        told = con.execute(
+        rows = con.execute(
             "SELECT story_id FROM stories UNION SELECT story_id FROM story_redirects"
         ).fetchall()
-    assert {f"{story:016x}" for story in known} <= {story for (story,) in told}  # no id leads nowhere
+    assert {f"{story:016x}" for story in known} <= {story for (story,) in rows}  # no id leads nowhere
 
 
 def test_homes_that_share_something_or_are_none_are_refused(tmp_path: Path) -> None:

@@ -42,11 +42,11 @@ def test_a_home_in_order_is_left_as_it_is(home: Path) -> None:
     before = {
         table: ask(home, f"FROM {table} ORDER BY ALL") for table in ("articles", "links", "stories", "runs")
     }
-    told = maintain_warehouse(settings_of(home))
-    assert told.broken == []
-    assert len(told.checks) > 15
-    assert told.refolds[0].changes == []
-    now, below, above = (refolded.threshold for refolded in told.refolds)
+    outcome = maintain_warehouse(settings_of(home))
+    assert outcome.broken == []
+    assert len(outcome.checks) > 15
+    assert outcome.refolds[0].changes == []
+    now, below, above = (refolded.threshold for refolded in outcome.refolds)
     assert below < now < above
     assert {table: ask(home, f"FROM {table} ORDER BY ALL") for table in before} == before
 
@@ -61,8 +61,8 @@ def test_old_texts_go_from_every_file_and_the_stories_stay(home: Path) -> None:
     sentence = str(report(1, 0)["text"]).splitlines()[0].encode()
     let_time_pass(home, 40)
     fold(home, write_inbox(home.parent / "inbox", "young", [report(7, 0)]))
-    told = maintain_warehouse(settings_of(home, keep_text_days=30))
-    assert told.texts_dropped == len(CORPUS)  # a copy more, and the stub never had a text
+    outcome = maintain_warehouse(settings_of(home, keep_text_days=30))
+    assert outcome.texts_dropped == len(CORPUS)  # a copy more, and the stub never had a text
     assert stories(home) == before | {frozenset({"e7t0"})}
     assert ask(home, "SELECT external_id FROM articles WHERE text <> ''") == [("e7t0",)]
     assert all(sentence not in path.read_bytes() for path in home.rglob("*") if path.is_file())
@@ -77,8 +77,8 @@ def test_old_texts_go_from_every_file_and_the_stories_stay(home: Path) -> None:
 def test_what_stayed_alone_goes_unless_people_decided_about_it(home: Path) -> None:
     link(settings_of(home), "e5t0", "e1t0")
     let_time_pass(home, 40)
-    told = maintain_warehouse(settings_of(home, keep_unfolded_days=30))
-    assert told.articles_removed == 2  # the lone report and the stub
+    outcome = maintain_warehouse(settings_of(home, keep_unfolded_days=30))
+    assert outcome.articles_removed == 2  # the lone report and the stub
     left = {name for (name,) in ask(home, "SELECT external_id FROM articles")}
     assert left == {str(record["id"]) for record in CORPUS} - {"e6t0", "stub1"} | {"e0t0c1"}
     assert maintain_warehouse(settings_of(home)).broken == []
@@ -102,8 +102,8 @@ def test_an_empty_file_gives_its_room_back(home: Path, monkeypatch: pytest.Monke
     with open_working(home, purpose="test") as con:
         con.execute("DROP TABLE ballast").fetchall()
     monkeypatch.setattr(flows.operations.maintenance, "_FREE_SHARE", 0.2)
-    told = maintain_warehouse(settings_of(home))
-    assert told.bytes_after < told.bytes_before / 2
+    outcome = maintain_warehouse(settings_of(home))
+    assert outcome.bytes_after < outcome.bytes_before / 2
     assert stories(home) == before
 
 
@@ -111,9 +111,9 @@ def test_a_broken_promise_is_said_and_nothing_is_thrown_away(home: Path) -> None
     let_time_pass(home, 40)
     with open_working(home, purpose="test") as con:
         con.execute("DELETE FROM stories WHERE article_count = 1").fetchall()
-    told = CliRunner().invoke(
+    result = CliRunner().invoke(
         cli, ["maintain", "--home", str(home), "--keep-text", "1", "--prefect", "never"]
     )
-    assert told.exit_code == 4
-    assert "FAILED" in told.stderr
+    assert result.exit_code == 4
+    assert "FAILED" in result.stderr
     assert ask(home, "SELECT count(*) FROM articles WHERE text = '' AND kind <> 'stub'") == [(0,)]

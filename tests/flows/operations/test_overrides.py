@@ -74,8 +74,8 @@ def test_the_samples_are_what_these_tests_build_on(place: Path) -> None:
 
 def test_a_link_unites_two_whole_stories_now_and_later(place: Path) -> None:
     home = place / "home"
-    told = link(settings_of(home), "e2t0", article_id(home, "e3t1"), why="one  and\nthe same", by="Ada")
-    assert len(told.stories) == 1
+    result = link(settings_of(home), "e2t0", article_id(home, "e3t1"), why="one  and\nthe same", by="Ada")
+    assert len(result.stories) == 1
     assert story_of(home, "e2t0") == {"e2t0", "e2t1", "e3t0", "e3t1"}
     later(place)
     assert story_of(home, "e2t0") == {"e2t0", "e2t1", "e2t2", "e3t0", "e3t1", "e3t2"}
@@ -91,8 +91,10 @@ def test_a_link_unites_two_whole_stories_now_and_later(place: Path) -> None:
     finally:
         con.close()
     merged = [event for event in events if event.event == "merged"]
-    assert [event.run_id for event in merged] == [told.run_id]
-    assert ask(home, f"SELECT command, status FROM runs WHERE run_id = '{told.run_id}'") == [("link", "done")]
+    assert [event.run_id for event in merged] == [result.run_id]
+    assert ask(home, f"SELECT command, status FROM runs WHERE run_id = '{result.run_id}'") == [
+        ("link", "done")
+    ]
 
 
 def test_what_is_set_apart_stays_apart_and_each_keeps_its_own(place: Path) -> None:
@@ -137,8 +139,8 @@ def test_taking_everything_back_leaves_no_trace_in_the_stories(place: Path) -> N
         pin(settings_of(home), article_story(home, "e3t0"), "e3t0"),
     ]
     assert stories(home) != before
-    for told in made:
-        revoke(settings_of(home), f"{told.override.override_id:016x}", by="Ben", why="a slip")
+    for decision in made:
+        revoke(settings_of(home), f"{decision.override.override_id:016x}", by="Ben", why="a slip")
     assert stories(home) == before
     assert not broken(home)
     assert list_overrides(settings_of(home)) == []
@@ -168,8 +170,8 @@ def test_contradictions_are_refused_naming_the_chain(place: Path) -> None:
     runs = ask(home, "SELECT count(*) FROM runs")
     with pytest.raises(InvalidRequestError) as refused:
         unlink(settings_of(home), a, c)
-    for told in (first, second):
-        assert f"{told.override.override_id:016x}" in str(refused.value)
+    for decision in (first, second):
+        assert f"{decision.override.override_id:016x}" in str(refused.value)
     revoke(settings_of(home), f"{second.override.override_id:016x}")
     apart = unlink(settings_of(home), a, c)
     with pytest.raises(InvalidRequestError, match=f"{apart.override.override_id:016x}"):

@@ -1,4 +1,4 @@
-"""Erase, retry and recover over a real warehouse: stories are told anew, nothing comes back or is lost."""
+"""Erase, retry and recover over a real warehouse: stories are made anew, nothing comes back or is lost."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def broken(home: Path) -> list[str]:
 
 
 def test_an_erased_article_leaves_its_story_and_does_not_come_back(home: Path) -> None:
-    told = erase(settings_of(home), "e1t1", why="asked for", by="Ada")
-    assert (told.articles, told.publisher) == (1, None)
+    result = erase(settings_of(home), "e1t1", why="asked for", by="Ada")
+    assert (result.articles, result.publisher) == (1, None)
     assert story_of(home, "e1t0") == {"e1t0", "e1t2"}
     assert not broken(home)
     assert all(row for (row,) in ask(home, "SELECT len(key_terms) FROM stories"))
@@ -86,12 +86,12 @@ def test_copies_are_offered_feeds_are_made_anew_and_what_is_not_ours_is_named(ho
         offered.extend(copy.publisher or "" for copy in copies)
         return True
 
-    told = erase(settings_of(home), "e0t0c1")
-    assert {copy.publisher for copy in told.copies} == {"Outlet 0", "Reprinter 2"}
-    told = erase(settings_of(home), "e0t0", with_copies=all_of_them)
-    assert (told.articles, told.copies, offered) == (2, (), ["Reprinter 2"])
-    assert told.titles == (title,)
-    assert told.not_reached == (str(home / "for-the-desk.csv"),)
+    result = erase(settings_of(home), "e0t0c1")
+    assert {copy.publisher for copy in result.copies} == {"Outlet 0", "Reprinter 2"}
+    result = erase(settings_of(home), "e0t0", with_copies=all_of_them)
+    assert (result.articles, result.copies, offered) == (2, (), ["Reprinter 2"])
+    assert result.titles == (title,)
+    assert result.not_reached == (str(home / "for-the-desk.csv"),)
     assert json.loads(feed.read_text())["items"] == []
     assert not {"e0t0", "e0t0c1", "e0t0c2"} & set().union(*stories(home))
     assert not broken(home)
@@ -120,8 +120,8 @@ def test_a_publisher_is_erased_after_being_asked(home: Path) -> None:
     assert asked.exit_code == 2
     assert "--yes" in asked.output
     assert len(ask(home, "FROM articles")) == len(CORPUS)
-    told = json.loads(CliRunner().invoke(cli, [*words, "--yes", "--json"]).stdout)
-    assert (told["articles"], told["publisher"]) == (3, "Outlet 2")
+    output = json.loads(CliRunner().invoke(cli, [*words, "--yes", "--json"]).stdout)
+    assert (output["articles"], output["publisher"]) == (3, "Outlet 2")
     more = fold(home, write_inbox(home.parent / "inbox", "more", [report(5, 2)]))
     assert dict(more.dispositions) == {Disposition.ERASED: 1}
     assert not broken(home)
@@ -135,15 +135,15 @@ def test_rejected_documents_are_read_again(home: Path) -> None:
     assert first.dispositions[Disposition.REJECTED] == 1
     assert dict(fold(home, path).dispositions) == {Disposition.UNCHANGED: 3}
     before = ask(home, "FROM documents ORDER BY ALL")
-    told = retry(settings_of(home), ["bad_record"], engine=InlineEngine())
-    assert dict(told.dispositions) == {Disposition.UNCHANGED: 3}  # read again, with the same outcome
+    outcome = retry(settings_of(home), ["bad_record"], engine=InlineEngine())
+    assert dict(outcome.dispositions) == {Disposition.UNCHANGED: 3}  # read again, with the same outcome
     assert ask(home, "FROM documents ORDER BY ALL") == before
 
     stamp = path.stat().st_mtime_ns
     path.write_text(path.read_text().replace("{broken", json.dumps(report(4, 2))))
     os.utime(path, ns=(stamp, stamp))
-    told = retry(settings_of(home), engine=InlineEngine())
-    assert told.dispositions[Disposition.LOADED] == 1
+    outcome = retry(settings_of(home), engine=InlineEngine())
+    assert outcome.dispositions[Disposition.LOADED] == 1
     assert story_of(home, "e4t0") == {"e4t0", "e4t1", "e4t2"}
     with pytest.raises(InvalidRequestError, match="timeout"):
         retry(settings_of(home), ["timeout"])
@@ -160,10 +160,10 @@ def test_a_damaged_working_file_is_rebuilt_with_its_ids_and_decisions(home: Path
         pass
     time.sleep(1.1)  # run ids tell seconds apart
     more = write_inbox(home.parent / "inbox", "more", [report(6, 0)])
-    told = recover(settings_of(home), [home.parent / "inbox"], engine=InlineEngine())
-    assert told.aside.exists()
-    assert told.ingested is not None
-    assert told.ingested.dispositions[Disposition.LOADED] == 1
+    outcome = recover(settings_of(home), [home.parent / "inbox"], engine=InlineEngine())
+    assert outcome.aside.exists()
+    assert outcome.ingested is not None
+    assert outcome.ingested.dispositions[Disposition.LOADED] == 1
     assert stories(home) == before | {frozenset({"e6t0"})}
     assert set(ids) < set(ask(home, "SELECT story_id FROM stories"))
     assert ask(home, links) == evidence
@@ -189,20 +189,20 @@ def test_a_failed_run_is_listed_at_once(home: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("flows.pipeline.enforce_checks", fail)
     with pytest.raises(DiskFull):
         fold(home, write_inbox(home.parent / "inbox", "more", [report(7, 0)]))
-    told = [
+    rows = [
         json.loads(line)
         for line in CliRunner().invoke(cli, ["runs", "--home", str(home), "--json"]).stdout.splitlines()
     ]
-    assert [run["status"] for run in told] == ["failed", "done"]
-    assert told[0]["message"] == "DiskFull: the disk is full"
+    assert [run["status"] for run in rows] == ["failed", "done"]
+    assert rows[0]["message"] == "DiskFull: the disk is full"
     assert "failed" in CliRunner().invoke(cli, ["doctor", "--home", str(home)]).output
 
 
 @pytest.mark.parametrize("form", ["rss", "atom", "json-feed", "csv", "jsonl"])
 def test_exports_go_to_stdout_or_a_file(home: Path, tmp_path: Path, form: str) -> None:
-    told = CliRunner().invoke(cli, ["export", form, "--home", str(home)])
-    assert told.exit_code == 0
-    assert "Brackwater" in told.stdout
+    result = CliRunner().invoke(cli, ["export", form, "--home", str(home)])
+    assert result.exit_code == 0
+    assert "Brackwater" in result.stdout
     target = tmp_path / "out"
     assert CliRunner().invoke(cli, ["export", form, str(target), "--home", str(home)]).exit_code == 0
     assert "Brackwater" in target.read_text()
@@ -210,6 +210,6 @@ def test_exports_go_to_stdout_or_a_file(home: Path, tmp_path: Path, form: str) -
 
 def test_parquet_goes_into_a_folder(home: Path, tmp_path: Path) -> None:
     assert CliRunner().invoke(cli, ["export", "parquet", "--home", str(home)]).exit_code == 2
-    told = CliRunner().invoke(cli, ["export", "parquet", str(tmp_path / "days"), "--home", str(home)])
-    assert told.exit_code == 0
+    result = CliRunner().invoke(cli, ["export", "parquet", str(tmp_path / "days"), "--home", str(home)])
+    assert result.exit_code == 0
     assert sorted(path.name for path in (tmp_path / "days").iterdir())[0] == "day=2026-03-01"

@@ -286,9 +286,9 @@ def test_a_receiver_that_speaks_no_http_is_tried_later_and_holds_up_no_other(
     more(home, "second", report(0, 0))
     at = utc_now()
     for number in range(1, len(RUBBISH) + 1):
-        told = run_watches(settings_of(home), now=at)
-        assert (told.events, told.waiting) == (int(number == 1), 1)
-        [error] = told.errors
+        result = run_watches(settings_of(home), now=at)
+        assert (result.events, result.waiting) == (int(number == 1), 1)
+        [error] = result.errors
         assert error.startswith(f"watch {bad.watch_id[:8]} (viaduct): ")
         assert not error.endswith(": ")
         events = {one.watch_id: one.outbox[0] for one in list_watches(home)}

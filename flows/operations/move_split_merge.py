@@ -15,16 +15,16 @@ from flows.errors import InvalidRequestError
 from flows.fold.copies import as_ids
 from flows.fold.decisions import Decisions, read_decisions
 from flows.fold.scope import groups_of, stories_in
-from flows.operations.deciding import (
-    Overruled,
-    carry,
+from flows.operations.decision_steps import (
+    DecisionResult,
+    carry_out_decisions,
     fold_decided,
-    make,
+    mark_as_one,
     name_article,
     name_story,
-    opened,
+    new_override,
+    open_for_decision,
     refuse_contradiction,
-    together,
 )
 from flows.recorded_run import utc_now
 from transforms.stories.clustering import ATTACHED_KINDS
@@ -52,7 +52,7 @@ def move(
     why: str | None = None,
     by: str | None = None,
     is_dry_run: bool = False,
-) -> Overruled:
+) -> DecisionResult:
     """Move an article, with the copies of its text, from its story into another one; the rest stays together.
 
     Recorded as links and separations of pairs, made by `by` (without it: the login name), and published as one run; a
@@ -63,7 +63,7 @@ def move(
     in force contradicts it, or no set of decisions achieves it; NotFound when a key fits none or several; NotPublished
     where the home has no warehouse; Busy.
     """
-    with opened(settings, "newsfold move") as con:
+    with open_for_decision(settings, "newsfold move") as con:
         article, story = overrides.find_article(con, article_key), overrides.find_story(con, story_key)
         if article.story_id == story.story_id:
             raise InvalidRequestError(
@@ -84,14 +84,14 @@ def split(
     why: str | None = None,
     by: str | None = None,
     is_dry_run: bool = False,
-) -> Overruled:
+) -> DecisionResult:
     """Make some articles of a story, with the copies of their texts, a story of their own; the rest stays together.
 
     Recorded and named as in `move`. Raises InvalidRequestError when no article is given, one is not in that story,
     nothing would be left in it, a decision in force contradicts it, or no set of decisions achieves it; NotFound when a
     key fits none or several; NotPublished where the home has no warehouse; Busy.
     """
-    with opened(settings, "newsfold split") as con:
+    with open_for_decision(settings, "newsfold split") as con:
         story = overrides.find_story(con, story_key)
         chosen = [overrides.find_article(con, key) for key in article_keys]
         if not chosen:
@@ -118,14 +118,14 @@ def merge(
     why: str | None = None,
     by: str | None = None,
     is_dry_run: bool = False,
-) -> Overruled:
+) -> DecisionResult:
     """Make two stories one, with all their articles.
 
     Each is named by its id, the beginning of it, or a former id; recorded as in `move`. Raises InvalidRequestError when
     they are one already, a decision in force contradicts it, or no set of decisions achieves it; NotFound when a key
     fits none or several; NotPublished where the home has no warehouse; Busy.
     """
-    with opened(settings, "newsfold merge") as con:
+    with open_for_decision(settings, "newsfold merge") as con:
         a, b = (overrides.find_story(con, key) for key in (key_a, key_b))
         if a.story_id == b.story_id:
             raise InvalidRequestError(f"{key_a} and {key_b} are the same story: {name_story(a)}")
@@ -143,19 +143,21 @@ def _regroup(
     why: str | None,
     by: str | None,
     is_dry_run: bool,
-) -> Overruled:
+) -> DecisionResult:
     wanted = [group for group in wanted if group]
     made: list[Override] = []
-    standing, decisions = overrides.list_overrides(con), read_decisions(con)
+    in_force, decisions = overrides.list_overrides(con), read_decisions(con)
     kinds = folding_facts.article_kinds(con, as_ids(one for group in wanted for one in group))
     where = _stories(con, wanted)
     for _ in range(_MOST_TURNS):
         pairs = list(_missing(wanted, where, kinds))
         if not pairs:
-            return carry(con, settings, command, together(made), what=what, is_dry_run=is_dry_run)
+            return carry_out_decisions(
+                con, settings, command, mark_as_one(made), what=what, is_dry_run=is_dry_run
+            )
         for relation, a, b in pairs:
-            one = make(relation, a, b, why=why, by=by)
-            refuse_contradiction(_with(decisions, made), one, standing)
+            one = new_override(relation, a, b, why=why, by=by)
+            refuse_contradiction(_with(decisions, made), one, in_force)
             made.append(one)
         with rolled_back(con):
             fold_decided(con, settings, made, run_id="dry run", now=utc_now())

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from flows.errors import InvalidRequestError
-from flows.operations.deciding import Overruled
+from flows.operations.decision_steps import DecisionResult
+from flows.operations.move_split_merge import merge, move, split
 from flows.operations.overrides import link, list_overrides, revoke
-from flows.operations.regrouping import merge, move, split
 from flows.settings.settings import Settings
 from tests.flows.operations.test_overrides import GROUPING, REDIRECTS, article_story, broken, later, published
 from tests.story_samples import ask, copy_of, fold, report, settings_of, stories, story_of, stub, write_inbox
@@ -32,19 +32,19 @@ def folded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-Verb = Callable[[Settings, bool], Overruled]
+Verb = Callable[[Settings, bool], DecisionResult]
 
 
-def moving(settings: Settings, is_dry_run: bool) -> Overruled:
+def moving(settings: Settings, is_dry_run: bool) -> DecisionResult:
     return move(settings, "e1t0", article_story(settings.home, "e2t0"), why="it is", is_dry_run=is_dry_run)
 
 
-def splitting(settings: Settings, is_dry_run: bool) -> Overruled:
+def splitting(settings: Settings, is_dry_run: bool) -> DecisionResult:
     story = article_story(settings.home, "e1t1")
     return split(settings, story, ["e1t1"], why="it is", is_dry_run=is_dry_run)
 
 
-def merging(settings: Settings, is_dry_run: bool) -> Overruled:
+def merging(settings: Settings, is_dry_run: bool) -> DecisionResult:
     a, b = (article_story(settings.home, name) for name in ("e0t0", "e3t1"))
     return merge(settings, a, b, why="it is", is_dry_run=is_dry_run)
 
@@ -100,7 +100,7 @@ def test_what_stands_against_it_is_named_and_nothing_is_done(place: Path) -> Non
     held = link(settings, "e1t0", "e1t1", why="checked").override
     with pytest.raises(InvalidRequestError, match=f"{held.override_id:016x}"):
         moving(settings, False)
-    refusals: tuple[Callable[[], Overruled], ...] = (
+    refusals: tuple[Callable[[], DecisionResult], ...] = (
         lambda: move(settings, "e1t0", article_story(home, "e1t1")),
         lambda: move(settings, "stub1", article_story(home, "e1t1")),
         lambda: split(settings, article_story(home, "e2t0"), ["e2t0", "e2t1"]),

@@ -64,7 +64,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overruled:
+class DecisionResult:
     """What a decision did, or would do in a dry run: its record, the stories concerned, and the articles that move.
 
     `run_id` is None where nothing was done: the decision was in force already, or it was a dry run.
@@ -102,7 +102,7 @@ class Overruled:
         return [self.describe(), *(move.describe() for move in self.moves)]
 
 
-def carry(
+def carry_out_decisions(
     con: DuckDBPyConnection,
     settings: Settings,
     command: str,
@@ -110,7 +110,7 @@ def carry(
     *,
     what: str | None = None,
     is_dry_run: bool = False,
-) -> Overruled:
+) -> DecisionResult:
     """Carry decisions out as one run: record or revoke them, fold the stories of their articles again, and publish.
 
     `made` holds at least one; each with `revoked_at` is revoked, each without is added. `command` is the run's name in
@@ -121,8 +121,8 @@ def carry(
     first, *rest = made
     before = {story.story_id: story for story in stories_of(con, made)}
 
-    def result(run_id: str | None, moved_by: str) -> Overruled:
-        return Overruled(
+    def result(run_id: str | None, moved_by: str) -> DecisionResult:
+        return DecisionResult(
             override=first, run_id=run_id, stories=stories_of(con, made), also=tuple(rest), what=what,
             moves=_moves(con, moved_by, before), is_dry_run=is_dry_run,
         )  # fmt: skip
@@ -170,7 +170,7 @@ def decided_articles(made: Sequence[Override]) -> list[int]:
     return list(dict.fromkeys(named))
 
 
-def make(
+def new_override(
     relation: str,
     article_a: int | None = None,
     article_b: int | None = None,
@@ -205,7 +205,7 @@ def make(
     )
 
 
-def together(made: Sequence[Override]) -> list[Override]:
+def mark_as_one(made: Sequence[Override]) -> list[Override]:
     """Mark the decisions of one command with the id of the first, so that one revocation revokes all of them.
 
     A single decision, or none, is returned as it is.
@@ -215,11 +215,11 @@ def together(made: Sequence[Override]) -> list[Override]:
     return [replace(one, made_with=made[0].override_id) for one in made]
 
 
-def refuse_contradiction(decisions: Decisions, made: Override, standing: Sequence[Override]) -> None:
+def refuse_contradiction(decisions: Decisions, made: Override, in_force: Sequence[Override]) -> None:
     """Raise InvalidRequestError when a new decision about a pair contradicts those in force; else do nothing.
 
     It does where a chain of must-links would join two articles that a cannot-link sets apart. `decisions` are those in
-    force, `standing` the same as records, for a message that names the chain and what to revoke. A `relation` other
+    force, `in_force` the same as records, for a message that names the chain and what to revoke. A `relation` other
     than cannot_link counts as a link.
     """
     pair = (made.article_a or 0, made.article_b or 0)
@@ -230,13 +230,13 @@ def refuse_contradiction(decisions: Decisions, made: Override, standing: Sequenc
     chain = contradiction(wider)
     if chain is None:
         return
-    titles = {one.article_a: one.title_a for one in standing} | {
-        one.article_b: one.title_b for one in standing
+    titles = {one.article_a: one.title_a for one in in_force} | {
+        one.article_b: one.title_b for one in in_force
     }
     steps = list(pairwise(chain))
     involved = [
         one
-        for one in standing
+        for one in in_force
         if {one.article_a, one.article_b} in [set(step) for step in [*steps, (chain[0], chain[-1])]]
         and one.relation in ("must_link", "cannot_link", "not_copy")
     ]
@@ -266,7 +266,7 @@ def stories_of(con: DuckDBPyConnection, made: Sequence[Override]) -> tuple[Named
 
 
 @contextmanager
-def opened(settings: Settings, purpose: str) -> Iterator[DuckDBPyConnection]:
+def open_for_decision(settings: Settings, purpose: str) -> Iterator[DuckDBPyConnection]:
     """Open the working file of a home for a decision, for the block; `purpose` names the holder to others who wait.
 
     Raises NotPublished where the home has no warehouse, Busy when another process holds it longer than `wait_seconds`.
