@@ -25,7 +25,7 @@ from flows.fold.refold import canonical_of, refold_if_stale
 from flows.fold.stories import fold_stories
 from flows.fold.warm_up import warm_up
 from flows.intake.cleaning import Cleaned, clean_item, collect
-from flows.intake.cleaning_engine import make_engine, prepares_stories, spool_of
+from flows.intake.cleaning_engine import make_engine, spool_of
 from flows.intake.cleaning_items import CleaningItem, rejection_row
 from flows.intake.discover import FoundFile, discover
 from flows.intake.seen import Reading, compare, reading_of
@@ -232,13 +232,7 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
     options = read_options(run.settings)
     agencies = load_source_lists(run.settings).agencies if run.settings.agencies else None
     items = [
-        CleaningItem(
-            work=work,
-            options=options,
-            now=utc_now(),
-            agencies=agencies,
-            prepares_stories=run.engine is None and prepares_stories(run.settings),
-        )
+        CleaningItem(work=work, options=options, now=utc_now(), agencies=agencies)
         for work in split(fresh.files, spool=spool.for_copies, options=options)
     ]
     tally = _Tally(items, fresh.hashes, reading)
@@ -372,7 +366,6 @@ def _fold_batch(con: DuckDBPyConnection, batch: _Batch, tally: _Tally, run: _Run
             canonical_of(settings),
             run_id=report.run_id,
             now=now,
-            prepared=batch.cleaned.prepared,
         )
         report.stories_new += folded.new
         report.stories_changed += folded.changed

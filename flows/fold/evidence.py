@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from flows.fold.article_tokens import tokens_of
 from flows.fold.copies import as_ids, leave_out_textless
 from transforms.language.background import Background
 from transforms.language.shared_terms import shared_terms, term_id
+from transforms.stories.blocking_keys import story_keys_of
 from transforms.stories.pair_score import PairScores, name_model, score_pairs
-from transforms.stories.prepared import Prepared, day_of, prepare, report_hashes, with_article
-from transforms.stories.profile import Report, check_format, report_of
+from transforms.stories.profile import Report, check_format, pack, profiles_of, report_of
 from transforms.stories.profile_table import tabulate_packed
 from transforms.stories.shared_passages import trust
 from transforms.stories.story_model import MODEL
@@ -50,36 +49,34 @@ def rebuild_evidence(con: DuckDBPyConnection, background: Background, *, run_id:
         link_stories(con, chunk, background, run_id=run_id, now=now, textless_ids=without_text)
 
 
-def store_profiles(
-    con: DuckDBPyConnection, fresh: Ids, background: Background, prepared: pa.Table | None = None
-) -> None:
-    """Append the profiles (TF-IDF vectors by channel) and blocking keys of representatives.
+def store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background) -> None:
+    """Build and append the profiles (TF-IDF vectors by channel) and blocking keys of representatives.
 
-    No profile of theirs may be stored yet. `prepared` has columns of `prepared_schema`, made where articles were
-    cleaned; what is not there, or was made of other values than those stored, is built. Ids without an article are
-    ignored; no ids store nothing.
+    No profile of theirs may be stored yet. Ids without an article are ignored; no ids store nothing.
     """
     reports = [report_of(row) for row in folding_facts.foldable_articles(con, fresh).to_pylist()]
-    made = take_or_prepare(reports, background, prepared)
+    profiles = profiles_of(reports, background)
+    ids = as_ids(item.article_id for item in profiles)
     folding_tables.insert_rows(
         con,
         "profiles",
         {
-            "article_id": [report.article_id for report in reports],
-            "model_version": [name_model(background)] * len(made),
-            "profile": [item.profile for item in made],
+            "article_id": ids,
+            "model_version": [name_model(background)] * len(profiles),
+            "profile": list(map(pack, profiles)),
         },
     )
     if background.has_shared_terms:
         _store_shared_terms(con, reports, background)
-    sizes = [len(item.keys) for item in made]
-    days = np.array([day_of(item.profile) for item in made], np.float64)
+    keys = story_keys_of(profiles)
+    sizes = [len(own) for own in keys]
+    days = np.array([np.nan if item.day is None else item.day for item in profiles], np.float64)
     folding_tables.insert_rows(
         con,
         "story_keys",
         {
-            "key": np.concatenate([np.empty(0, np.uint64), *(item.keys for item in made)]),
-            "article_id": np.repeat(as_ids(report.article_id for report in reports), sizes),
+            "key": np.concatenate([np.empty(0, np.uint64), *keys]),
+            "article_id": np.repeat(ids, sizes),
             "day": np.repeat(np.floor(days), sizes),
         },
     )
@@ -96,25 +93,6 @@ def _store_shared_terms(con: DuckDBPyConnection, reports: Sequence[Report], back
     folding_tables.insert_rows(
         con, "shared_terms", {name: [row[place] for row in rows] for place, name in enumerate(names)}
     )
-
-
-def take_or_prepare(
-    reports: Sequence[Report], background: Background, prepared: pa.Table | None
-) -> list[Prepared]:
-    """Return what is stored of each report: as it was prepared, where that was made of the same, else made now."""
-    found: dict[int, Prepared] = {}
-    if prepared is not None and prepared.num_rows:
-        rows = {key: row for row, key in enumerate(prepared.column("report_hash").to_pylist())}
-        hashes = report_hashes(reports, background)
-        places = {place: rows[key] for place, key in enumerate(hashes) if key in rows}
-        taken = prepared.take(pa.array(places.values(), pa.int64()))
-        profiles, keys = taken.column("profile").to_pylist(), taken.column("story_keys")
-        for place, profile, own in zip(places, profiles, keys, strict=True):
-            article_id = reports[place].article_id
-            found[place] = Prepared(with_article(profile, article_id), own.values.to_numpy())
-    missing = [place for place in range(len(reports)) if place not in found]
-    found |= zip(missing, prepare([reports[place] for place in missing], background), strict=True)
-    return [found[place] for place in range(len(reports))]
 
 
 def link_stories(

@@ -22,7 +22,6 @@ from warehouse import folding_evidence, folding_facts, folding_stories, folding_
 from warehouse.folding_tables import Ids, id_column
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
 
@@ -45,13 +44,12 @@ def fold_stories(
     *,
     run_id: str,
     now: datetime,
-    prepared: pa.Table | None = None,
 ) -> StoryChange:
     """Update every story that a change of copy groups may concern, in the caller's transaction.
 
     Profiles and links of fresh representatives are made, the dendrograms of average linkage around them built and cut
     again (`regroup`), ids carried over (`assign_ids`), rows, events and threads written. Other stories keep their
-    rows. `now` is naive UTC; `prepared` is that of `store_profiles`. Returns how many stories are new and how many
+    rows. `now` is naive UTC. Returns how many stories are new and how many
     others were written again, and how many pairs were scored and passed.
     """
     former_neighbours = folding_evidence.adjacent_articles(con, change.stale)
@@ -59,7 +57,7 @@ def fold_stories(
         folding_evidence.forget_representatives(con, change.stale)
     candidates = accepted = 0
     if len(change.fresh):
-        store_profiles(con, change.fresh, background, prepared)
+        store_profiles(con, change.fresh, background)
         candidates, accepted = link_stories(con, change.fresh, background, run_id=run_id, now=now)
 
     former = folding_stories.stories_of(con, change.touched)

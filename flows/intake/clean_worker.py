@@ -17,18 +17,14 @@ from flows.intake.discover import FoundFile, open_file, refuse
 from flows.intake.file_slices import SliceStream
 from flows.intake.language_model_cache import shared_model
 from transforms.cleaning.gathered import clean_items
-from transforms.language.background import load_background
 from transforms.readers import read
 from transforms.readers.options import ReadOptions
-from transforms.stories.profile import report_of
 from transforms.text.encoding import drop_unprintable
 from transforms.types import Article, Format, RawDocument, Rejection
 from warehouse.batches import article_row
 
 # Rows gathered before they are written: bounds a worker's memory, results do not depend on it.
 _ROWS_AT_ONCE = 500
-# Articles from which on the word lists that profiles need are worth loading: half a second.
-_MANY_ARTICLES = 250
 _READING = "{} (reading)"
 
 
@@ -46,30 +42,10 @@ def write_rows(item: CleaningItem, out: Path, progress: Progress) -> None:
         for row in _rows(item, progress):
             rows.append(row)
             if len(rows) >= _ROWS_AT_ONCE:
-                progress.end()  # what follows is about all of them
-                _prepare_stories(rows, item)
                 writer.write_table(pa.Table.from_pylist(rows, schema=schema))
                 rows.clear()
         progress.end()
-        _prepare_stories(rows, item)
         writer.write_table(pa.Table.from_pylist(rows, schema=schema))
-
-
-def _prepare_stories(rows: Sequence[dict[str, object]], item: CleaningItem) -> None:
-    """Add to rows of articles what stories are matched by, where they are many: a fold makes the others itself."""
-    articles = [row for row in rows if "disposition" not in row]
-    if not item.prepares_stories or len(articles) < _MANY_ARTICLES:
-        return
-    from transforms.stories.prepared import (
-        prepare,
-        report_hashes,
-    )  # with word lists, which few articles do not need
-
-    background = load_background()
-    reports = [report_of(row) for row in articles]
-    made = zip(articles, report_hashes(reports, background), prepare(reports, background), strict=True)
-    for row, report_hash, prepared in made:
-        row |= {"report_hash": report_hash, "profile": prepared.profile, "story_keys": prepared.keys}
 
 
 def _rows(item: CleaningItem, progress: Progress) -> Iterator[dict[str, object]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from flows.engine.protocol import Failed, Outcome
-from flows.intake.cleaning_items import CleaningItem, prepared_schema, rejection_row, result_schema
+from flows.intake.cleaning_items import CleaningItem, rejection_row, result_schema
 from flows.intake.discover import FoundFile
 from transforms.types import Disposition, Format, Rejection
 from warehouse.batches import article_schema, rejection_schema
@@ -32,7 +32,6 @@ class Cleaned:
 
     articles: pa.Table
     rejections: pa.Table
-    prepared: pa.Table  # `prepared_schema`: what workers made for matching stories, of some of the articles
     documents: Mapping[str, int]  # source_ref of the file → documents
     formats: Mapping[str, str]
     unread: frozenset[
@@ -94,7 +93,6 @@ def collect(items: Sequence[CleaningItem], outcomes: Sequence[Outcome]) -> Clean
     return Cleaned(
         articles=rows.filter(pa.compute.invert(is_rejected)).select(article_schema().names),
         rejections=rows.filter(is_rejected).select(rejection_schema().names),
-        prepared=_prepared(rows),
         documents=dict(
             zip(counts.column("file_ref").to_pylist(), counts.column("count_all").to_pylist(), strict=True)
         ),
@@ -104,10 +102,6 @@ def collect(items: Sequence[CleaningItem], outcomes: Sequence[Outcome]) -> Clean
         unread=_unread(rows),
         seconds=_seconds_by_source(rows),
     )
-
-
-def _prepared(rows: pa.Table) -> pa.Table:
-    return rows.select(prepared_schema().names).filter(pa.compute.is_valid(rows.column("profile")))
 
 
 def _unread(rows: pa.Table) -> frozenset[str]:

@@ -69,14 +69,6 @@ def spool_of(settings: Settings, fingerprint: str) -> Spool:
     return Spool(folder=home / name, exchange=settings.engine_spool.join(shared))
 
 
-def prepares_stories(settings: Settings) -> bool:
-    """Return whether workers make the profiles too: not on other machines, nor with a model of sentences.
-
-    The last bit of a logarithm may be another one there, and the model would lie in the memory of every worker.
-    """
-    return settings.engine == LOCAL and settings.semantic_model is None
-
-
 def make_engine(settings: Settings, items: Sequence[CleaningItem], spool: Spool) -> Engine:
     """Return the engine that the setting `engine` names, local worker processes or a cluster; the caller closes it.
 

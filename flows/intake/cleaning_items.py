@@ -23,8 +23,6 @@ class CleaningItem:
     options: ReadOptions
     now: datetime  # UTC, naive: what counts as a date in the future
     agencies: Agencies | None = None  # None: the shipped ones
-    # whether what stories are matched by is made here too: on this machine only, whose arithmetic is that of the fold
-    prepares_stories: bool = False
 
     @property
     def key(self) -> str:
@@ -52,21 +50,11 @@ def rejection_row(rejection: Rejection) -> dict[str, object]:
 
 
 def result_schema() -> pa.Schema:
-    """Return the columns of a result file: those of articles, of rejections, of `prepared_schema`, file_ref, seconds.
+    """Return the columns of a result file: those of articles, of rejections, file_ref, seconds.
 
     A row with a disposition is a rejection. `file_ref` is the source_ref of the file that the document is in, `seconds`
     the time of reading and cleaning it.
     """
     extra = [field for field in rejection_schema() if field.name not in article_schema().names]
     own = [("file_ref", pa.string()), ("seconds", pa.float64())]
-    return pa.schema([*article_schema(), *extra, *prepared_schema(), *own])
-
-
-def prepared_schema() -> pa.Schema:
-    """Return the columns of what stories are matched by: a hash of the report, its profile and its blocking keys.
-
-    They are what `transforms.stories.prepared` makes, and NULL where a worker made nothing.
-    """
-    return pa.schema(
-        [("report_hash", pa.uint64()), ("profile", pa.binary()), ("story_keys", pa.list_(pa.uint64()))]
-    )
+    return pa.schema([*article_schema(), *extra, *own])
