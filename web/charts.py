@@ -13,6 +13,8 @@ _WIDTH = 960
 _LANE = 34
 _LEFT = 190  # room for the names of outlets
 _MOST_LANES = 24
+_HALF_TICK = 40  # width of half a label of time
+_FUNNEL_WIDTH, _FUNNEL_LEFT, _FUNNEL_RIGHT = 480, 76, 92
 
 
 def draw_timeline(members: Sequence[Mapping[str, Any]]) -> Markup:
@@ -48,8 +50,11 @@ def draw_timeline(members: Sequence[Mapping[str, Any]]) -> Markup:
                 x(at), height - 28
             )
         )
+        is_last = x(at) > _WIDTH - _HALF_TICK  # in the middle it would be cut off
         parts.append(
-            Markup('<text class="tick" x="{:.1f}" y="{}">{}</text>').format(x(at), height - 8, label)
+            Markup('<text class="tick{}" x="{:.1f}" y="{}">{}</text>').format(
+                " end" if is_last else "", _WIDTH if is_last else x(at), height - 8, label
+            )
         )
     for number, name in enumerate(names):
         y = number * _LANE + 24
@@ -124,33 +129,33 @@ def draw_attention(days: Sequence[tuple[date, int]]) -> Markup:
 
 
 def draw_funnel(steps: Mapping[str, int]) -> Markup:
-    """Draw how many of the first step came to each later one, as bars from the middle, the first on top.
+    """Draw how many of the first step came to each later one, as bars under one another, the first on top.
 
     Beside each its name, its number and its share of the step before. Empty markup where the first has none.
     """
     numbers = list(steps.values())
     if not numbers or not numbers[0]:
         return Markup("")
-    most, middle = max(numbers), _LEFT + (_WIDTH - 2 * _LEFT) / 2
+    most, room = max(numbers), _FUNNEL_WIDTH - _FUNNEL_LEFT - _FUNNEL_RIGHT
     label = ", ".join(f"{name} {number:,}" for name, number in steps.items())
     parts = [
         Markup('<svg class="chart funnel" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-            _WIDTH, len(numbers) * _LANE, label
+            _FUNNEL_WIDTH, len(numbers) * _LANE, label
         )
     ]
     for place, (name, number) in enumerate(steps.items()):
-        y, width = place * _LANE, max((_WIDTH - 2 * _LEFT) * number / most, 2.0)
+        y, width = place * _LANE, max(room * number / most, 2.0)
         parts.append(Markup('<text class="lane" x="0" y="{}">{}</text>').format(y + 20, name))
         parts.append(
-            Markup('<rect class="bar" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>').format(
-                middle - width / 2, y + 4, width, _LANE - 8
+            Markup('<rect class="bar" x="{}" y="{}" width="{:.1f}" height="{}"/>').format(
+                _FUNNEL_LEFT, y + 4, width, _LANE - 8
             )
         )
         before = numbers[place - 1] if place else 0
         share = f" ({number / before:.0%})" if before else ""
         parts.append(
             Markup('<text class="tick end" x="{}" y="{}">{}</text>').format(
-                _WIDTH, y + 20, f"{number:,}{share}"
+                _FUNNEL_WIDTH, y + 20, f"{number:,}{share}"
             )
         )
     return Markup("").join([*parts, Markup("</svg>")])
@@ -167,7 +172,7 @@ def draw_trend(runs: Sequence[Mapping[str, Any]]) -> Markup:
     counts = [_outcomes(run["dispositions"] or {}) for run in runs]
     seconds = [run["seconds"] or 0 for run in runs]
     most, longest = max(1, *map(sum, counts)), max(1, *seconds)
-    step = (_WIDTH - 40) / len(runs)
+    step = min(40.0, (_WIDTH - 40) / len(runs))
     label = f"{len(runs)} runs: at most {most:,} new documents and {longest:,} seconds"
     parts = [
         Markup('<svg class="chart trend" viewBox="0 0 {} 270" role="img" aria-label="{}">').format(
@@ -180,7 +185,7 @@ def draw_trend(runs: Sequence[Mapping[str, Any]]) -> Markup:
             parts.append(
                 Markup(
                     '<rect class="bar {}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"><title>{}</title></rect>'
-                ).format(kind, 20 + number * step, top, max(min(step, 40.0) - 2, 1.5), height, title)
+                ).format(kind, 20 + number * step, top, step - 2, height, title)
             )
 
     for number, run in enumerate(runs):
@@ -196,7 +201,8 @@ def draw_trend(runs: Sequence[Mapping[str, Any]]) -> Markup:
         (166, f"Seconds a run, at most {longest:,}"),
     ):
         parts.append(Markup('<text class="tick start" x="20" y="{}">{}</text>').format(y, text))
-    for place, x, run in (("start", 20, runs[0]), ("end", _WIDTH, runs[-1])):
+    right = max(20 + step * len(runs), 300.0)  # two times side by side
+    for place, x, run in (("start", 20, runs[0]), ("end", right, runs[-1])):
         parts.append(
             Markup('<text class="tick {}" x="{}" y="264">{}</text>').format(
                 place, x, f"{run['started_at']:%-d %b %Y, %H:%M}"
@@ -263,7 +269,8 @@ def draw_matrix(
 
 
 def _shorten(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+    """Cut a text to `most` characters; what is cut keeps its own direction, so that … stands where it would go on."""
+    return text if len(text) <= most else f"\u2068{text[: most - 1].rstrip()}…\u2069"
 
 
 def mark_shared(text: str, shared: Sequence[str]) -> Markup:

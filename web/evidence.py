@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from warehouse.row_types import ArticleRow, PairDetail
 
 _SHOWN_CHARS = 6000
+_LEAST_WEIGHT = 0.001  # of a marked word: the, of and and carry less than a tenth of it
 _ID = re.compile(r"\b([0-9a-f]{16})\b")
 
 
@@ -78,7 +79,8 @@ def _answer(
     found = explain(pair, story_background(load_settings(home=home)))
     sentences = verdict(pair, are_candidates=found.are_candidates)
     links = _links(con, pair)
-    shared = [*(term.word for term in found.story.shared_terms), *_shared_facts(pair.a, pair.b)]
+    terms = [term.word for term in found.story.shared_terms if term.weight >= _LEAST_WEIGHT]
+    shared = [*terms, *_shared_facts(pair.a, pair.b)]
     return Answer(
         a=pair.a,
         b=pair.b,

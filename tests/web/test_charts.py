@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from markupsafe import escape
 
-from web.charts import draw_funnel, draw_matrix, draw_trend, mark_shared
+from web.charts import draw_funnel, draw_matrix, draw_timeline, draw_trend, mark_shared
 from web.comparison import names_in
 
 
@@ -27,6 +27,18 @@ def test_two_stories_of_one_headline_are_two_rows_of_their_own_counts() -> None:
     assert picture.count(">Same<") == 2
     assert "(no headline)" in picture
     assert [count for count in (1, 7) if f"Outlet: {count}<" in picture] == [1, 7]
+
+
+def test_a_label_that_is_cut_keeps_its_direction_and_the_last_time_is_whole() -> None:
+    cut = draw_matrix({"s": "ש" * 40, "t": "short"}, ["Outlet"], {})
+    assert f">\u2068{'ש' * 31}…\u2069<" in cut
+    assert ">short<" in cut
+    member = {"publisher": "A", "title": "T", "role": "report", "published_precision": "minute"}
+    hours = [datetime(2026, 3, 1, hour, tzinfo=UTC) for hour in (8, 11)]
+    picture = draw_timeline([member | {"published_at": at} for at in hours])
+    assert re.findall(r'class="tick( end)?" x="([0-9.]+)" y="\d+">01 Mar (\d\d)', picture) == [
+        ("", "190.0", "08"), ("", "438.7", "09"), ("", "687.3", "10"), (" end", "960.0", "11"),
+    ]  # fmt: skip
 
 
 def test_a_funnel_names_each_step_with_its_number_and_share() -> None:

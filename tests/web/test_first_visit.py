@@ -67,6 +67,7 @@ def test_each_member_says_which_report_it_is_here_for(client: TestClient, web_ho
     assert len(reasons) == 3
     for reason in reasons:
         assert re.search(r"same event as “<bdi>Collapse|other reports hang on it", reason), reason
+        assert ("Why here? the others hang on it" in reason) == ("The other reports hang" in reason)
 
 
 def test_why_not_here_finds_an_article_by_its_words(client: TestClient, web_home: Path) -> None:

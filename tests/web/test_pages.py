@@ -51,6 +51,19 @@ def test_the_biggest_story_comes_first_and_folds_its_copies(client: TestClient) 
     assert "1 more from this source" in client.get(f"/story/{story_ids(client)[0]}").text
 
 
+def test_the_table_of_outlets_and_stories_has_the_order_of_the_picture(client: TestClient) -> None:
+    page = client.get("/compare").text
+    picture, table = page.partition('class="chart matrix"')[2].split("</svg>", 1)
+    rows = [
+        re.sub(r"^\u2068|…\u2069$", "", row) for row in re.findall(r'class="lane"[^>]*>([^<]+)<', picture)
+    ]
+    assert [
+        title[: len(row)]
+        for title, row in zip(re.findall(r'"/story/\w+"><bdi>([^<]+)', table), rows, strict=True)
+    ] == rows
+    assert len(rows) == 3
+
+
 def test_runs_show_how_far_documents_came(client: TestClient) -> None:
     page = client.get("/runs").text
     assert "6 arrived, 6 cleaned, 6 loaded, 6 in stories" in page
@@ -78,6 +91,7 @@ def test_a_story_says_what_was_withdrawn_and_what_was_changed(client: TestClient
         [named["e0t1"]],
         [named["e0t2"]],
     ]
+    assert "<title>(withdrawn)" in client.get(f"/article/{named['e0t1']}").text
     gone = client.get(f"/story/{alone}")
     assert gone.status_code == 404
     assert "its reports were withdrawn by their publishers" in gone.text

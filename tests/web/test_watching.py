@@ -74,7 +74,7 @@ def test_a_thread_is_watched_from_the_page_of_a_story(client: TestClient, web_ho
     (watch,) = list_watches(web_home)
     assert (watch.words, watch.thread, watch.events) == ("", story, ("new", "follow_up"))
     shown = client.get("/watches").text.partition("<section")[2]
-    assert f'the thread <a href="/thread/{story}"><bdi>Collapse at Hollin viaduct' in shown
+    assert f'Thread: <a href="/thread/{story}"><bdi>Collapse at Hollin viaduct' in shown
     leads = client.get(f"/thread/{story}", follow_redirects=False)
     assert (leads.status_code, leads.headers["location"]) == (303, f"/story/{story}")
     assert client.get("/watches?thread=nonsense").status_code == 404
