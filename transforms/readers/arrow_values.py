@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,7 +35,27 @@ def _values(column: Any) -> list[object]:
         found: list[object] = column.to_pylist()
     except (ValueError, OverflowError, TypeError, KeyError, pa.ArrowException):
         found = [_value(scalar) for scalar in column]
-    return found
+    if pa.types.is_decimal(column.type):
+        return [_number(value) for value in found]
+    return [_text(value) for value in found] if _is_binary(column.type) else found
+
+
+def _is_binary(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind))
+
+
+def _text(value: object) -> object:
+    """Decode a string that was written without its type, as some programs write all; other bytes stay."""
+    try:
+        return value.decode() if isinstance(value, bytes) else value
+    except UnicodeDecodeError:
+        return value
+
+
+def _number(value: object) -> object:
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _time(value: int | None, unit: str, zone: str) -> str | None:

@@ -18,7 +18,7 @@ from transforms.readers.documents import Item, Items, Source, alone, as_json, do
 from transforms.readers.feed_deletions import read_deletions
 from transforms.readers.feed_entries import NO_END, FeedEntry, SplitFeed, split_feed
 from transforms.readers.field_values import is_nothing, time_of
-from transforms.readers.fields import is_whole_text, without_outlet
+from transforms.readers.fields import WORDPRESS_PARTS, is_whole_text, without_outlet
 from transforms.readers.record_text import looks_like_html
 from transforms.readers.safe_xml import as_plain_utf8, fit_references, reject_entities
 from transforms.readers.streams import StopReading, one_line
@@ -35,12 +35,6 @@ _SCRIPTS = tuple(
 )
 _ANY_TAG = re.compile(r"</?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,300})?/?>", re.I)
 _END_OF_PARAGRAPH = re.compile(r"</p\s*+>|<br\s*+/?>\s*+<br\s*+/?>", re.I)
-# what a WordPress export holds beside posts
-_WORDPRESS_PARTS = frozenset(
-    ("attachment", "page", "nav_menu_item", "revision", "custom_css", "customize_changeset", "oembed_cache",
-     "acf-field", "acf-field-group", "user_request", "feedback", "shop_order", "product", "product_variation",
-     "elementor_library")
-)  # fmt: skip
 # feedparser takes about 1.5 seconds a MB and twenty times its size in memory; ordinary feeds are smaller than this
 BATCH_BYTES = 1 << 20
 _END_TAG = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.I)
@@ -238,7 +232,7 @@ def _unpublished(entry: Mapping[str, object]) -> str | None:
     kind, status = _text(entry.get("wp_post_type")), _text(entry.get("wp_status"))
     if status is not None and status != "publish":
         return f"a post of status {status}"
-    if kind is not None and (kind in _WORDPRESS_PARTS or kind.startswith(("wp_", "nav_"))):
+    if kind is not None and (kind in WORDPRESS_PARTS or kind.startswith(("wp_", "nav_"))):
         return f"a {kind}, which is no post"
     return "a post behind a password" if _text(entry.get("wp_post_password")) else None
 

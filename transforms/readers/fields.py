@@ -25,7 +25,7 @@ from transforms.readers.options import ReadOptions
 from transforms.readers.record_text import looks_like_html, text_of
 from transforms.readers.streams import one_line
 from transforms.readers.wire_text import web_address
-from transforms.text.publication_status import is_withdrawn
+from transforms.text.publication_status import is_draft, is_withdrawn
 from transforms.types import Format, Reason, Stated
 
 # what news interfaces append to a text that they shortened: "… [+1234 chars]", "[…]"
@@ -63,7 +63,35 @@ FULL_TEXT_CHARS = 1200
 # of ActivityStreams, which say something of what others wrote
 _ACTIVITIES = ("Announce", "Like", "Dislike", "Follow", "Add", "Remove", "Undo", "Accept", "Block")
 _BULK_ACTIONS = ("index", "create", "update", "delete")  # of a search engine's bulk file
-_VAGUE_NAMES = ("article", "story")
+_LINES_OF_A_DUMP = frozenset(("type", "name", "version", "comment"))
+# parts of a WordPress site that are no posts
+WORDPRESS_PARTS = frozenset(
+    ("attachment", "page", "nav_menu_item", "revision", "custom_css", "customize_changeset", "oembed_cache",
+     "acf-field", "acf-field-group", "user_request", "feedback", "shop_order", "product", "product_variation",
+     "elementor_library")
+)  # fmt: skip
+# Flags of content systems, and what each of them says of a draft. A number is none: it may count something.
+_DRAFT_FLAGS = {
+    "draft": True, "isdraft": True, "unpublished": True, "published": False, "ispublished": False, "status": False,
+}  # fmt: skip
+_FLAG_WORDS = {"true": True, "yes": True, "false": False, "no": False}
+_LONGEST_FLAG = 6  # characters, white space included
+_DRAFT_ID = "drafts."  # what Sanity puts before the id of an article that is being edited
+# names of times at which something was made: of a record that is an envelope, they tell when it was entered
+_TIMES_OF_MAKING = frozenset(
+    (
+        "created",
+        "createdat",
+        "createdtime",
+        "datecreated",
+        "creationdate",
+        "createtime",
+        "timestamp",
+        "time",
+        "ts",
+    )
+)
+_VAGUE_NAMES = ("article", "story", "document")
 SHORTEST_VAGUE = 40  # characters of a text in a field that is called "article": less is a title or a key
 
 
@@ -76,8 +104,8 @@ def record_to_document(
 ) -> Item:
     """Turn one record into a document; a rejection when it has neither title nor text.
 
-    A record of another kind (comment, person) is skipped; one whose status withdraws an article needs only its id or
-    address. The field map of `options` maps our field to theirs (`{"text": "body_html"}`, dots go down) and wins over
+    A record of another kind (comment, person), or not published yet, is skipped; one whose status withdraws an
+    article needs only its id or address. The field map of `options` maps our field to theirs (`{"text": "body_html"}`, dots go down) and wins over
     names found by themselves, even where the record lacks it. `own_bytes` are the record as received; without them
     the hash is of the record as canonical JSON, the same for a row of any table format. A text that is only a
     summary, or cut, is marked so. Calls `options.on_record`, if set, unless it skips the record.
@@ -98,6 +126,8 @@ def record_to_document(
             source_ref, form, Reason.NO_TEXT, f"an interface's answer: {one_line(body.text, 80)}", raw
         )
     status = string_of(found.get("status"))
+    if is_draft(status) or _is_flagged_as_draft(record):
+        return skip(source_ref, form, "a record that is not published", raw)
     names_item = found.get("external_id") is not None or found.get("url") is not None
     if not body.text and not title and not (names_item and is_withdrawn(status)):
         return reject(source_ref, form, Reason.NO_TEXT, _seen_fields(record), raw)
@@ -209,6 +239,10 @@ def _published_of(found: Mapping[str, object], record: Mapping[str, object]) -> 
 def _other_node(record: Mapping[str, object]) -> str | None:
     """Name what a record describes that is no article: a site, person or picture of JSON-LD, a line for a program."""
     kind = record.get("type")
+    if kind in ("header", "database") and _LINES_OF_A_DUMP.issuperset(record):
+        return "line that describes a database"
+    if (post := record.get("post_type")) in WORDPRESS_PARTS:
+        return f"{post} of a content system"
     if kind == "service" and "action" in record:
         return "message of a channel's service"
     if kind in _ACTIVITIES and "actor" in record:
@@ -228,6 +262,30 @@ def _other_node(record: Mapping[str, object]) -> str | None:
         return None
     names = {plain_name(str(name)) for name in record}
     return None if names & {"articlebody", "headline", "text"} else types[0][:40]
+
+
+def _is_flagged_as_draft(record: Mapping[str, object]) -> bool:
+    if str(record.get("_id", "")).startswith(_DRAFT_ID):
+        return True
+    envelopes = field_table().envelopes
+    inside = [
+        inner
+        for name, inner in record.items()
+        if isinstance(inner, Mapping) and plain_name(str(name)) in envelopes
+    ]
+    return any(
+        (flag := _flag_of(value)) is not None and _DRAFT_FLAGS.get(plain_name(str(name))) is flag
+        for around in (record, *inside)
+        for name, value in around.items()
+    )
+
+
+def _flag_of(value: object) -> bool | None:
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping):
+        value = value[0].get("value")  # a field of Drupal
+    if isinstance(value, str) and len(value) <= _LONGEST_FLAG:
+        return _FLAG_WORDS.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
 
 
 def _is_answer(record: Mapping[str, object]) -> bool:
@@ -320,7 +378,8 @@ class _Search:
             path = ".".join((around + name, *meaning.below)) if meaning.below else around + name
             if meaning.field == "text" and _is_key_or_address(name, inner):
                 continue
-            self._keep(meaning.field, path, inner, base + rank)
+            is_making = meaning.field == "published" and plain_name(name) in _TIMES_OF_MAKING
+            self._keep(meaning.field, path, inner, (_INSIDE if is_making else base) + rank)
             if meaning.field == "publisher" and isinstance(inner, str) and _ARTICLE_ADDRESS.match(inner):
                 self._keep("url", path, inner, base + _INSIDE // 2)  # trafilatura's `source`
 

@@ -9,6 +9,7 @@ from transforms.readers.field_values import is_nothing
 from transforms.readers.fields import find_fields, has_title
 from transforms.readers.json_tables import rows_of
 from transforms.readers.json_values import LEAST_TEXT, TEXT_NAMES
+from transforms.readers.typed_values import plain_record
 from transforms.types import Format
 
 # a news item in the agencies' JSON: what identifies it, what only such an item states, and its words
@@ -96,10 +97,13 @@ def unwrap(value: Mapping[str, object], field_map: FieldMap, depth: int = _DEEPE
     """Return the single item inside envelopes (`{"data": {"item": {…}}}`), at most `depth` levels down, else `value`.
 
     Envelopes known by type (ListItem, Create …) are always opened, others as long as they are no record and list none.
-    Of several envelopes with text the first in the field table's order counts.
+    Of several envelopes with text the first in the field table's order counts. What a database or an event bus wrote
+    is made plain (`plain_record`).
     """
     if special_kind(value) is not None or not depth:
         return value
+    if (plain_one := plain_record(value)) is not None:
+        return unwrap(plain_one, field_map, depth - 1)
     stated = value.get("@type", value.get("type"))
     around = value.get(_AROUND.get(stated, "")) if isinstance(stated, str) else None
     if isinstance(around, Mapping):

@@ -30,7 +30,9 @@ def read_ninjs(value: Mapping[str, object], ref: str, own: bytes) -> Item:
     if kind not in ("", "text", "article", "news", "story", "composite"):
         return skip(ref, Format.NINJS, f"an item of type {kind}", own)
     title = _main(item.get("headlines")) or _first(item, "headline", "title", "name")
-    body = _first(item, "bodyxhtml", "bodyhtml", "articlehtml", "bodytext") or _main(item.get("bodies"))
+    body = _first(item, "bodyxhtml", "bodyhtml", "articlehtml", "bodynitf", "bodytext") or _main(
+        item.get("bodies")
+    )
     summary = _first(item, "descriptiontext", "teaser", "abstract") or _main(item.get("descriptions"))
     if kind == "composite" and not body:
         return skip(ref, Format.NINJS, "a package of other items", own)
@@ -75,6 +77,11 @@ def read_ninjs(value: Mapping[str, object], ref: str, own: bytes) -> Item:
 def _authors(item: Mapping[str, object]) -> tuple[str, ...]:
     if by := _first(item, "byline", "by"):
         return (without_by(by),)
+    lines = item.get("bylines")
+    if isinstance(lines, list):
+        return unique(
+            without_by(by) for one in lines if isinstance(one, Mapping) and (by := _string(one.get("by")))
+        )
     people = item.get("authors") or item.get("author")
     return unique(name for name in _names(people) if is_person(name))
 

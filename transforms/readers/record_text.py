@@ -23,6 +23,9 @@ _NO_TEXT = frozenset(
      "embed", "ad", "advertisement", "related", "promo", "interstitiallink", "linklist", "reference", "oembedresponse",
      "deck", "media", "divider", "iframe", "code")
 )  # fmt: skip
+# Blocks of editors whose children are pieces of one paragraph: bold words, links
+_PARAGRAPHS = frozenset(("block", "paragraph", "p", "heading", "hyperlink", "link", "listitemchild", "lic"))
+_PIECES = frozenset(("span", "text", "link", "hyperlink", "a", "linebreak", "hardbreak", "mention"))
 _MARKUP = re.compile(
     r"<(?:p|br|div|span|a|h[1-6]|ul|ol|li|img|strong|em|b|i|blockquote|figure|article|html|body|table|section)\b[^<>]*>",
     re.I,
@@ -91,11 +94,39 @@ def _are_runs(values: Sequence[object]) -> bool:
     return 0 < len(objects) < len(values) and all({"type", "text"} <= set(value) for value in objects)
 
 
+def _is_paragraph(kind: str, pieces: Sequence[object]) -> bool:
+    """Distinguish the pieces of one paragraph from paragraphs of their own."""
+    return (kind in _PARAGRAPHS or kind.startswith("heading")) and all(
+        isinstance(piece, Mapping) and _kind_of_piece(piece) in _PIECES for piece in pieces
+    )
+
+
+def _kind_of_piece(piece: Mapping[str, object]) -> str:
+    kind = (
+        piece.get("_type") or piece.get("type") or piece.get("nodeType") or "text"
+    )  # Slate's text has no type
+    return plain_name(kind) if isinstance(kind, str) else ""
+
+
+def _of_pieces(pieces: Sequence[object], depth: int) -> str:
+    texts = []
+    for piece in pieces[:MAX_PARAGRAPHS]:
+        own = (piece.get("text") or piece.get("value")) if isinstance(piece, Mapping) else None
+        if isinstance(piece, Mapping) and _kind_of_piece(piece) in ("linebreak", "hardbreak"):
+            own = " "
+        texts.append(own if isinstance(own, str) else text_of(piece, depth - 1))
+    return scrub("".join(texts)).strip()
+
+
 def _of_object(value: Mapping[str, object], depth: int) -> str:
     plain = {plain_name(str(name)): inner for name, inner in value.items()}
-    kind = plain.get("type")
-    if isinstance(kind, str) and plain_name(kind) in _NO_TEXT:
+    stated = plain.get("type") or plain.get("nodetype")
+    kind = plain_name(stated) if isinstance(stated, str) else ""
+    if kind in _NO_TEXT:
         return ""
+    pieces = plain.get("children") or plain.get("content")
+    if isinstance(pieces, list) and _is_paragraph(kind, pieces):
+        return _of_pieces(pieces, depth)
     sections, paragraphs = plain.get("sections"), plain.get("paragraphs")
     if isinstance(sections, list):  # fundus: a summary, then sections
         return _of_list([plain.get("summary"), *sections], depth)

@@ -5,7 +5,10 @@ from __future__ import annotations
 _WITHDRAWN = frozenset(
     ("canceled", "cancelled", "cancel", "withheld", "withhold", "withdrawn", "withdraw", "killed", "kill", "spiked",
      "recalled", "recall", "retracted", "retract", "unpublished", "deleted", "delete", "removed", "revoked",
-     "mandatory kill", "mandatorykill", "stopped", "trash", "trashed", "takedown", "take-down")
+     "mandatory kill", "mandatorykill", "stopped", "trash", "trashed", "takedown", "take-down", "del")
+)  # fmt: skip
+_DRAFTS = frozenset(
+    ("draft", "auto-draft", "autodraft", "inherit", "pending", "pending review", "private", "future", "scheduled")
 )  # fmt: skip
 _EMBARGOED = frozenset(("embargoed", "embargo"))
 
@@ -25,6 +28,14 @@ def is_embargoed(status: str | None) -> bool:
     Such words are "embargo" and "embargoed", in any case, alone or at the end of a qcode or URI. False for None.
     """
     return _word(status) in _EMBARGOED
+
+
+def is_draft(status: str | None) -> bool:
+    """Return whether a status says that an item is still in the making, or for the house alone; False for None.
+
+    Such words are draft, pending, private and scheduled, in any case, alone or at the end of a qcode or URI.
+    """
+    return _word(status) in _DRAFTS
 
 
 def _word(status: str | None) -> str:
