@@ -28,7 +28,7 @@ from flows.intake.cleaning import Cleaned, clean_item, collect
 from flows.intake.cleaning_engine import make_engine, spool_of
 from flows.intake.cleaning_items import CleaningItem, rejection_row
 from flows.intake.discover import FoundFile, discover
-from flows.intake.seen import Reading, compare, reading_of
+from flows.intake.known_files import Reading, compare, reading_of
 from flows.intake.split import split
 from flows.intake.standard_input import name_standard_input
 from flows.quality_gates import enforce_quality

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def crossings(
+def story_pairs(
     con: DuckDBPyConnection, stories: Ids, *, best_links: int, least_score: float
 ) -> list[dict[str, Any]]:
     """Return a row for each pair of stories, at least one of them in `stories`, that stored same-story links connect.
@@ -26,7 +26,7 @@ def crossings(
     first_a and first_b (when each story was first reported, None for undated). Ordered by story_a, story_b.
     """
     rows: list[dict[str, Any]] = _query(
-        con, "crossing", stories, best_links=best_links, least_score=least_score
+        con, "story_pairs", stories, best_links=best_links, least_score=least_score
     ).to_pylist()
     return rows
 

@@ -25,7 +25,7 @@ _SHOWN_NUMBERS = 8  # of one report
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffRun:
     """A run of words in a word diff: `same`, only in the `old` text, or only in the `new` one."""
 
     kind: str
@@ -35,22 +35,22 @@ class Piece:
 _AROUND_WORDS = ",;:()[]{}“”„‟«»‹›‚‘’\"'¡¿"
 
 
-def word_diff(old: str, new: str) -> list[Piece]:
+def word_diff(old: str, new: str) -> list[DiffRun]:
     """Compare two texts word by word (longest matching blocks, as in difflib) and return runs in reading order.
 
     Only the first 3,000 words of each are compared. Where both differ the old run comes first; empty for two empty
     texts.
     """
     a, b = old.split()[:_MOST_WORDS], new.split()[:_MOST_WORDS]
-    pieces: list[Piece] = []
+    pieces: list[DiffRun] = []
     for tag, a1, a2, b1, b2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if tag == "equal":
-            pieces.append(Piece("same", " ".join(a[a1:a2])))
+            pieces.append(DiffRun("same", " ".join(a[a1:a2])))
             continue
         if a2 > a1:
-            pieces.append(Piece("old", " ".join(a[a1:a2])))
+            pieces.append(DiffRun("old", " ".join(a[a1:a2])))
         if b2 > b1:
-            pieces.append(Piece("new", " ".join(b[b1:b2])))
+            pieces.append(DiffRun("new", " ".join(b[b1:b2])))
     return pieces
 
 

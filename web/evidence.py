@@ -15,7 +15,7 @@ from warehouse.queries import explain_in_story as nearest_pair
 from warehouse.queries import explain_pair
 from warehouse.reading_room import ask
 from web import charts
-from web.comparison import Piece, names_in, numbers_in, word_diff
+from web.comparison import DiffRun, names_in, numbers_in, word_diff
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,7 +28,7 @@ _ID = re.compile(r"\b([0-9a-f]{16})\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class PairExplanation:
     """An explanation of a pair: both articles and texts, sentences, details, and a word diff where they are copies.
 
     `pieces` is that diff, else empty. `shown` are the sentences as markup, with headlines that lead on instead of ids.
@@ -41,11 +41,11 @@ class Answer:
     details: list[str]
     text_a: Markup
     text_b: Markup
-    pieces: list[Piece]
+    pieces: list[DiffRun]
     story_id: str | None  # asked about, where the question was about a story
 
 
-def explain_two(con: DuckDBPyConnection, home: Path, key_a: str, key_b: str) -> Answer | None:
+def explain_two(con: DuckDBPyConnection, home: Path, key_a: str, key_b: str) -> PairExplanation | None:
     """Explain why two articles are together or apart, with both texts; None where the keys do not name two articles.
 
     A key is an id or its beginning, an external id or a URL: one that fits none or several gives None, and so do two
@@ -54,7 +54,7 @@ def explain_two(con: DuckDBPyConnection, home: Path, key_a: str, key_b: str) -> 
     return _answer(con, home, lambda: explain_pair(con, key_a, key_b))
 
 
-def explain_in_story(con: DuckDBPyConnection, home: Path, key: str, story_id: str) -> Answer | None:
+def explain_in_story(con: DuckDBPyConnection, home: Path, key: str, story_id: str) -> PairExplanation | None:
     """Explain an article together with the report of a story that fits it best by stored scores.
 
     That is the canonical one where no score is stored. None where one of the two is unknown or names several, and where
@@ -66,7 +66,7 @@ def explain_in_story(con: DuckDBPyConnection, home: Path, key: str, story_id: st
 
 def _answer(
     con: DuckDBPyConnection, home: Path, find: Callable[[], PairDetail], story_id: str | None = None
-) -> Answer | None:
+) -> PairExplanation | None:
     from flows.fold.background_model import story_background
     from flows.operations.explain import explain
     from flows.operations.verdict import verdict
@@ -81,7 +81,7 @@ def _answer(
     links = _links(con, pair)
     terms = [term.word for term in found.story.shared_terms if term.weight >= _LEAST_WEIGHT]
     shared = [*terms, *_shared_facts(pair.a, pair.b)]
-    return Answer(
+    return PairExplanation(
         a=pair.a,
         b=pair.b,
         sentences=sentences,
@@ -117,7 +117,7 @@ def _shared_facts(a: ArticleRow, b: ArticleRow) -> list[str]:
     return sorted(numbers | (names_in(a.text, a.language) & names_in(b.text, b.language)))
 
 
-def as_record(answer: Answer) -> dict[str, Any]:
+def as_record(answer: PairExplanation) -> dict[str, Any]:
     """Return an explanation for programs: `articles`, `sentences` and `details`, without texts and differences."""
     return {
         "articles": [

@@ -50,7 +50,7 @@ _CHUNK = 8 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class NodeItem:
     """One item as it is sent to a node: name of the task, item, where results go, limits, and the files it reads."""
 
     task: str  # module:function
@@ -62,7 +62,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class NodeResult:
     """The result of one item on a node: its losses, why it failed, or the error as text, for the head to raise."""
 
     node: str
@@ -131,7 +131,7 @@ def _sees(location: str, size: int | None) -> bool:
         return False
 
 
-def run_item(head_stamp: str, assignment: bytes) -> Answer:
+def run_item(head_stamp: str, assignment: bytes) -> NodeResult:
     """Do a pickled Assignment in the worker process of this thread; return when the result file has its final name.
 
     Where versions differ from `head_stamp`, nothing is unpickled. The Answer also carries errors of the task, of the
@@ -140,26 +140,26 @@ def run_item(head_stamp: str, assignment: bytes) -> Answer:
     """
     here = f"{platform.node()}:{os.getpid()}"
     if head_stamp != stamp():
-        return Answer(node=here, other_stamp=stamp())
-    work: Assignment = pickle.loads(assignment)  # noqa: S301 - from the head, as all that a cluster runs
+        return NodeResult(node=here, other_stamp=stamp())
+    work: NodeItem = pickle.loads(assignment)  # noqa: S301 - from the head, as all that a cluster runs
     local = [(location, size) for location, size in work.inputs if not is_address(location)]
     if unseen := first_unseen(local):
-        return Answer(node=here, unseen=unseen)
+        return NodeResult(node=here, unseen=unseen)
     try:
         outcome = _into_spool(work)
     except (NoRoomError, TaskError, WorkerStartError) as error:
         trace = "\n".join(getattr(error, "__notes__", []))
-        return Answer(node=here, error=(type(error).__name__, str(error), trace))
+        return NodeResult(node=here, error=(type(error).__name__, str(error), trace))
     except AddressError as error:
-        return Answer(node=here, error=(AddressError.__name__, str(error), ""))
+        return NodeResult(node=here, error=(AddressError.__name__, str(error), ""))
     except OSError as error:
-        return Answer(node=here, error=("NoRoomError", f"the spool cannot be written: {error}", ""))
+        return NodeResult(node=here, error=("NoRoomError", f"the spool cannot be written: {error}", ""))
     if isinstance(outcome, Failed):
-        return Answer(node=here, failed=(outcome.reason, outcome.detail))
-    return Answer(node=here, documents=outcome.documents, losses=outcome.losses)
+        return NodeResult(node=here, failed=(outcome.reason, outcome.detail))
+    return NodeResult(node=here, documents=outcome.documents, losses=outcome.losses)
 
 
-def _into_spool(work: Assignment) -> Outcome:
+def _into_spool(work: NodeItem) -> Outcome:
     if isinstance(work.spool, Path):
         return _run(work, work.spool)
     file_system(work.spool)  # what this node lacks for it shows before the work, not after
@@ -178,7 +178,7 @@ def put_result(path: Path, address: Address) -> None:
             out.write(chunk)
 
 
-def _run(work: Assignment, spool: Path) -> Outcome:
+def _run(work: NodeItem, spool: Path) -> Outcome:
     module, _, function = work.task.partition(":")
     engine = _engine_of_thread(work.limits, work.modules)
     (outcome,) = engine.map(getattr(import_module(module), function), [work.item], spool)

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from flows.engine.node import Answer, Assignment, NodeReport, first_unseen, report_node, run_item, stamp
+from flows.engine.node import NodeItem, NodeReport, NodeResult, first_unseen, report_node, run_item, stamp
 from flows.engine.protocol import (
     Done,
     EngineError,
@@ -204,7 +204,7 @@ class RemoteEngine:
         self._watch_for_nodes(slots)
         while self._pending and len(self._flying) < ITEMS_A_SLOT * slots:
             job = heapq.heappop(self._pending)[2]
-            assignment = Assignment(
+            assignment = NodeItem(
                 task=name,
                 item=job.item,
                 spool=self._exchange or spool.absolute(),
@@ -235,7 +235,7 @@ class RemoteEngine:
         if self._flying.pop(job, None) is None:
             return None  # of a map that was given up, whose items may have had the same numbers
         try:
-            answer: Answer = future.result()
+            answer: NodeResult = future.result()
         except Exception as error:  # noqa: BLE001 - whatever a cluster raises for a node that ended
             return self._strike(job, error)
         return self._take(job, answer)
@@ -250,7 +250,7 @@ class RemoteEngine:
         heapq.heappush(self._pending, job.place())
         return None
 
-    def _take(self, job: _Job, answer: Answer) -> tuple[int, Outcome] | None:
+    def _take(self, job: _Job, answer: NodeResult) -> tuple[int, Outcome] | None:
         if answer.other_stamp:
             raise _mismatch(answer.node, answer.other_stamp)
         if answer.unseen:
@@ -350,7 +350,7 @@ def _unseen(node: str, location: str) -> NodeMismatchError:
     return NodeMismatchError(f"node {node} does not see {location}, or sees another size of it")
 
 
-def _made_again(answer: Answer) -> EngineError:
+def _made_again(answer: NodeResult) -> EngineError:
     kind, line, trace = answer.error or ("", "", "")
     where = f"{line} (node {answer.node})"
     if kind == NoRoomError.__name__:

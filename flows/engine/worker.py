@@ -139,9 +139,10 @@ def _label(source_ref: str) -> bytes:
 
 
 class Cursor:
-    """The `Progress` of one attempt at one item: counts documents, writes their state to the slot, returns losses.
+    """The `Progress` of one attempt at one item: counts its documents and knows which of them to leave out.
 
-    Without a `slot` (in the same process) nothing is written. `losses` are those of earlier attempts, by `Loss.key`.
+    The open document is written to `slot`, the memory shared with the parent process; None where the task runs in the
+    parent itself. `losses` are the documents that ended workers in earlier attempts, by `Loss.key`.
     """
 
     def __init__(self, slot: Slot | None, losses: Mapping[Key, Loss]) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from transforms.language.background import load_background, model_language
 from transforms.language.lexicon import lexicon_of
-from transforms.stories.shared_passages import Tokens, read_tokens
+from transforms.stories.shared_passages import ArticleTokens, read_tokens
 
 
-def tokens_of(rows: Iterable[Mapping[str, Any]]) -> dict[int, Tokens]:
+def tokens_of(rows: Iterable[Mapping[str, Any]]) -> dict[int, ArticleTokens]:
     """Return {article id: Tokens} of articles, headline first, then text (see `shared_passages.read_tokens`).
 
     A row has article_id, language (a BCP 47 tag), title and text; None of the last two counts as "". No rows give {}.
@@ -18,7 +18,7 @@ def tokens_of(rows: Iterable[Mapping[str, Any]]) -> dict[int, Tokens]:
     by_language: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         by_language.setdefault(model_language(row["language"]), []).append(row)
-    found: dict[int, Tokens] = {}
+    found: dict[int, ArticleTokens] = {}
     for language, group in by_language.items():
         articles = [(row["title"] or "", row["text"] or "") for row in group]
         tokens = read_tokens(articles, lexicon_of(load_background(), language))

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from flows.fold.article_tokens import tokens_of
 from flows.fold.decisions import Decisions
-from transforms.copies.compare import Relation, candidate_keys, group, verify_pairs
+from transforms.copies.compare import CopyRelation, candidate_keys, group, verify_pairs
 from transforms.copies.copy_model import COPIES
 from transforms.copies.shingles import shingle, tokenise
 from transforms.copies.signatures import sign
@@ -215,7 +215,7 @@ def _link(
     notices = _find_notices(articles, left_row, right_row, verdicts.is_copy)
     same_form = ~verdicts.is_copy & fill_same_form(verdicts.features)
     kept = np.flatnonzero((verdicts.is_copy | (verdicts.score >= COPIES.near_miss) | same_form) & ~notices)
-    relations = np.where(verdicts.is_exact[kept], str(Relation.EXACT), str(Relation.NEAR_DUPLICATE))
+    relations = np.where(verdicts.is_exact[kept], str(CopyRelation.EXACT), str(CopyRelation.NEAR_DUPLICATE))
     folding_tables.insert_links(
         con,
         {

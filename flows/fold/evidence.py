@@ -184,10 +184,10 @@ def _without(left: Ids, right: Ids, unwanted: tuple[Ids, Ids]) -> tuple[Ids, Ids
 
 
 def packed_profiles(con: DuckDBPyConnection, ids: Ids) -> list[bytes]:
-    """Return the stored profiles of these articles as bytes for `unpack`, by ascending id, each once.
+    """Return the stored profiles (TF-IDF vectors by channel) of these articles as bytes for `unpack`, each once.
 
-    An article without a profile is left out. Raises Damaged for a profile of another format or one that is damaged
-    (`check_format`).
+    Ordered by article id; one without a profile is left out. Raises Damaged for a profile of another format or one that
+    is damaged (`check_format`).
     """
     packed: list[bytes] = (
         folding_tables.stored_rows(con, "profiles", "article_id", ids).column("profile").to_pylist()

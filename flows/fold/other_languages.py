@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from transforms.language.background import model_language
 from transforms.stories.clustering import ATTACHED_KINDS
 from transforms.stories.other_languages import MODEL, StoryTerms, match_stories
-from transforms.stories.threads import Relation
+from transforms.stories.threads import ThreadRelation
 from warehouse import folding_tables, threads
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def update_other_languages(con: DuckDBPyConnection, changed_days: Iterable[int])
     for first, last in _spans(sorted(days)):
         for a, b, score, article_a, article_b in threads.other_languages_between(con, first, last):
             before[a, b] = (score, article_a, article_b)
-        stories = _stories(con, first - MODEL.reach_days, last + MODEL.reach_days)
+        stories = _stories(con, first - MODEL.context_days, last + MODEL.context_days)
         for match in match_stories(stories, range(first, last + 1)):
             after[match.story_a, match.story_b] = (match.score, match.article_a, match.article_b)
     stale = [pair for pair, evidence in before.items() if after.get(pair) != evidence]
@@ -50,7 +50,7 @@ def update_other_languages(con: DuckDBPyConnection, changed_days: Iterable[int])
         {
             "story_a": [pair[0] for pair in new],
             "story_b": [pair[1] for pair in new],
-            "relation": [Relation.OTHER_LANGUAGE.value] * len(new),
+            "relation": [ThreadRelation.OTHER_LANGUAGE.value] * len(new),
             "score": [evidence[0] for evidence in new.values()],
             "article_a": [evidence[1] for evidence in new.values()],
             "article_b": [evidence[2] for evidence in new.values()],

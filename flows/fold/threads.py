@@ -17,10 +17,10 @@ from transforms.stories.profile_table import tabulate_packed
 from transforms.stories.story_names import NO_NAMES, NOTHING_IN_COMMON, StoryNames, compare_names, names_of
 from transforms.stories.threads import (
     MODEL,
-    Crossing,
-    Relation,
+    StoryPair,
     StoryRelation,
-    are_in_reach,
+    ThreadRelation,
+    can_follow_up,
     predecessors,
     relate,
     threads_of,
@@ -49,7 +49,7 @@ def update_threads(con: DuckDBPyConnection, changed: Ids, former_days: Collectio
         return
     affected = set(changed.tolist()) | _partners(_relations(con, changed))
     threads.forget_relations(con, changed)
-    found = [relation for row in _crossings(con, changed) if (relation := relate(row))]
+    found = [relation for row in _story_pairs(con, changed) if (relation := relate(row))]
     _store(con, found)
     affected |= {story for one in found for story in (one.story_a, one.story_b)}
     affected |= update_other_languages(con, {*former_days, *threads.first_days(con, changed)})
@@ -82,15 +82,15 @@ def update_threads(con: DuckDBPyConnection, changed: Ids, former_days: Collectio
     threads.replace_threads(con, as_ids(around), members, redirects)
 
 
-def _crossings(con: DuckDBPyConnection, stories: Ids) -> Iterator[Crossing]:
+def _story_pairs(con: DuckDBPyConnection, stories: Ids) -> Iterator[StoryPair]:
     """Return what is stored between these stories and others; names are compared where times allow a follow-up."""
-    rows = threads.crossings(con, stories, best_links=MODEL.best_links, least_score=MODEL.least_score)
-    ends = [(row["story_a"], row["story_b"]) for row in rows if are_in_reach(row["first_a"], row["first_b"])]
+    rows = threads.story_pairs(con, stories, best_links=MODEL.best_links, least_score=MODEL.least_score)
+    ends = [(row["story_a"], row["story_b"]) for row in rows if can_follow_up(row["first_a"], row["first_b"])]
     names = _names(con, np.unique(as_ids(story for pair in ends for story in pair)))
     compared = {pair: compare_names(*(names[story] for story in pair)) for pair in ends}
     for row in rows:
         found = compared.get((row["story_a"], row["story_b"]), NOTHING_IN_COMMON)
-        yield Crossing(**row, names=found.common, own_name=found.own)
+        yield StoryPair(**row, names=found.common, own_name=found.own)
 
 
 def _names(con: DuckDBPyConnection, stories: Ids) -> dict[int, StoryNames]:
@@ -108,11 +108,11 @@ def _names(con: DuckDBPyConnection, stories: Ids) -> dict[int, StoryNames]:
 
 def _relations(con: DuckDBPyConnection, stories: Ids) -> list[StoryRelation]:
     rows = threads.relations_of(con, np.unique(stories))
-    return [StoryRelation(**{**row, "relation": Relation(row["relation"])}) for row in rows]
+    return [StoryRelation(**{**row, "relation": ThreadRelation(row["relation"])}) for row in rows]
 
 
 def _other_languages(relations: Iterable[StoryRelation]) -> list[StoryRelation]:
-    return [one for one in relations if one.relation is Relation.OTHER_LANGUAGE]
+    return [one for one in relations if one.relation is ThreadRelation.OTHER_LANGUAGE]
 
 
 def _partners(relations: Iterable[StoryRelation]) -> set[int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flows.errors import InvalidRequestError
 from flows.intake.discover import FoundFile, discover
-from flows.intake.seen import reading_of
+from flows.intake.known_files import reading_of
 from flows.operations.decision_steps import login_name
 from flows.pipeline import OnProgress, fold_files, ignore_progress
 from flows.recorded_run import utc_now

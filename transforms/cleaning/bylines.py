@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
-from transforms.cleaning.line_kinds import look
+from transforms.cleaning.line_kinds import classify_line
 from transforms.cleaning.markup import visible_text
 from transforms.language.tables import one_of, pooled
 from transforms.text.encoding import tidy_line
@@ -81,28 +81,28 @@ def shown_authors(tree: Any) -> list[str]:
     one element or in two. Names in teasers, comments and boxes beside the article are left out. The lxml tree is left
     as it is. Empty where nobody is named.
     """
-    own = next((each for each in tree.iter("article") if next(each.iter("h1"), None) is not None), None)
+    article = next((each for each in tree.iter("article") if next(each.iter("h1"), None) is not None), None)
     named = (each for each in tree.iter(*_TAGS) if _is_marked(each))
-    marked = [each for each in islice(named, _CANDIDATES) if not is_elsewhere(each, own)]
+    marked = [each for each in islice(named, _CANDIDATES) if not is_elsewhere(each, article)]
     outer = {parent for each in marked for parent in each.iterancestors()}
     for group in ([e for e in marked if e not in outer], [e for e in marked if e in outer]):
         for element in group:
             if _people_in(element):
                 alike = [each for each in group if _are_alike(each, element)]
                 return list(dict.fromkeys(name for each in alike for name in _people_in(each)))
-    return _line_below_headline(tree, own) or _labelled(tree, own)
+    return _line_below_headline(tree, article) or _labelled(tree, article)
 
 
-def is_elsewhere(element: Any, own: Any | None = None) -> bool:
+def is_elsewhere(element: Any, article: Any | None = None) -> bool:
     """Return whether an element lies in a teaser, a comment or a box beside the article, by tag, class or id.
 
-    `own` is the `<article>` element of the page's article: elements around it do not count, and any other `<article>`
-    is beside it. With None no `<article>` counts as a box beside.
+    `article` is the `<article>` element of the page's article: elements around it do not count, and any other
+    `<article>` is beside it. With None no `<article>` counts as a box beside.
     """
     for around in element.iterancestors():
-        if around is own:
+        if around is article:
             return False
-        if around.tag in ("aside", "footer", "nav") or (around.tag == "article" and own is not None):
+        if around.tag in ("aside", "footer", "nav") or (around.tag == "article" and article is not None):
             return True
         names = f"{(around.get('class') or '')[:200]} {(around.get('id') or '')[:200]}"
         if _ELSEWHERE.search(_OWN_FOOTER.sub(" ", names)):
@@ -136,7 +136,7 @@ def is_login(name: str) -> bool:
     return _LOGIN.fullmatch(name) is not None
 
 
-def is_house(name: str) -> bool:
+def is_company(name: str) -> bool:
     """Return whether a name ends in the form of a company or an association (GmbH, e.V., Inc.)."""
     return _HOUSE.search(name) is not None
 
@@ -180,34 +180,38 @@ def _people_in(element: Any) -> list[str]:
     return [name for name in words if " " not in name and name[0].isupper() and len(name) > 2]
 
 
-def _line_below_headline(tree: Any, own: Any | None) -> list[str]:
-    heading = next((own if own is not None else tree).iter("h1"), None)
+def _line_below_headline(tree: Any, article: Any | None) -> list[str]:
+    heading = next((article if article is not None else tree).iter("h1"), None)
     if heading is None:
         return []
     for element in heading.xpath(f"preceding::*[{_LINE_TAGS}][position() <= {_LINES_ABOVE}]"):
         text = visible_text(element) if len(element) < _FEW_PARTS else ""
-        if 0 < len(text) <= _SHORT_LINE and (found := _beside_date(text)) and not is_elsewhere(element, own):
+        if (
+            0 < len(text) <= _SHORT_LINE
+            and (found := _beside_date(text))
+            and not is_elsewhere(element, article)
+        ):
             return found
     for element in heading.xpath(f"following::*[{_LINE_TAGS}]")[:_LINES]:
         text = visible_text(element) if len(element) < _FEW_PARTS else ""
         if (
             text
             and len(text) <= _SHOWN
-            and look(text.rstrip(".")).is_byline
-            and not is_elsewhere(element, own)
+            and classify_line(text.rstrip(".")).is_byline
+            and not is_elsewhere(element, article)
         ):
             return _people(text)
         if (
             text
             and len(text) <= _SHORT_LINE
             and (found := _beside_date(text))
-            and not is_elsewhere(element, own)
+            and not is_elsewhere(element, article)
         ):
             return found
     return []
 
 
-def _labelled(tree: Any, own: Any | None) -> list[str]:
+def _labelled(tree: Any, article: Any | None) -> list[str]:
     """Return the people behind the first label of an author: "Autor" above a name, or "Author: Ann Lee, adviser"."""
     for element in tree.iter(*_LABELS):
         opening = (element.text or "").strip()
@@ -221,7 +225,7 @@ def _labelled(tree: Any, own: Any | None) -> list[str]:
             found = _people(visible_text(beside)) if beside is not None else []
         else:
             found = _people(text)
-        if found and not is_elsewhere(element, own):
+        if found and not is_elsewhere(element, article):
             return found
     return []
 
@@ -255,7 +259,7 @@ def _openings() -> frozenset[str]:
 def _beside_date(text: str) -> list[str]:
     """Return the people in a line of a date, a bar or a dash, and a name: "11.12.2025 - Ann Lee"."""
     parts = _BARS.split(text)
-    if len(parts) < 2 or not any(look(part).is_time for part in parts if part):
+    if len(parts) < 2 or not any(classify_line(part).is_time for part in parts if part):
         return []
     return [name for part in parts[1:] if part and is_person(part) for name in _people(part)]
 

@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from functools import cache
 
-from transforms.cleaning.line_kinds import letters, look
+from transforms.cleaning.line_kinds import classify_line, letters
 from transforms.language.months import month_number
 from transforms.language.tables import one_of, pooled
 
@@ -51,7 +51,7 @@ def label_of(before: str, text: str) -> Label:
         return Label.NONE
     if letters(label[1]) in _date_labels():
         return Label.PUBLISHED
-    return Label.NONE if look(label[1]).is_furniture else Label.OTHER  # "Share:"
+    return Label.NONE if classify_line(label[1]).is_furniture else Label.OTHER  # "Share:"
 
 
 def names_span(text: str) -> bool:
@@ -68,7 +68,7 @@ def closes_article(text: str) -> bool:
     `text` has single spaces and is not empty. One word over links ("Topics") does not count: it heads links of the
     article.
     """
-    seen = look(text)
+    seen = classify_line(text)
     return seen.is_comments or (seen.is_end and seen.units > 1)  # "Topics" stands over an article's own
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from transforms.cleaning.elements import lies_in, name_of
-from transforms.cleaning.line_kinds import look
+from transforms.cleaning.line_kinds import classify_line
 from transforms.cleaning.markup import is_other_item, visible_text
 
 _LINK_EXTRA = 40  # characters beside its date that a link to another article has
@@ -56,17 +56,17 @@ class Doubt(Enum):
     ELSEWHERE = 2
 
 
-def doubt_about(element: Any, own: frozenset[Any]) -> Doubt:
+def doubt_about(element: Any, article_boxes: frozenset[Any]) -> Doubt:
     """Return whether an element lies in a box of something other than the page's article (ELSEWHERE), or may (MAYBE).
 
-    Judged by tags, classes, ids and schema.org types of the element and of those around it, up to the first of `own`:
-    the elements around the headline, which belong to the article; empty where there is no headline. OWN in all other
-    cases.
+    Judged by tags, classes, ids and schema.org types of the element and of those around it, up to the first of
+    `article_boxes`: the elements around the headline, which belong to the article; empty where there is no headline.
+    OWN in all other cases.
     """
     doubt = Doubt.OWN
     shown = len(visible_text(element))
     for around in (element, *element.iterancestors()):
-        if around in own:
+        if around in article_boxes:
             return doubt
         if is_other_item(around):
             return Doubt.ELSEWHERE
@@ -77,7 +77,7 @@ def doubt_about(element: Any, own: frozenset[Any]) -> Doubt:
             return Doubt.ELSEWHERE
         if tag == "header" and not is_own and not lies_in(around, "article", "main"):
             return Doubt.ELSEWHERE
-        if tag == "article" and own:
+        if tag == "article" and article_boxes:
             return Doubt.ELSEWHERE
         if not is_own and _ELSEWHERE.search(name):
             return Doubt.ELSEWHERE
@@ -90,16 +90,16 @@ def doubt_about(element: Any, own: frozenset[Any]) -> Doubt:
     return doubt
 
 
-def is_beside_link(element: Any, own: frozenset[Any]) -> bool:
+def is_beside_link(element: Any, article_boxes: frozenset[Any]) -> bool:
     """Return whether a date is in the same small box as a link to another article.
 
-    The box is the element or one of its three nearest ancestors, of up to 300 characters and below `own`, the elements
-    around the headline. Such a link has 20 characters and four words or more, and no `rel` of author, tag, category or
-    bookmark.
+    The box is the element or one of its three nearest ancestors, of up to 300 characters and below `article_boxes`, the
+    elements around the headline. Such a link has 20 characters and four words or more, and no `rel` of author, tag,
+    category or bookmark.
     """
     inside = {element, *element.iterancestors("a")}
     for depth, around in enumerate((element, *element.iterancestors())):
-        if depth > _TEASER_DEPTH or around in own or around.tag in ("body", "main", "article"):
+        if depth > _TEASER_DEPTH or around in article_boxes or around.tag in ("body", "main", "article"):
             return False
         if len(visible_text(around)) > _TEASER:
             return False
@@ -115,7 +115,7 @@ def _leads_to_article(link: Any) -> bool:
     return len(text) >= _HEADLINE and text.count(" ") >= _HEADLINE_WORDS - 1
 
 
-def stands_in_table(element: Any) -> bool:
+def is_in_table(element: Any) -> bool:
     """Return whether the element of a date is in a table with headings, or in one with another date or time.
 
     For the latter the date's own row must have two cells or more; the first 100 `td` of the table that hold no markup
@@ -133,7 +133,7 @@ def stands_in_table(element: Any) -> bool:
     if row is None or len(row) < 2:
         return False
     cells = (each for each in islice(table.iter("td"), _MOST_CELLS) if each is not cell and not len(each))
-    return any(look(text).is_time for each in cells if (text := visible_text(each)))
+    return any(classify_line(text).is_time for each in cells if (text := visible_text(each)))
 
 
 def block_of(element: Any) -> Any:
@@ -158,7 +158,7 @@ def is_prose_date(block: Any, date: str) -> bool:
     text = visible_text(block)
     rest = text.replace(date, " ") if date else text
     words = _LETTERS.findall(rest)
-    seen = look(text) if text else None
+    seen = classify_line(text) if text else None
     if seen is None or seen.is_time or seen.is_byline or seen.is_furniture:
         return False
     return seen.is_sentence and len(words) >= _SHORT_WORDS + (0 if date else 4)

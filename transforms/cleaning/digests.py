@@ -25,7 +25,7 @@ def find_digest(title: str, text: str, language: str) -> str | None:
     """Return why a text is a digest (several items about different events), in words, or None.
 
     An item is a line of 3 to 18 words that closes like no sentence, over 15 words of text or more. In a digest each
-    such headline has a rare word (`telling_words`) of its text, and no two items have more than a tenth of the smaller
+    such headline has a rare word (`rare_words`) of its text, and no two items have more than a tenth of the smaller
     one's rare words in common; an article in sections reports one event. Text before the first headline is an item too:
     then `title` has to have a rare word of the others that this text lacks. `language` is a BCP 47 tag. The first 400
     lines are read; None below four lines or 60 words.
@@ -49,7 +49,7 @@ def find_digest(title: str, text: str, language: str) -> str | None:
     return f"{len(topics)} items have nothing in common" if len(topics) > 1 else None
 
 
-def telling_words(text: str, language: str) -> frozenset[int]:
+def rare_words(text: str, language: str) -> frozenset[int]:
     """Return the rare words of a text, which tell what it is about, as 32-bit keys of their stems.
 
     Rare is an inverse document frequency of 5 nats or more in the background model. `language` is a BCP 47 tag. Empty

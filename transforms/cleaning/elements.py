@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from transforms.cleaning.line_kinds import look
+from transforms.cleaning.line_kinds import classify_line
 
 _LONGEST_NAME = 500  # characters of a class or id that are looked at; the longest honest ones have some 400
 _PROSE = 80  # characters from which a paragraph says something; labels, buttons and captions are shorter
@@ -86,7 +86,7 @@ def is_prose_box(element: Any) -> bool:
         return False
     if any(is_link_heading(each) for each in element.iter(*_HEADINGS)):
         return False
-    seen = [look(all_text(each)) for each in paragraphs[:_MOST_READ]]
+    seen = [classify_line(all_text(each)) for each in paragraphs[:_MOST_READ]]
     return not any(line.is_legal or line.is_furniture for line in seen)
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from transforms.cleaning.elements import all_text, clear, drop, length, name_of, paragraph_length
-from transforms.cleaning.line_kinds import look
+from transforms.cleaning.line_kinds import classify_line
 from transforms.cleaning.titles import fold
 
 _HEADER_SHARE = 0.15  # of the paragraph text; a header with more holds the beginning of the article
@@ -71,7 +71,7 @@ def _standfirst_of(element: Any) -> str | None:
     text = all_text(element)
     if not _SHORTEST <= len(text) <= _SUBHEADING:
         return None
-    seen = look(text)
+    seen = classify_line(text)
     return None if seen.is_noise or seen.is_legal else text
 
 

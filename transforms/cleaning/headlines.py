@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from transforms.cleaning.json_ld import StatedArticle
-from transforms.cleaning.line_kinds import count_units, look
+from transforms.cleaning.line_kinds import classify_line, count_units
 from transforms.cleaning.markup import LONGEST, Markup, visible_text
 from transforms.cleaning.titles import (
     best_heading,
@@ -43,7 +43,9 @@ def choose_headline(
     """
     host = host_of(url)
     own = [
-        each for each in page.headings if not is_site_name(each, site, host) and not look(each).is_furniture
+        each
+        for each in page.headings
+        if not is_site_name(each, site, host) and not classify_line(each).is_furniture
     ]
     headings = [_without_label(each, page, stated) for each in own]
     heading = best_heading(headings, page.titles[0] if page.titles else "")

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from transforms.cleaning.line_kinds import Line, ends_sentence, is_spaceless, letters, look
+from transforms.cleaning.line_kinds import Line, classify_line, ends_sentence, is_spaceless, letters
 from transforms.cleaning.urls import plain_path
 from transforms.language.tables import one_of, pooled
 from transforms.types import Kind
@@ -173,7 +173,7 @@ def classify_kind(
     ]
     # looking closely costs more than all the rest
     is_open = not is_clean and (word_count <= PAYWALL_MAX_WORDS or _may_be_index(head, link_ratio))
-    lines = [look(line) for line in head] if is_open else []
+    lines = [classify_line(line) for line in head] if is_open else []
     if not is_clean and (
         found := _find_stub(plain_title, text, lines, word_count, is_paywalled, url is not None)
     ):
@@ -193,7 +193,7 @@ def classify_kind(
 
 def _classify_bare(title: str, is_clean: bool) -> tuple[Kind, str]:
     # A record may carry a whole flash in its title; a page without text has lost it.
-    if is_clean and look(title.strip() or "-").units >= 4:
+    if is_clean and classify_line(title.strip() or "-").units >= 4:
         return Kind.ARTICLE, "a headline that is the whole report"
     return Kind.STUB, "a title without text"
 

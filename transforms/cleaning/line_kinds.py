@@ -177,7 +177,7 @@ def ends_sentence(text: str) -> bool:
     return bool(_SENTENCE_END.search(_EMOJI_END.sub("", text[-TAIL_CHARACTERS:])))
 
 
-def look(text: str) -> Line:
+def classify_line(text: str) -> Line:
     """Classify one line of text by its form alone; `is_repeated`, which needs the other lines, is left False.
 
     `text` has single spaces and is not empty.

@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from transforms.cleaning.elements import all_text, drop, length, lies_in, link_length
-from transforms.cleaning.line_kinds import look
+from transforms.cleaning.line_kinds import classify_line
 from transforms.language.tables import one_of, pooled
 
 CONTACT_CHARACTERS = 350  # characters; what is longer says more than where to write to
@@ -126,7 +126,7 @@ def _lists_names(element: Any, links: list[Any]) -> bool:
 
 
 def _is_furniture(label: str) -> bool:
-    seen = look(" ".join(label.split()) or "-")
+    seen = classify_line(" ".join(label.split()) or "-")
     return seen.is_furniture or seen.is_byline
 
 

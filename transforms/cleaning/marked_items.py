@@ -43,7 +43,7 @@ _APART = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedItem:
-    """One item of a page with several: title, address, paragraphs, and the time that it states for itself."""
+    """One of the short articles that a page gathers: title, address, paragraphs, the time that it states for itself."""
 
     title: str
     url: str | None
@@ -53,7 +53,7 @@ class MarkedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedItems:
-    """The items that a page marks, in its order, and how many words of the page are in none of them."""
+    """The short articles that a page gathers and marks, in its order, and how many words of the page are in none."""
 
     items: tuple[MarkedItem, ...]
     words_outside: int
@@ -67,11 +67,11 @@ class MarkedItems:
 
 
 def find_items(tree: Any, base: str | None) -> MarkedItems | None:
-    """Find the items of a page at its headings of one level, in its order; None where it marks fewer than three.
+    """Find the articles that a page gathers (a digest, a ticker), each below a heading of one level, in its order.
 
-    `base` is the page's own address, against which links are resolved. Headings with links are preferred, then lines
-    that are links. A heading has 2 to 30 words; four of five items have eight words of text or more. Changes the lxml
-    tree: what is no text of the page is removed.
+    None where fewer than three are marked. `base` is the page's own address, against which links are resolved. Headings
+    with links are preferred, then lines that are links. A heading has 2 to 30 words; four of five items have eight
+    words of text or more. Changes the lxml tree: what is no text of the page is removed.
     """
     for element in list(tree.iter(*_APART)):
         if (

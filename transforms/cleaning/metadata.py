@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
 
-from transforms.cleaning.bylines import is_house, is_login, shown_authors, split_names
+from transforms.cleaning.bylines import is_company, is_login, shown_authors, split_names
 from transforms.cleaning.headlines import choose_headline
 from transforms.cleaning.json_ld import StatedArticle, read_jsonld
 from transforms.cleaning.markup import LONGEST, Markup, gather
@@ -175,7 +175,7 @@ def _authors(
             continue
         if fallback is not None and values is None and not _fits(kept, fallback[1]):
             continue
-        if values is not None and all(is_house(name) or " " not in name for name in kept):
+        if values is not None and all(is_company(name) or " " not in name for name in kept):
             fallback = fallback or (source, kept)
             continue
         sources["authors"] = source
@@ -189,7 +189,7 @@ def _authors(
 def _fits(shown: tuple[str, ...], stated: tuple[str, ...]) -> bool:
     """Return whether the people whom a page shows can be those that it states by a word or as a company."""
     words = {word.casefold() for name in shown for word in name.split()}
-    return all(is_house(name) or name.casefold() in words for name in stated)
+    return all(is_company(name) or name.casefold() in words for name in stated)
 
 
 def _section(page: Markup, stated: StatedArticle, sources: dict[str, str]) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from transforms.cleaning.line_kinds import count_units, look
+from transforms.cleaning.line_kinds import classify_line, count_units
 from transforms.cleaning.link_pruning import CONTACT_CHARACTERS, leave_mailing
 from transforms.cleaning.pruning import drop_code, prune
 from transforms.cleaning.text_box import TextBox, densest_box
@@ -215,7 +215,7 @@ def trim_top(text: str, title: str | None) -> str:
     for number, line in enumerate(lines[: min(len(lines) - 1, _TOP_LINES)]):
         said = fold(line)
         is_title = len(said) > 8 and (said == wanted or (said in wanted and len(said) > 0.6 * len(wanted)))
-        seen = look(" ".join(line.split()))
+        seen = classify_line(" ".join(line.split()))
         if is_title or seen.is_time or seen.is_byline or seen.is_furniture:
             first = number + 1
         elif seen.is_sentence or seen.units > _LABEL_UNITS:
@@ -234,7 +234,7 @@ def trim_bottom(text: str) -> str:
         line = " ".join(lines[number].split())
         if len(line) > CONTACT_CHARACTERS:
             break
-        seen = look(line or "-")
+        seen = classify_line(line or "-")
         if (
             leave_mailing().search(line)
             or seen.is_furniture

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from transforms.cleaning.line_kinds import HEADLINE_MAX_UNITS, Line, is_spaceless, letters, look
+from transforms.cleaning.line_kinds import HEADLINE_MAX_UNITS, Line, classify_line, is_spaceless, letters
 from transforms.cleaning.line_wrapping import unwrap
 from transforms.cleaning.markdown import looks_like_markdown, unmark
 from transforms.text.encoding import tidy
@@ -120,7 +120,10 @@ def _cut(lines: Sequence[Line]) -> Segmented:
 def _read(raws: Sequence[str]) -> list[Line]:
     texts = [line for raw in raws if (line := _SPACES.sub(" ", raw).strip())]
     seen = Counter(texts)
-    known = {line: replace(look(line), is_repeated=True) if n > 1 else look(line) for line, n in seen.items()}
+    known = {
+        line: replace(classify_line(line), is_repeated=True) if n > 1 else classify_line(line)
+        for line, n in seen.items()
+    }
     return _drop_lone_items([known[line] for line in texts])
 
 

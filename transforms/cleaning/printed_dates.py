@@ -14,11 +14,11 @@ from transforms.cleaning.date_surroundings import (
     block_of,
     doubt_about,
     is_beside_link,
+    is_in_table,
     is_prose_date,
-    stands_in_table,
 )
 from transforms.cleaning.elements import length, link_length, name_of
-from transforms.cleaning.line_kinds import look
+from transforms.cleaning.line_kinds import classify_line
 from transforms.cleaning.markup import leads_home, visible_text
 from transforms.cleaning.titles import fold
 
@@ -126,7 +126,7 @@ def find_printed(tree: Any) -> list[PrintedDate]:
     At most 60 are examined; empty where none is found. The lxml tree is left as it is.
     """
     headline = _find_headline(tree)
-    own = _around(headline)
+    article_boxes = _around(headline)
     here = _Place()
     top: _Place | None = None
     found: list[_Found] = []
@@ -141,7 +141,7 @@ def find_printed(tree: Any) -> list[PrintedDate]:
         elif top is not None and here.paragraphs > top.paragraphs and _closes(element, tag):
             break
         if tag == "time" or tag in _PRINTING_TAGS:
-            date = _read_element(element, tag, own)
+            date = _read_element(element, tag, article_boxes)
             if date is not None:
                 found.append(replace(date, place=here.copy()))
         _pass(element, tag, here)
@@ -154,8 +154,8 @@ def find_elements(tree: Any) -> list[PrintedDate]:
     Left out are those in sentences, tables, other articles and comments, and spans of days or hours. The first 60 of
     the page are examined. The lxml tree is left as it is.
     """
-    own = _around(_find_headline(tree))
-    found = (_read_element(element, "time", own) for element in islice(tree.iter("time"), _MOST))
+    article_boxes = _around(_find_headline(tree))
+    found = (_read_element(element, "time", article_boxes) for element in islice(tree.iter("time"), _MOST))
     return [each.date for each in found if each is not None]
 
 
@@ -164,7 +164,7 @@ def _pass(element: Any, tag: str, here: _Place) -> None:
     if tag == "a":
         here.links += 1
         here.homes += leads_home(element.get("href") or "")
-    elif tag == "p" and len(text := visible_text(element)) >= _PARAGRAPH and look(text).is_sentence:
+    elif tag == "p" and len(text := visible_text(element)) >= _PARAGRAPH and classify_line(text).is_sentence:
         here.paragraphs += 1
 
 
@@ -251,7 +251,7 @@ def _around(headline: Any | None) -> frozenset[Any]:
     return frozenset(around)
 
 
-def _read_element(element: Any, tag: str, own: frozenset[Any]) -> _Found | None:
+def _read_element(element: Any, tag: str, article_boxes: frozenset[Any]) -> _Found | None:
     """Return the date that an element prints; None where it prints none, or that of something else."""
     name = f"{name_of(element)} {element.get('itemprop') or ''}"
     is_named, is_dateline = True, False
@@ -275,10 +275,10 @@ def _read_element(element: Any, tag: str, own: frozenset[Any]) -> _Found | None:
     if label is Label.OTHER:
         return None
     is_known = is_named or is_dateline or label is Label.PUBLISHED
-    if not is_known and not (look(text).is_time or _has_other_year(text)):
+    if not is_known and not (classify_line(text).is_time or _has_other_year(text)):
         return None
-    doubt = doubt_about(element, own)
-    if doubt is Doubt.ELSEWHERE or stands_in_table(element):
+    doubt = doubt_about(element, article_boxes)
+    if doubt is Doubt.ELSEWHERE or is_in_table(element):
         return None
     is_updated = label is Label.UPDATED or bool(_UPDATE_NAMED.search(name))
     is_stated = label is Label.PUBLISHED and not is_updated
@@ -287,7 +287,7 @@ def _read_element(element: Any, tag: str, own: frozenset[Any]) -> _Found | None:
         is_named=is_named and not is_dateline,
         is_stated=is_stated,
         is_doubtful=doubt is Doubt.MAYBE and not is_stated,
-        is_beside_link=not is_dateline and is_beside_link(element, own),
+        is_beside_link=not is_dateline and is_beside_link(element, article_boxes),
         is_dateline=is_dateline,
         kind=f"{tag} {name_of(element)}",
     )

@@ -16,7 +16,7 @@ from transforms.copies.signatures import band_keys
 from transforms.copies.tree_ensemble import copy_probability
 from transforms.kernel import dispatch as kernel
 from transforms.kernel import shingle_loops as at
-from transforms.kernel.average_linkage import gather, link_by_average, strongest
+from transforms.kernel.average_linkage import gather, link_by_average, strongest_links
 from transforms.kernel.numpy_loops import I32, I64, U32, U64
 
 F32: TypeAlias = NDArray[np.float32]
@@ -26,7 +26,7 @@ _INEXACT_MOST = 0.9999  # score that only an exact copy exceeds
 _SCALE = 1_000_000  # scores are added up as whole millionths, so that no order of adding changes a sum
 
 
-class Relation(StrEnum):
+class CopyRelation(StrEnum):
     """How two texts are copies of one another: exact (equal words in order) or near_duplicate."""
 
     EXACT = "exact"  # equal words in equal order; case, punctuation and width aside
@@ -42,11 +42,11 @@ class Verdicts:
     is_copy: Bools  # exact pairs are copies
     features: I32  # columns of transforms.kernel.shingle_loops
 
-    def relation(self, pair: int) -> Relation | None:
+    def relation(self, pair: int) -> CopyRelation | None:
         """Return the relation of pair number `pair` (from 0); None when its texts are no copies."""
         if self.is_exact[pair]:
-            return Relation.EXACT
-        return Relation.NEAR_DUPLICATE if self.is_copy[pair] else None
+            return CopyRelation.EXACT
+        return CopyRelation.NEAR_DUPLICATE if self.is_copy[pair] else None
 
 
 def candidate_keys(tokens: Tokens, signatures: U32) -> tuple[U64, I64]:
@@ -138,7 +138,9 @@ def group(
 
 def _label_groups(count: int, left: I64, right: I64, weight: F32) -> I64:
     """Return the number of the group of each text; of several links between two texts the strongest counts."""
-    left, right, best = strongest(left, right, np.round(weight.astype(np.float64) * _SCALE).astype(np.int64))
+    left, right, best = strongest_links(
+        left, right, np.round(weight.astype(np.float64) * _SCALE).astype(np.int64)
+    )
     barred = np.zeros(len(best), np.bool_)
     merges = link_by_average(
         np.ones(count, np.int64), left, right, best, barred, COPIES.least_mean_score * _SCALE

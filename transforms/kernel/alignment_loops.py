@@ -44,7 +44,11 @@ _FILTER_BITS = 32
 
 
 class Text(NamedTuple):
-    """Token arrays of one text, or of a batch of texts end to end: token hashes, flags, shingle hashes."""
+    """The tokens of one text, or of a batch of texts end to end, as arrays of one length.
+
+    For each token: its hash, its flags (NUMBER, CAPITAL … of `numpy_loops`), and the hash of the shingle that starts
+    there, 0 where none does. Where each text of a batch begins is in `offsets` beside it.
+    """
 
     values: U32  # hash of each token
     flags: U8

@@ -30,11 +30,12 @@ class Merges:
     height: npt.NDArray[np.float64]  # their mean over all pairs
 
 
-def strongest(left: Places, right: Places, total: Places) -> tuple[Places, Places, Places]:
-    """Return each linked pair once, as columns (left, right, total) with the greatest total among its links.
+def strongest_links(left: Places, right: Places, total: Places) -> tuple[Places, Places, Places]:
+    """Return each linked pair of groups once, with the greatest `total` of its links, as input of `link_by_average`.
 
-    The smaller number comes left, pairs ascend. Numbers are from 0 to 2^31 - 1, totals not below 0; no links give empty
-    columns.
+    Link i joins the groups number `left[i]` and `right[i]` (0 to 2^31 - 1) with the similarity `total[i]`, a whole
+    number not below 0. Columns of the result: the smaller number, the greater one, the total; pairs ascend. No links
+    give empty columns.
     """
     code, where = np.unique((np.minimum(left, right) << 32) | np.maximum(left, right), return_inverse=True)
     best = np.zeros(len(code), np.int64)

@@ -59,7 +59,7 @@ class Kinds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class PagePhrases:
     """Lines of one language that belong to a page and not to its article, compared as the phrases of `Kinds` are."""
 
     comments: Words = ()  # opens the comments of readers; text behind it does not belong to the article
@@ -96,11 +96,17 @@ class LanguageTable:
     stems: Stems = field(default_factory=Stems)
     calendar: Calendar = field(default_factory=Calendar)
     kinds: Kinds = field(default_factory=Kinds)
-    page: Page = field(default_factory=Page)
+    page: PagePhrases = field(default_factory=PagePhrases)
     bylines: Bylines = field(default_factory=Bylines)
 
 
-_SECTIONS: Final = {"stems": Stems, "calendar": Calendar, "kinds": Kinds, "page": Page, "bylines": Bylines}
+_SECTIONS: Final = {
+    "stems": Stems,
+    "calendar": Calendar,
+    "kinds": Kinds,
+    "page": PagePhrases,
+    "bylines": Bylines,
+}
 _LISTS_PER_ENTRY: Final = {"months": 12, "weekdays": 7}
 _EMPTY: Final = LanguageTable()
 

@@ -28,7 +28,7 @@ _LEFTOVERS = re.compile(r"(?:^|/)(?:__MACOSX/.*|\.DS_Store|Thumbs\.db|desktop\.i
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class ArchiveMember:
     """One member of an archive: its safe name, and a window on its bytes or, in `stop`, why it is not read."""
 
     name: str
@@ -36,7 +36,7 @@ class Member:
     stop: StopReading | None = None
 
 
-def read_members(source: Source, packing: str) -> Iterator[Member]:
+def read_members(source: Source, packing: str) -> Iterator[ArchiveMember]:
     """Yield the files in an archive: of "zip" in the order of its directory, of anything else as tar in stored order.
 
     Directories are skipped; an empty archive yields nothing. A member with an unsafe name, a link, and one that is
@@ -65,7 +65,7 @@ def _verdict(name: str) -> StopReading | None:
     return None
 
 
-def _zip_members(source: Source) -> Iterator[Member]:
+def _zip_members(source: Source) -> Iterator[ArchiveMember]:
     file = source.seekable("zip inside another archive")
     _check_directory(file, source.options)
     try:
@@ -87,7 +87,7 @@ def _zip_members(source: Source) -> Iterator[Member]:
                 Reason.ARCHIVE_BOMB, f"{info.compress_size} bytes would decompress to {info.file_size}"
             )
         if stop is not None:
-            yield Member(name=name, stop=stop)
+            yield ArchiveMember(name=name, stop=stop)
             continue
         yield _open_member(archive, info, name, source.budget)
 
@@ -96,7 +96,7 @@ def _is_bomb(info: zipfile.ZipInfo, options: ReadOptions) -> bool:
     return info.file_size > max(options.expansion_floor, options.max_expansion * info.compress_size)
 
 
-def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budget: Budget) -> Member:
+def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budget: Budget) -> ArchiveMember:
     try:
         member = archive.open(info)
     except (
@@ -107,7 +107,7 @@ def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, bud
         RuntimeError,
         struct.error,
     ) as error:
-        return Member(
+        return ArchiveMember(
             name=name, stop=StopReading(Reason.BAD_ARCHIVE, one_line(f"cannot be decompressed: {error}"))
         )
 
@@ -121,7 +121,7 @@ def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, bud
         budget.spend(len(data))
         return data
 
-    return Member(name=name, window=Window(pull))
+    return ArchiveMember(name=name, window=Window(pull))
 
 
 def _check_directory(file: BinaryIO, options: ReadOptions) -> None:
@@ -142,7 +142,7 @@ def _check_directory(file: BinaryIO, options: ReadOptions) -> None:
     file.seek(0)
 
 
-def _tar_members(source: Source) -> Iterator[Member]:
+def _tar_members(source: Source) -> Iterator[ArchiveMember]:
     """Walk the headers block by block: nothing is kept of a member once the next one comes."""
     window = source.window
     long_name: str | None = None
@@ -182,14 +182,14 @@ def _tar_members(source: Source) -> Iterator[Member]:
         part.finish()
 
 
-def _tar_member(name: str, info: tarfile.TarInfo, part: _TarContent) -> Member:
+def _tar_member(name: str, info: tarfile.TarInfo, part: _TarContent) -> ArchiveMember:
     stop = _verdict(name)
     if stop is None and info.type == tarfile.GNUTYPE_SPARSE:
         stop = StopReading(Reason.BAD_ARCHIVE, "a sparse file, which news never is")
     elif stop is None and info.type not in tarfile.REGULAR_TYPES:
         stop = StopReading(Reason.UNSAFE_PATH, "a link or device, not a file")
     safe = one_line(name, 1000)
-    return Member(name=safe, stop=stop) if stop else Member(name=safe, window=Window(part.pull))
+    return ArchiveMember(name=safe, stop=stop) if stop else ArchiveMember(name=safe, window=Window(part.pull))
 
 
 class _TarContent:

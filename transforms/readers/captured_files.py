@@ -47,9 +47,9 @@ def _says_something(item: Item) -> bool:
 def _captured(item: Item, captured: str | None, url: str | None) -> Item:
     if not isinstance(item, RawDocument):
         return item
-    own = item.stated
-    address = own.url
+    stated = item.stated
+    address = stated.url
     if address is not None and url is not None:
         with suppress(ValueError):  # an address that is none
             address = urljoin(url, address)
-    return replace(item, stated=replace(own, captured=own.captured or captured, url=address))
+    return replace(item, stated=replace(stated, captured=stated.captured or captured, url=address))

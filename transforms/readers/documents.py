@@ -21,7 +21,8 @@ Items = Iterator[Item]
 class Source:
     """One stream to read: a file as given, or the content of a compressed file or archive member inside it.
 
-    `ref` names it in results; `depth` counts the compressions and archives around it.
+    `window` gives its bytes in order. `ref` names it in results; `depth` counts the compressions and archives around
+    it, and `budget` the bytes decompressed so far, in all of them together.
     """
 
     window: Window
@@ -109,7 +110,7 @@ def reject_for(ref: str, form: Format, stop: StopReading) -> Rejection:
     return reject(ref, form, stop.reason, stop.detail, disposition=stop.disposition)
 
 
-def each_alone(items: Items, ref: str, form: Format, own_bytes: bytes = b"") -> Items:
+def items_or_rejection(items: Items, ref: str, form: Format, own_bytes: bytes = b"") -> Items:
     """Yield the items of one record; an error of its conversion becomes one rejection (`BAD_RECORD`) and ends it.
 
     So the records after it are still read. StopReading, which ends the file, and MemoryError are raised. `ref` and
@@ -124,12 +125,12 @@ def each_alone(items: Items, ref: str, form: Format, own_bytes: bytes = b"") -> 
         yield reject(ref, form, Reason.BAD_RECORD, f"{type(error).__name__}: {error}", own_bytes)
 
 
-def alone(make: Callable[[], Item], ref: str, form: Format, own_bytes: bytes = b"") -> Item:
+def item_or_rejection(make: Callable[[], Item], ref: str, form: Format, own_bytes: bytes = b"") -> Item:
     """Return the item that `make` makes of one record; an error of it becomes a rejection (`BAD_RECORD`).
 
     StopReading, which ends the file, and MemoryError are raised.
     """
-    return next(each_alone((make() for _ in range(1)), ref, form, own_bytes))
+    return next(items_or_rejection((make() for _ in range(1)), ref, form, own_bytes))
 
 
 def digest(data: bytes) -> str:

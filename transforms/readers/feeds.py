@@ -14,7 +14,16 @@ from urllib.parse import urljoin
 import feedparser
 
 from transforms.readers.charsets import scrub
-from transforms.readers.documents import Item, Items, Source, alone, as_json, document, reject, skip
+from transforms.readers.documents import (
+    Item,
+    Items,
+    Source,
+    as_json,
+    document,
+    item_or_rejection,
+    reject,
+    skip,
+)
 from transforms.readers.feed_deletions import read_deletions
 from transforms.readers.feed_entries import NO_END, FeedEntry, SplitFeed, split_feed
 from transforms.readers.field_values import is_nothing, time_of
@@ -129,10 +138,12 @@ class _Channel:
 
     def __init__(self, feed: Mapping[str, Any]) -> None:
         links = [one for one in _list(feed.get("links")) if one.get("href")]
-        own = [str(one["href"]) for one in links if one.get("rel") == "self"]
+        own_links = [str(one["href"]) for one in links if one.get("rel") == "self"]
         self.title = str(feed.get("title") or "")
         self.language = _text(feed.get("language"))
-        self.base = next((one for one in (_text(feed.get("link")), *own) if one and web_address(one)), None)
+        self.base = next(
+            (one for one in (_text(feed.get("link")), *own_links) if one and web_address(one)), None
+        )
 
     def resolve(self, address: str | None, base: object) -> str | None:
         """Complete a relative address by the entry's own base, else by the feed's (RFC 3986).
@@ -173,13 +184,13 @@ def _parse(data: bytes) -> Mapping[str, Any]:
 
 
 def _entry(entry: Mapping[str, object], channel: _Channel, ref: str) -> Item:
-    return alone(partial(_whole_entry, entry, channel, ref), ref, Format.FEED)
+    return item_or_rejection(partial(_whole_entry, entry, channel, ref), ref, Format.FEED)
 
 
 def _whole_entry(entry: Mapping[str, object], channel: _Channel, ref: str) -> Item:
-    own = as_json(entry)
+    own_bytes = as_json(entry)
     if (other := _unpublished(entry)) is not None:
-        return skip(ref, Format.FEED, other, own)
+        return skip(ref, Format.FEED, other, own_bytes)
     body, is_summary = _body(entry)
     title = strip_markup(str(entry.get("title") or ""))
     source = entry.get("source")
@@ -188,7 +199,7 @@ def _whole_entry(entry: Mapping[str, object], channel: _Channel, ref: str) -> It
     if is_nothing(title):
         title = ""
     if not title and not body.strip():
-        return reject(ref, Format.FEED, Reason.NO_TEXT, "the entry has neither a title nor a text", own)
+        return reject(ref, Format.FEED, Reason.NO_TEXT, "the entry has neither a title nor a text", own_bytes)
     language = next((str(p.get("language")) for p in _list(entry.get("content")) if p.get("language")), None)
     published = _text(entry.get("published")) or _text(entry.get("created"))
     updated = _text(dict(entry).get("updated"))  # asked directly, feedparser answers with `published`
@@ -206,7 +217,7 @@ def _whole_entry(entry: Mapping[str, object], channel: _Channel, ref: str) -> It
         is_summary=is_summary or not body.strip(),
         is_clean=True,
     )
-    return document(ref, Format.FEED, own, body, looks_like_html(body) or _has_tags(body), stated)
+    return document(ref, Format.FEED, own_bytes, body, looks_like_html(body) or _has_tags(body), stated)
 
 
 def _body(entry: Mapping[str, object]) -> tuple[str, bool]:
@@ -263,7 +274,7 @@ def read_json_feed(feed: Mapping[str, object], ref: str) -> Items:
     for number, item in enumerate(items if isinstance(items, list) else [], start=1):
         item_ref = f"{ref}#{number}"
         if isinstance(item, Mapping):
-            yield alone(partial(_json_item, item, feed, item_ref), item_ref, Format.JSON_FEED)
+            yield item_or_rejection(partial(_json_item, item, feed, item_ref), item_ref, Format.JSON_FEED)
         else:
             yield reject(item_ref, Format.JSON_FEED, Reason.BAD_RECORD, f"item {number} is not an object")
     if not items:
@@ -271,12 +282,14 @@ def read_json_feed(feed: Mapping[str, object], ref: str) -> Items:
 
 
 def _json_item(item: Mapping[str, object], feed: Mapping[str, object], ref: str) -> Item:
-    own = as_json(item)
+    own_bytes = as_json(item)
     markup, plain = _text(item.get("content_html")), _text(item.get("content_text"))
     summary, title = _text(item.get("summary")), _text(item.get("title"))
     body = markup or plain or summary or ""
     if not body and not title:
-        return reject(ref, Format.JSON_FEED, Reason.NO_TEXT, "the item has neither a title nor a text", own)
+        return reject(
+            ref, Format.JSON_FEED, Reason.NO_TEXT, "the item has neither a title nor a text", own_bytes
+        )
     people = _list(item.get("authors")) or _list([item.get("author")]) or _list(feed.get("authors"))
     tags = item.get("tags")
     stated = Stated(
@@ -293,7 +306,7 @@ def _json_item(item: Mapping[str, object], feed: Mapping[str, object], ref: str)
         is_summary=not (markup or plain),
         is_clean=True,
     )
-    return document(ref, Format.JSON_FEED, own, body, bool(markup) or looks_like_html(body), stated)
+    return document(ref, Format.JSON_FEED, own_bytes, body, bool(markup) or looks_like_html(body), stated)
 
 
 def strip_markup(text: str) -> str:

@@ -104,11 +104,11 @@ def record_to_document(
 ) -> Item:
     """Turn one record into a document; a rejection when it has neither title nor text.
 
-    A record of another kind (comment, person), or not published yet, is skipped; one whose status withdraws an
-    article needs only its id or address. The field map of `options` maps our field to theirs (`{"text": "body_html"}`, dots go down) and wins over
-    names found by themselves, even where the record lacks it. `own_bytes` are the record as received; without them
-    the hash is of the record as canonical JSON, the same for a row of any table format. A text that is only a
-    summary, or cut, is marked so. Calls `options.on_record`, if set, unless it skips the record.
+    A record of another kind (comment, person), or not published yet, is skipped; one whose status withdraws an article
+    needs only its id or address. The field map of `options` maps our field to theirs (`{"text": "body_html"}`, dots go
+    down) and wins over names found by themselves, even where the record lacks it. `own_bytes` are the record as
+    received; without them the hash is of the record as canonical JSON, the same for a row of any table format. A text
+    that is only a summary, or cut, is marked so. Calls `options.on_record`, if set, unless it skips the record.
     """
     raw = own_bytes if own_bytes is not None else _canonical(record)
     if (kind := _other_node(record)) is not None:

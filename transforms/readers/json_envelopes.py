@@ -70,10 +70,10 @@ def _stated_fields(value: Mapping[str, object], field_map: FieldMap) -> set[str]
 
 
 def text_names(field_map: FieldMap) -> frozenset[str]:
-    """Return the plain names under which a string makes an object a record: those for texts, and that mapped to `text`.
+    """Return the names (see `plain_name`) of text fields: an object with a string under one of them is a record.
 
-    A mapped name with dots is left out, and so are the names mapped to other fields, headlines too: envelopes have a
-    title, a source and a language of their own.
+    They are `TEXT_NAMES`, and the name that `field_map` (our field → theirs) maps to `text`, unless it is a path with
+    dots. Names of headlines and other fields are not among them: an envelope around records can have those too.
     """
     mapped = field_map.get("text", ".")
     return TEXT_NAMES if "." in mapped else TEXT_NAMES | {plain_name(mapped)}
@@ -183,8 +183,8 @@ def _gather(
         yield from rows
         return
     table = field_table()
-    for own, inner in value.items():
-        name = plain_name(str(own))
+    for key, inner in value.items():
+        name = plain_name(str(key))
         leads = is_named and name in table.lists
         if name in table.beside or not isinstance(inner, Mapping | list) or (only_named and not leads):
             continue

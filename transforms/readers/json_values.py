@@ -93,7 +93,7 @@ def split_envelope(window: Window, limit: int) -> Iterator[ListValue]:
         key = ""
 
 
-def split_damaged(own: bytes) -> list[bytes]:
+def split_damaged(own_bytes: bytes) -> list[bytes]:
     """Split a value that is no valid JSON into the lines that begin with a whole object, and what is between them.
 
     All between two such lines is one piece; a rest of brackets and commas is dropped. `[own]` where that gives fewer
@@ -101,7 +101,7 @@ def split_damaged(own: bytes) -> list[bytes]:
     """
     pieces: list[bytes] = []
     damaged: list[bytes] = []
-    for line in own.split(b"\n"):
+    for line in own_bytes.split(b"\n"):
         record = _object_in(line)
         if record is None:
             damaged.append(line)
@@ -113,7 +113,7 @@ def split_damaged(own: bytes) -> list[bytes]:
     rest = b"\n".join(damaged)
     if rest.strip(b" \t\r\n]},"):
         pieces.append(rest)
-    return pieces if len(pieces) > 1 else [own]
+    return pieces if len(pieces) > 1 else [own_bytes]
 
 
 def _object_in(line: bytes) -> bytes | None:
@@ -156,9 +156,9 @@ class _Cutter:
         Raises StopReading for an object or array that has no end or exceeds the limit.
         """
         end = self.find_end() if first in (b"{", b"[") else self.find_gap()
-        own = self.buffer[self.at : end]
+        own_bytes = self.buffer[self.at : end]
         self.at = end
-        return own
+        return own_bytes
 
     def next_token(self) -> bytes:
         """Take the next bracket or string with all before it; b"" at the end of the stream, or in an open string.

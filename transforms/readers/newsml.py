@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from transforms.readers.documents import Item, Items, Source, each_alone, reject, skip
+from transforms.readers.documents import Item, Items, Source, items_or_rejection, reject, skip
 from transforms.readers.newsml1 import read_newsml1_item
 from transforms.readers.newsml_g2 import read_g2_item
 from transforms.readers.safe_xml import count_end_tags, is_cut, parse_xml
@@ -32,17 +32,17 @@ def read_newsml(source: Source) -> Items:
         yield skip(source.ref, Format.NEWSML, "a NewsML document without a news item", data)
         return
     for number, item in enumerate(items, start=1):
-        alone = len(items) == 1 and not cut
-        own = data if alone else etree.tostring(item, encoding="utf-8")
-        ref = source.ref if alone else f"{source.ref}#{number}"
-        yield from each_alone(_read(item, ref, own), ref, Format.NEWSML, own)
+        item_or_rejection = len(items) == 1 and not cut
+        own_bytes = data if item_or_rejection else etree.tostring(item, encoding="utf-8")
+        ref = source.ref if item_or_rejection else f"{source.ref}#{number}"
+        yield from items_or_rejection(_read(item, ref, own_bytes), ref, Format.NEWSML, own_bytes)
     if cut:
         detail = f"the document has no end after {len(items)} items"
         yield reject(source.ref, Format.NEWSML, Reason.TRUNCATED, detail, data)
 
 
-def _read(item: Element, ref: str, own: bytes) -> Iterator[Item]:
+def _read(item: Element, ref: str, own_bytes: bytes) -> Iterator[Item]:
     if str(item.tag).endswith("NewsItem"):
-        yield from read_newsml1_item(item, ref, own)
+        yield from read_newsml1_item(item, ref, own_bytes)
     else:
-        yield read_g2_item(item, ref, own)
+        yield read_g2_item(item, ref, own_bytes)

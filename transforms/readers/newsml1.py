@@ -53,16 +53,16 @@ _NO_TEXT_TYPES = (
 )
 
 
-def read_newsml1_item(item: Element, ref: str, own: bytes) -> Iterator[Item]:
+def read_newsml1_item(item: Element, ref: str, own_bytes: bytes) -> Iterator[Item]:
     """Yield a document for one `NewsItem`, or one with `#n` for each of two or more languages that it has a body in.
 
-    `own` are the bytes of the item as received. One of pictures or sound only is skipped, one without headline and
-    text rejected, unless its status withdraws it. Languages come in the order of their first components. Nothing
+    `own_bytes` are the bytes of the item as received. One of pictures or sound only is skipped, one without headline
+    and text rejected, unless its status withdraws it. Languages come in the order of their first components. Nothing
     raises.
     """
     languages = _language_components(item)
     if len(languages) < 2:
-        yield _document(item, item, ref, own, "")
+        yield _document(item, item, ref, own_bytes, "")
         return
     for number, (language, component) in enumerate(languages.items(), start=1):
         inner = etree.tostring(component, encoding="utf-8")
@@ -79,17 +79,17 @@ def _language_components(item: Element) -> dict[str, Element]:
     return found
 
 
-def _document(item: Element, component: Element, ref: str, own: bytes, language: str) -> Item:
+def _document(item: Element, component: Element, ref: str, own_bytes: bytes, language: str) -> Item:
     title = text_in(component.find(".//{*}HeadLine")) or text_in(item.find(".//{*}HeadLine"))
     body = _body(component)
     if not body and (medium := _medium(component)):
-        return skip(ref, Format.NEWSML, f"an item of type {medium}", own)
+        return skip(ref, Format.NEWSML, f"an item of type {medium}", own_bytes)
     status = attribute(item.find(".//{*}NewsManagement/{*}Status"), "FormalName")
     instruction = attribute(item.find(".//{*}NewsManagement/{*}Instruction"), "FormalName")
     if instruction.lower() in ("delete", "kill"):
         status = "canceled"
     if not body and not title and not is_withdrawn(status):
-        return reject(ref, Format.NEWSML, Reason.NO_TEXT, "neither a headline nor a text", own)
+        return reject(ref, Format.NEWSML, Reason.NO_TEXT, "neither a headline nor a text", own_bytes)
     provider = text_in(item.find(".//{*}NewsIdentifier/{*}ProviderId"))
     agency = text_in(item.find(".//{*}CreditLine")) or attribute(
         item.find(".//{*}Provider/{*}Party"), "FormalName"
@@ -115,7 +115,7 @@ def _document(item: Element, component: Element, ref: str, own: bytes, language:
         standfirst=text_in(component.find(".//{*}SubHeadLine")),
         evolved_from=attribute(item.find(".//{*}DerivedFrom"), "NewsItem") or None,
     )
-    return document(ref, Format.NEWSML, own, body, is_html=True, stated=stated)
+    return document(ref, Format.NEWSML, own_bytes, body, is_html=True, stated=stated)
 
 
 def _identity(item: Element, language: str) -> str | None:

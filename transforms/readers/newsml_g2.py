@@ -7,8 +7,8 @@ from transforms.readers.documents import Item, document, reject, skip
 from transforms.readers.nitf import nitf_body
 from transforms.readers.wire_names import (
     code_of,
+    is_kill_note,
     is_person,
-    kills,
     main_of,
     name_of,
     unique,
@@ -29,23 +29,23 @@ from transforms.text.publication_status import is_withdrawn
 from transforms.types import Format, Reason, Stated
 
 
-def read_g2_item(item: Element, ref: str, own: bytes) -> Item:
-    """Turn one `newsItem` into a document; `own` are its bytes as received.
+def read_g2_item(item: Element, ref: str, own_bytes: bytes) -> Item:
+    """Turn one `newsItem` into a document; `own_bytes` are its bytes as received.
 
     Pictures, audio and video are skipped; an item without headline and text is rejected, unless its status or an
     editor's note withdraws it: then the document is a notice of withdrawal. Nothing raises.
     """
     meta, content = child(item, "itemMeta"), child(item, "contentMeta")
     status = code_of(child(meta, "pubStatus"))
-    if any(kills(text_in(note)) for note in children(meta, "edNote")):
+    if any(is_kill_note(text_in(note)) for note in children(meta, "edNote")):
         status = "killed"
     item_class = code_of(child(meta, "itemClass"))
     if item_class not in ("", "text", "composite"):
-        return skip(ref, Format.NEWSML, f"an item of class {item_class}", own)
+        return skip(ref, Format.NEWSML, f"an item of class {item_class}", own_bytes)
     title = text_in(main_of(children(content, "headline"))) or text_in(child(meta, "title"))
     body = _body(item, text_in(child(content, "dateline")))
     if not body and not title and not is_withdrawn(status):
-        return reject(ref, Format.NEWSML, Reason.NO_TEXT, "neither a headline nor a text", own)
+        return reject(ref, Format.NEWSML, Reason.NO_TEXT, "neither a headline nor a text", own_bytes)
     provider = name_of(child(meta, "provider"))
     holder = item.find(".//{*}copyrightHolder")
     credit = text_in(child(content, "creditline")) or name_of(child(content, "infoSource"))
@@ -74,7 +74,7 @@ def read_g2_item(item: Element, ref: str, own: bytes) -> Item:
         standfirst=_standfirst(content),
         genre=name_of(child(content, "genre")),
     )
-    return document(ref, Format.NEWSML, own, body, is_html=True, stated=stated)
+    return document(ref, Format.NEWSML, own_bytes, body, is_html=True, stated=stated)
 
 
 def _body(item: Element, dateline: str | None) -> str:
@@ -100,12 +100,12 @@ def _authors(content: Element | None) -> tuple[str, ...]:
         return unique(bylines)
     names = []
     for creator in children(content, "creator"):
-        is_house = (
+        is_company = (
             child(creator, "organisationDetails") is not None
             or code_of(child(creator, "type")) == "organisation"
         )
         name = text_in(main_of(children(creator, "name"))) or attribute(creator, "literal")
-        if name and not is_house and is_person(name):
+        if name and not is_company and is_person(name):
             names.append(without_by(name))
     return unique(names)
 

@@ -9,14 +9,14 @@ from transforms.readers.documents import Item, document, reject, skip
 from transforms.readers.field_map import plain_name
 from transforms.readers.field_values import time_of
 from transforms.readers.record_text import looks_like_html
-from transforms.readers.wire_names import is_person, kills, last_part, unique, without_by
+from transforms.readers.wire_names import is_kill_note, is_person, last_part, unique, without_by
 from transforms.readers.wire_text import web_address
 from transforms.text.publication_status import is_withdrawn
 from transforms.types import Format, Reason, Stated
 
 
-def read_ninjs(value: Mapping[str, object], ref: str, own: bytes) -> Item:
-    """Turn one parsed ninjs object into a document; `own` are its bytes as received.
+def read_ninjs(value: Mapping[str, object], ref: str, own_bytes: bytes) -> Item:
+    """Turn one parsed ninjs object into a document; `own_bytes` are its bytes as received.
 
     Names count in any spelling (`versioncreated`, `versionCreated`, `version_created`). Without a body its summary is
     the text, and marked as one. Other types than text, and packages without a body, are skipped; an item without
@@ -24,20 +24,20 @@ def read_ninjs(value: Mapping[str, object], ref: str, own: bytes) -> Item:
     """
     item = {plain_name(str(name)): inner for name, inner in value.items()}
     status = _string(item.get("pubstatus")).lower()
-    if kills(_first(item, "ednote", "editorialnote")):
+    if is_kill_note(_first(item, "ednote", "editorialnote")):
         status = "killed"
     kind = _string(item.get("type")).lower()
     if kind not in ("", "text", "article", "news", "story", "composite"):
-        return skip(ref, Format.NINJS, f"an item of type {kind}", own)
+        return skip(ref, Format.NINJS, f"an item of type {kind}", own_bytes)
     title = _main(item.get("headlines")) or _first(item, "headline", "title", "name")
     body = _first(item, "bodyxhtml", "bodyhtml", "articlehtml", "bodynitf", "bodytext") or _main(
         item.get("bodies")
     )
     summary = _first(item, "descriptiontext", "teaser", "abstract") or _main(item.get("descriptions"))
     if kind == "composite" and not body:
-        return skip(ref, Format.NINJS, "a package of other items", own)
+        return skip(ref, Format.NINJS, "a package of other items", own_bytes)
     if not body and not title and not is_withdrawn(status):
-        return reject(ref, Format.NINJS, Reason.NO_TEXT, "neither a headline nor a text", own)
+        return reject(ref, Format.NINJS, Reason.NO_TEXT, "neither a headline nor a text", own_bytes)
     provider = _name(item.get("provider")) or _name(item.get("source"))
     house = (
         provider
@@ -71,7 +71,7 @@ def read_ninjs(value: Mapping[str, object], ref: str, own: bytes) -> Item:
         standfirst=_main(item.get("headlines"), role="sub") or None,
         genre=next(iter(_names(item.get("genre")) or _names(item.get("genres"))), None),
     )
-    return document(ref, Format.NINJS, own, text, looks_like_html(text), stated)
+    return document(ref, Format.NINJS, own_bytes, text, looks_like_html(text), stated)
 
 
 def _authors(item: Mapping[str, object]) -> tuple[str, ...]:

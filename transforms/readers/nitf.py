@@ -5,7 +5,7 @@ from __future__ import annotations
 from transforms.readers.documents import Items, Source, document, reject
 from transforms.readers.safe_xml import count_end_tags, is_cut, parse_xml
 from transforms.readers.streams import StopReading
-from transforms.readers.wire_names import kills, unique, without_by
+from transforms.readers.wire_names import is_kill_note, unique, without_by
 from transforms.readers.wire_text import (
     LANG,
     Element,
@@ -33,7 +33,7 @@ def read_nitf(source: Source) -> Items:
     nitf = next(root.iter("{*}nitf"), root)
     doc = nitf.find(".//{*}docdata")
     status = attribute(doc, "management-status").lower()
-    if any(kills(attribute(note, "info")) for note in nitf.iter("{*}ed-msg")):
+    if any(is_kill_note(attribute(note, "info")) for note in nitf.iter("{*}ed-msg")):
         status = "killed"
     body, title = nitf_body(nitf), nitf_title(nitf)
     if not body and not title and not is_withdrawn(status):

@@ -41,12 +41,12 @@ def read_text(source: Source) -> Items:
     messages = split_messages(text)
     for number, message in enumerate(messages, start=1):
         ref = source.ref if len(messages) == 1 else f"{source.ref}#{number}"
-        own = message.whole.encode("utf-8", "replace")
+        own_bytes = message.whole.encode("utf-8", "replace")
         if not message.text.strip():
-            yield reject(ref, Format.TEXT, Reason.NO_TEXT, "a message without text", own)
+            yield reject(ref, Format.TEXT, Reason.NO_TEXT, "a message without text", own_bytes)
             continue
         stated = Stated(published=message.published)
-        yield document(ref, Format.TEXT, own, message.text, is_html=False, stated=stated)
+        yield document(ref, Format.TEXT, own_bytes, message.text, is_html=False, stated=stated)
     if messages:
         return
     if not text.strip():
@@ -54,11 +54,11 @@ def read_text(source: Source) -> Items:
         return
     entries = split_archive(text)
     for number, entry in enumerate(entries, start=1):
-        ref, own = f"{source.ref}#{number}", entry.whole.encode("utf-8", "replace")
+        ref, own_bytes = f"{source.ref}#{number}", entry.whole.encode("utf-8", "replace")
         if entry.text and entry.facts.get("title"):
-            yield document(ref, Format.TEXT, own, entry.text, is_html=False, stated=entry.stated)
+            yield document(ref, Format.TEXT, own_bytes, entry.text, is_html=False, stated=entry.stated)
         else:
-            yield document(ref, Format.TEXT, own, entry.whole, is_html=False)
+            yield document(ref, Format.TEXT, own_bytes, entry.whole, is_html=False)
     if not entries:
         page = html.unescape(text) if _ESCAPED_PAGE.match(text) and "<" not in text else None
         yield document(source.ref, Format.TEXT, data, page or text, is_html=page is not None)

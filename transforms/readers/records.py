@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from transforms.readers.charsets import as_utf8
-from transforms.readers.documents import Item, Items, Source, as_json, each_alone, reject
+from transforms.readers.documents import Item, Items, Source, as_json, items_or_rejection, reject
 from transforms.readers.fields import record_to_document
 from transforms.readers.json_envelopes import are_records, nested_records, special_kind, text_names, unwrap
 from transforms.readers.json_values import (
@@ -44,9 +44,9 @@ def read_lines(source: Source) -> Items:
             continue
         if window.failure is not None and not line.endswith(b"\n"):
             continue  # half a line before a truncation, which is reported next
-        own = line.strip(b" \t\r\n\x1e")
-        if own:
-            yield from _record(own, ref, Format.JSONL, source, f"line {number}: ")
+        own_bytes = line.strip(b" \t\r\n\x1e")
+        if own_bytes:
+            yield from _record(own_bytes, ref, Format.JSONL, source, f"line {number}: ")
 
 
 def read_json(source: Source) -> Items:
@@ -76,9 +76,9 @@ def read_json(source: Source) -> Items:
         return
     number = 0
     for value in _chain(first, second, values):
-        for own in _pieces(value):
+        for own_bytes in _pieces(value):
             number += 1
-            yield from _record(own, f"{source.ref}#{number}", Format.JSON, source, f"record {number}: ")
+            yield from _record(own_bytes, f"{source.ref}#{number}", Format.JSON, source, f"record {number}: ")
 
 
 def _is_damaged_list(value: bytes, source: Source) -> bool:
@@ -101,18 +101,18 @@ def _read_envelope(window: Window, source: Source) -> Items:
     number = 0
     lists_of_records: set[int] = set()
     for value in split_envelope(window, _limit(source)):
-        for own in _pieces(value.data):
+        for own_bytes in _pieces(value.data):
             if not value.is_named and value.list_number not in lists_of_records:
-                if not _holds_record(own, source):
+                if not _holds_record(own_bytes, source):
                     continue
                 lists_of_records.add(value.list_number)
             number += 1
-            yield from _record(own, f"{source.ref}#{number}", Format.JSON, source, f"record {number}: ")
+            yield from _record(own_bytes, f"{source.ref}#{number}", Format.JSON, source, f"record {number}: ")
 
 
-def _holds_record(own: bytes, source: Source) -> bool:
+def _holds_record(own_bytes: bytes, source: Source) -> bool:
     try:
-        value = parse_json(own)
+        value = parse_json(own_bytes)
     except (ValueError, RecursionError):
         return False
     fields = source.options.field_map
@@ -135,35 +135,37 @@ def _chain(first: bytes, second: bytes | None, rest: Iterator[bytes]) -> Iterato
     yield from rest
 
 
-def _record(own: bytes, ref: str, form: Format, source: Source, where: str) -> Items:
-    return each_alone(_whole_record(own, ref, form, source, where), ref, form, own)
+def _record(own_bytes: bytes, ref: str, form: Format, source: Source, where: str) -> Items:
+    return items_or_rejection(_whole_record(own_bytes, ref, form, source, where), ref, form, own_bytes)
 
 
-def _whole_record(own: bytes, ref: str, form: Format, source: Source, where: str) -> Iterator[Item]:
+def _whole_record(own_bytes: bytes, ref: str, form: Format, source: Source, where: str) -> Iterator[Item]:
     try:
-        value = parse_json(own)
+        value = parse_json(own_bytes)
     except (ValueError, RecursionError) as error:
-        yield reject(ref, form, Reason.BAD_RECORD, f"{where}not valid JSON: {error}", own)
+        yield reject(ref, form, Reason.BAD_RECORD, f"{where}not valid JSON: {error}", own_bytes)
         return
     fields = source.options.field_map
     if isinstance(value, list) and are_records(value, fields):
         value = {"items": value}
     if not isinstance(value, Mapping):
-        yield reject(ref, form, Reason.BAD_RECORD, f"{where}not an object but {type(value).__name__}", own)
+        yield reject(
+            ref, form, Reason.BAD_RECORD, f"{where}not an object but {type(value).__name__}", own_bytes
+        )
         return
     value = unwrap(value, fields)
     special = special_kind(value)
     if special is not None:
-        yield from _read_special(special, value, own, ref)
+        yield from _read_special(special, value, own_bytes, ref)
         return
     nested = nested_records(value, fields)
     if nested is None:
-        yield record_to_document(value, ref, form, source.options, own)
+        yield record_to_document(value, ref, form, source.options, own_bytes)
         return
     for index, inner in enumerate(nested, start=1):
         inner_ref = f"{ref}#{index}"
         read = _inner_record(inner, inner_ref, form, source, f"{where}element {index}", _DEEPEST)
-        yield from each_alone(read, inner_ref, form)
+        yield from items_or_rejection(read, inner_ref, form)
 
 
 def _inner_record(
@@ -184,10 +186,10 @@ def _inner_record(
     for index, inner in enumerate(nested, start=1):
         inner_ref = f"{ref}#{index}"
         read = _inner_record(inner, inner_ref, form, source, f"element {index}", depth - 1)
-        yield from each_alone(read, inner_ref, form)
+        yield from items_or_rejection(read, inner_ref, form)
 
 
-def _read_special(form: Format, value: Mapping[str, object], own: bytes, ref: str) -> Iterator[Item]:
+def _read_special(form: Format, value: Mapping[str, object], own_bytes: bytes, ref: str) -> Iterator[Item]:
     if form is Format.JSON_FEED:
         from transforms.readers.feeds import read_json_feed
 
@@ -195,26 +197,26 @@ def _read_special(form: Format, value: Mapping[str, object], own: bytes, ref: st
     else:
         from transforms.readers.ninjs import read_ninjs
 
-        yield read_ninjs(value, ref, own)
+        yield read_ninjs(value, ref, own_bytes)
 
 
-def is_json(own: bytes) -> bool:
+def is_json(own_bytes: bytes) -> bool:
     """Return whether bytes are one JSON value, in UTF-8 or a charset that they seem to be in; False for b""."""
     try:
-        parse_json(own)
+        parse_json(own_bytes)
     except (ValueError, RecursionError):
         return False
     return True
 
 
-def parse_json(own: bytes) -> object:
+def parse_json(own_bytes: bytes) -> object:
     """Parse one JSON value in UTF-8, or, where bytes are not valid UTF-8, in the charset that they seem to be in.
 
     Control characters inside strings and a byte order mark before the value are allowed. Raises ValueError or
     RecursionError for anything but one value, and for a whole number of more than 4,300 digits.
     """
     try:
-        text = own.decode("utf-8-sig")
+        text = own_bytes.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = decode(own).text
+        text = decode(own_bytes).text
     return _DECODER.decode(text)

@@ -35,12 +35,12 @@ def read_sitemap(source: Source) -> Items:
             continue
         number += 1
         ref = f"{source.ref}#{number}"
-        own = etree.tostring(url, encoding="utf-8", with_tail=False)
+        own_bytes = etree.tostring(url, encoding="utf-8", with_tail=False)
         stated = _stated(url, news)
         if stated.title is None:
-            yield reject(ref, Format.SITEMAP, Reason.NO_TEXT, "the entry has no title", own)
+            yield reject(ref, Format.SITEMAP, Reason.NO_TEXT, "the entry has no title", own_bytes)
         else:
-            yield document(ref, Format.SITEMAP, own, "", is_html=False, stated=stated)
+            yield document(ref, Format.SITEMAP, own_bytes, "", is_html=False, stated=stated)
     addresses += sum(1 for _ in root.iter("{*}sitemap"))
     if addresses:
         detail = f"{addresses} addresses of a sitemap that say nothing of news"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from transforms.readers.arrow_values import batch_rows
 from transforms.readers.charsets import as_utf8
-from transforms.readers.documents import Items, Source, alone, reject, skip
+from transforms.readers.documents import Items, Source, item_or_rejection, reject, skip
 from transforms.readers.field_map import field_table, meanings_of, plain_name
 from transforms.readers.fields import record_to_document
 from transforms.readers.options import ReadOptions
@@ -67,7 +67,7 @@ def read_csv(source: Source) -> Items:
             continue
         record = dict(zip(names, row.cells, strict=False))  # a short row keeps the columns it has
         make = partial(record_to_document, record, ref, Format.CSV, source.options)
-        yield alone(make, ref, Format.CSV)
+        yield item_or_rejection(make, ref, Format.CSV)
     if not number:
         yield reject(source.ref, Format.CSV, Reason.EMPTY, "a table without rows")
 
@@ -217,7 +217,7 @@ def read_parquet(source: Source) -> Items:
         for number, row in _rows(table, columns, first, last):
             ref = f"{source.ref}#{number}"
             make = partial(record_to_document, row, ref, Format.PARQUET, source.options)
-            yield alone(make, ref, Format.PARQUET)
+            yield item_or_rejection(make, ref, Format.PARQUET)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise StopReading(Reason.BAD_RECORD, one_line(f"damaged Parquet file: {error}")) from error
     if not table.metadata.num_rows:

@@ -16,7 +16,7 @@ _BY = re.compile(r"(?:by|von|par|por|di|av|door)\s+", re.I)
 _LOGIN = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*+|\S+@\S+")
 
 
-def kills(note: str | None) -> bool:
+def is_kill_note(note: str | None) -> bool:
     """Return whether an editor's note withdraws its item: it begins with KILL, KILLED or WITHDRAWN in capitals.
 
     URGENT, MANDATORY or the like may come before it; punctuation, the note's end, or THIS, NOTICE, STORY or ITEM has to

@@ -170,18 +170,18 @@ class _Repair:
             self._count[name.casefold()] += 1
 
     def _end(self, name: str) -> None:
-        own = name.casefold()
-        while self._count[own]:
-            if self._close() == own:
+        folded = name.casefold()
+        while self._count[folded]:
+            if self._close() == folded:
                 break
 
     def _close(self) -> str:
         name, is_written = self._open.pop()
         if is_written:
             self._parts.append(f"</{name}>")
-        own = name.casefold()
-        self._count[own] -= 1
-        return own
+        folded = name.casefold()
+        self._count[folded] -= 1
+        return folded
 
 
 def _escape(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from transforms.kernel.average_linkage import Merges, gather, link_by_average, strongest
+from transforms.kernel.average_linkage import Merges, gather, link_by_average, strongest_links
 from transforms.kernel.dispatch import components
 from transforms.stories.dendrogram_cut import cut_dendrograms
 from transforms.stories.neighbourhood import Neighbourhood, list_neighbours
@@ -212,7 +212,7 @@ def _join_links(
     inner = (left >= 0) & (left != right)
     known = left[inner], right[inner], total[inner]
     if group_of.max(initial=-1) + 1 < len(names):  # only a group of several can have several links to another
-        known = strongest(*known)
+        known = strongest_links(*known)
     beyond = left[outer], right[outer], total[outer]
     left, right, total = (np.concatenate(column) for column in zip(known, beyond, strict=True))
     return left, right, total

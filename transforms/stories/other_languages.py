@@ -34,7 +34,7 @@ class OtherLanguageModel:
     block_size: int = 200
 
     @property
-    def reach_days(self) -> int:
+    def context_days(self) -> int:
         """Return the number of days around a story within which other stories decide what it is related to."""
         return self.days_around + self.days_apart
 
@@ -102,7 +102,7 @@ def match_stories(
 ) -> list[Match]:
     """Return the pairs of stories in different languages that report one event, by their ids.
 
-    With `days`, only pairs of which one story is of such a day; then all stories within `reach_days` of those must
+    With `days`, only pairs of which one story is of such a day; then all stories within `context_days` of those must
     be among `stories`, and the answer does not depend on any other. The order of `stories` does not matter.
     """
     weighed = weigh_terms(stories, model)

@@ -24,7 +24,7 @@ Hashes = npt.NDArray[np.uint64]
 _Bools = npt.NDArray[np.bool_]
 
 
-class Tokens(NamedTuple):
+class ArticleTokens(NamedTuple):
     """The tokens of one article, headline first, as arrays: keys, information, flags of names, hashes of runs."""
 
     keys: npt.NDArray[np.uint32]
@@ -45,7 +45,7 @@ def lone_headline(title: str, text: str) -> str:
 
 def read_tokens(
     articles: Sequence[tuple[str, str]], lexicon: Lexicon, model: StoryModel = MODEL
-) -> list[Tokens]:
+) -> list[ArticleTokens]:
     """Return the tokens of articles of one language, that of the lexicon, given as (headline, text), in their order.
 
     Both may be empty; a headline with which the text begins is left out. Words are those of `stems.tokenize`. No
@@ -66,7 +66,7 @@ def read_tokens(
         own = slice(start, end)
         runs = hash_runs(keys[own], model.passage_words)
         found.append(
-            Tokens(
+            ArticleTokens(
                 keys[own],
                 information[own],
                 is_number[own] | is_name[own],
@@ -116,7 +116,7 @@ def sample_runs(
     return [np.unique(values[start:end])[: model.runs_kept] for start, end in pairwise(bounds.tolist())]
 
 
-def trust(a: Tokens, b: Tokens, days_apart: float, model: StoryModel = MODEL) -> float:
+def trust(a: ArticleTokens, b: ArticleTokens, days_apart: float, model: StoryModel = MODEL) -> float:
     """Return the factor (0 to 1) by which the similarity of two articles is reduced for passages that they repeat.
 
     `days_apart`, of publication, is NaN where a day is not known. The first rule that holds decides:
@@ -153,7 +153,7 @@ def trust(a: Tokens, b: Tokens, days_apart: float, model: StoryModel = MODEL) ->
     return min(1.0, (cosine / needed) ** 2)
 
 
-def is_notice(a: Tokens, b: Tokens, model: StoryModel = MODEL) -> bool:
+def is_notice(a: ArticleTokens, b: ArticleTokens, model: StoryModel = MODEL) -> bool:
     """Return whether two articles have one text that fits neither headline: a paywall, legal notice, placeholder.
 
     The texts are equal, or `notice_share` of each lies in runs of words that both have; and each headline has rare
@@ -164,11 +164,11 @@ def is_notice(a: Tokens, b: Tokens, model: StoryModel = MODEL) -> bool:
     return _have_other_headlines(a, b, model) and _repeat_text(a, b, _shared_both_ways(a, b, model), model)
 
 
-def _is_notice(a: Tokens, b: Tokens, shared: Sequence[_Bools], model: StoryModel) -> bool:
+def _is_notice(a: ArticleTokens, b: ArticleTokens, shared: Sequence[_Bools], model: StoryModel) -> bool:
     return _repeat_text(a, b, shared, model) and _have_other_headlines(a, b, model)
 
 
-def _repeat_text(a: Tokens, b: Tokens, shared: Sequence[_Bools], model: StoryModel) -> bool:
+def _repeat_text(a: ArticleTokens, b: ArticleTokens, shared: Sequence[_Bools], model: StoryModel) -> bool:
     same = len(a.keys) - a.headline == len(b.keys) - b.headline
     if same and np.array_equal(a.keys[a.headline :], b.keys[b.headline :]):
         return True
@@ -176,7 +176,7 @@ def _repeat_text(a: Tokens, b: Tokens, shared: Sequence[_Bools], model: StoryMod
     return min(mask.mean() if len(mask) else 0.0 for mask in bodies) >= model.notice_share
 
 
-def _have_other_headlines(a: Tokens, b: Tokens, model: StoryModel) -> bool:
+def _have_other_headlines(a: ArticleTokens, b: ArticleTokens, model: StoryModel) -> bool:
     """Return whether the words of both headlines are neither in the other one nor in a text."""
     heads = [_telling(item, model) for item in (a, b)]
     if not all(heads) or not heads[0].isdisjoint(heads[1]):
@@ -184,13 +184,13 @@ def _have_other_headlines(a: Tokens, b: Tokens, model: StoryModel) -> bool:
     return all((heads[0] | heads[1]).isdisjoint(item.keys[item.headline :].tolist()) for item in (a, b))
 
 
-def _telling(item: Tokens, model: StoryModel) -> set[int]:
+def _telling(item: ArticleTokens, model: StoryModel) -> set[int]:
     """Return the words of the headline that are not everyday words."""
     head = slice(0, item.headline)
     return set(item.keys[head][item.information[head] >= model.telling_information].tolist())
 
 
-def _is_short_form(a: Tokens, b: Tokens, shared: Sequence[_Bools], model: StoryModel) -> bool:
+def _is_short_form(a: ArticleTokens, b: ArticleTokens, shared: Sequence[_Bools], model: StoryModel) -> bool:
     """Return whether two headlines or briefs are one sentence with other names in it."""
     if max(len(a.keys), len(b.keys)) > model.short_tokens:
         return False
@@ -198,7 +198,7 @@ def _is_short_form(a: Tokens, b: Tokens, shared: Sequence[_Bools], model: StoryM
     return all(own) and min(mask.mean() for mask in shared) >= model.short_form_share
 
 
-def _fill_open_places(a: Tokens, b: Tokens, model: StoryModel) -> bool:
+def _fill_open_places(a: ArticleTokens, b: ArticleTokens, model: StoryModel) -> bool:
     """Return whether two texts are one text with other words in several short gaps of their alignment.
 
     What repeats is the form, whatever its words are; what stands in the gaps fills it: names, known or not, choices of
@@ -239,7 +239,7 @@ def _fill_open_places(a: Tokens, b: Tokens, model: StoryModel) -> bool:
     )
 
 
-def _align(a: Tokens, b: Tokens) -> tuple[int, list[tuple[slice, slice]]]:
+def _align(a: ArticleTokens, b: ArticleTokens) -> tuple[int, list[tuple[slice, slice]]]:
     """Return how many tokens two texts have in common in order (Ratcliff and Obershelp 1988), and the gaps between."""
     blocks = SequenceMatcher(None, a.keys.tolist(), b.keys.tolist(), autojunk=False).get_matching_blocks()
     gaps = []
@@ -250,11 +250,11 @@ def _align(a: Tokens, b: Tokens) -> tuple[int, list[tuple[slice, slice]]]:
     return sum(block.size for block in blocks), gaps
 
 
-def _shared_both_ways(a: Tokens, b: Tokens, model: StoryModel) -> list[_Bools]:
+def _shared_both_ways(a: ArticleTokens, b: ArticleTokens, model: StoryModel) -> list[_Bools]:
     return [_shared(one, other, model.passage_words) for one, other in ((a, b), (b, a))]
 
 
-def _shared(item: Tokens, other: Tokens, length: int) -> _Bools:
+def _shared(item: ArticleTokens, other: ArticleTokens, length: int) -> _Bools:
     """Return which tokens lie in a run of `length` tokens that the other article has too."""
     begins = _is_among(item.runs, other.known_runs)
     covered = np.zeros(len(item.keys) + length, np.int64)
@@ -273,7 +273,7 @@ def _is_among(values: Hashes, known: Hashes) -> _Bools:
     return found
 
 
-def _fill_differently(a: Tokens, b: Tokens, model: StoryModel) -> bool:
+def _fill_differently(a: ArticleTokens, b: ArticleTokens, model: StoryModel) -> bool:
     """Return whether many names and numbers of either article are nowhere in the other one."""
     fillers = [np.unique(item.keys[item.is_filler]) for item in (a, b)]
     own = [int((~np.isin(keys, other.keys)).sum()) for keys, other in zip(fillers, (b, a), strict=True)]
@@ -281,7 +281,7 @@ def _fill_differently(a: Tokens, b: Tokens, model: StoryModel) -> bool:
 
 
 def _weigh(
-    item: Tokens, rest: _Bools, model: StoryModel
+    item: ArticleTokens, rest: _Bools, model: StoryModel
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
     keys, first, counts = np.unique(item.keys[rest], return_index=True, return_counts=True)
     weights = (1.0 + np.log(counts)) * item.information[rest][first] ** model.information_power
@@ -292,7 +292,7 @@ def _weigh(
 def _cosine(
     a: tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]],
     b: tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]],
-    cap: float,
+    limit: float,
 ) -> float:
     _, left, right = np.intersect1d(a[0], b[0], assume_unique=True, return_indices=True)
-    return float(np.minimum(a[1][left] * b[1][right], cap).sum())
+    return float(np.minimum(a[1][left] * b[1][right], limit).sum())

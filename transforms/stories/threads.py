@@ -17,7 +17,7 @@ import numpy as np
 from transforms.kernel.disjoint_sets import components
 
 
-class Relation(StrEnum):
+class ThreadRelation(StrEnum):
     """How two stories relate: follow_up or related within one language, or the same event in another language."""
 
     FOLLOW_UP = "follow_up"  # the later one reports what came of the earlier one
@@ -48,8 +48,8 @@ MODEL = ThreadModel()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crossing:
-    """The evidence between two stories: the mean score of their best links, and the best link."""
+class StoryPair:
+    """Two stories that links join, and the evidence: mean score of the best links, how names agree, the best link."""
 
     story_a: int  # the smaller id
     story_b: int
@@ -68,45 +68,45 @@ class StoryRelation:
 
     story_a: int
     story_b: int
-    relation: Relation
+    relation: ThreadRelation
     score: float
     article_a: int
     article_b: int
 
 
-def are_in_reach(first_a: datetime | None, first_b: datetime | None, model: ThreadModel = MODEL) -> bool:
+def can_follow_up(first_a: datetime | None, first_b: datetime | None, model: ThreadModel = MODEL) -> bool:
     """Return whether two stories first reported at these times can follow up one another: not if either is unknown."""
     if first_a is None or first_b is None:
         return False
     return model.shortest_gap <= abs(first_b - first_a) <= model.longest_gap
 
 
-def relate(crossing: Crossing, model: ThreadModel = MODEL) -> StoryRelation | None:
+def relate(pair: StoryPair, model: ThreadModel = MODEL) -> StoryRelation | None:
     """Return how two stories relate; None when their score is below `least_score` of the model.
 
     They are a follow-up, the earlier one first, when both first times are known and `shortest_gap` to `longest_gap`
     apart, their names agree to `least_names` or more and neither has a name of its own above `most_own_name`; else they
     are related, the smaller id first. Stories without a time have no order: they are related at most.
     """
-    if crossing.score < model.least_score:
+    if pair.score < model.least_score:
         return None
-    a, b = crossing.first_a, crossing.first_b
+    a, b = pair.first_a, pair.first_b
     is_swapped = a is not None and b is not None and a > b
     follows = (
-        are_in_reach(a, b, model)
-        and crossing.names >= model.least_names
-        and crossing.own_name <= model.most_own_name
+        can_follow_up(a, b, model)
+        and pair.names >= model.least_names
+        and pair.own_name <= model.most_own_name
     )
     ends = (
-        (crossing.story_b, crossing.story_a, crossing.article_b, crossing.article_a)
+        (pair.story_b, pair.story_a, pair.article_b, pair.article_a)
         if follows and is_swapped
-        else (crossing.story_a, crossing.story_b, crossing.article_a, crossing.article_b)
+        else (pair.story_a, pair.story_b, pair.article_a, pair.article_b)
     )
     return StoryRelation(
         story_a=ends[0],
         story_b=ends[1],
-        relation=Relation.FOLLOW_UP if follows else Relation.RELATED,
-        score=crossing.score,
+        relation=ThreadRelation.FOLLOW_UP if follows else ThreadRelation.RELATED,
+        score=pair.score,
         article_a=ends[2],
         article_b=ends[3],
     )
@@ -119,7 +119,7 @@ def predecessors(relations: Iterable[StoryRelation]) -> dict[int, int]:
     """
     best: dict[int, tuple[float, int]] = {}
     for one in relations:
-        if one.relation is Relation.FOLLOW_UP:
+        if one.relation is ThreadRelation.FOLLOW_UP:
             rank = (-one.score, one.story_a)
             if one.story_b not in best or rank < best[one.story_b]:
                 best[one.story_b] = rank

@@ -70,7 +70,7 @@ def test_a_new_cleaner_is_said_and_reads_again_on_request(
     home = tmp_path / "home"
     fold(home, inbox, field_map=RIGHT)
     before = ask(home, ARTICLES)
-    monkeypatch.setattr("flows.intake.seen.CLEANER_VERSION", 999)
+    monkeypatch.setattr("flows.intake.known_files.CLEANER_VERSION", 999)
     said = fold(home, inbox, field_map=RIGHT)
     assert len(said.read_otherwise) == 2
     assert forget_reading(settings_of(home), [inbox]) == 2

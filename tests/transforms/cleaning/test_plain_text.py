@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from transforms.cleaning.line_kinds import look
+from transforms.cleaning.line_kinds import classify_line
 from transforms.cleaning.plain_text import segment
 from transforms.text.encoding import tidy
 
@@ -355,7 +355,9 @@ def test_cutting_a_body_again_keeps_its_sentences(page: str) -> None:
     body = segment(page, is_markdown=False).body
     again = segment(body, is_markdown=False)
     sentences = [
-        line for line in body.split("\n") if line and (seen := look(line)).is_sentence and seen.units >= 5
+        line
+        for line in body.split("\n")
+        if line and (seen := classify_line(line)).is_sentence and seen.units >= 5
     ]
     assert [line for line in again.body.split("\n") if line in sentences] == [
         s for s in sentences if s != again.title
@@ -383,5 +385,5 @@ def test_the_owners_inputs_lose_their_noise_and_no_body_line() -> None:
         assert set(sentences) <= set(found.body.split("\n"))
         for noise in ("Leave a Reply", "Related Articles", "Back to top button", "Forex"):
             assert noise not in found.body.split("\n")
-        headlines = [line for line in lines[6:] if line.istitle() or look(line).is_title_case]
+        headlines = [line for line in lines[6:] if line.istitle() or classify_line(line).is_title_case]
         assert not set(headlines) & set(found.body.split("\n"))

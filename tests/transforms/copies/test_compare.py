@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.copies.compare import Relation, candidate_keys, group, verify_pairs
+from transforms.copies.compare import CopyRelation, candidate_keys, group, verify_pairs
 from transforms.copies.copy_model import COPIES, CopyModel
 from transforms.copies.shingles import shingle, tokenise
 from transforms.copies.signatures import sign
@@ -168,7 +168,7 @@ def test_verification_is_symmetric_and_equal_texts_are_exact(left: list[str], ri
     assert both.score[0] == both.score[1]
     assert both.is_copy[0] == both.is_copy[1]
     if a and a == b:
-        assert both.relation(0) is Relation.EXACT
+        assert both.relation(0) is CopyRelation.EXACT
 
 
 @given(st.permutations(range(9)))

@@ -82,7 +82,7 @@ def test_order_does_not_matter(order: list[int]) -> None:
 def test_a_day_depends_on_the_days_within_reach_alone(shifts: list[int], day: int) -> None:
     stories = _all(dict(enumerate(shifts, start=1)))
     wanted = 20_000 + day
-    near = [story for story in stories if abs(story.day - wanted) <= MODEL.reach_days]
+    near = [story for story in stories if abs(story.day - wanted) <= MODEL.context_days]
     days = {story.story_id: story.day for story in stories}
     expected = [
         match for match in match_stories(stories) if wanted in (days[match.story_a], days[match.story_b])

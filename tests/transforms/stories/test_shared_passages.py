@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from transforms.language.background import load_background
 from transforms.language.lexicon import lexicon_of
-from transforms.stories.shared_passages import Tokens, is_notice, read_tokens, sample_runs, trust
+from transforms.stories.shared_passages import ArticleTokens, is_notice, read_tokens, sample_runs, trust
 from transforms.stories.story_model import MODEL
 
 LEXICON = lexicon_of(load_background(), "en")
@@ -26,11 +26,11 @@ FOOTER = (
 WORDS = st.lists(st.sampled_from(FIXED.split()), max_size=60).map(" ".join)
 
 
-def tokens(headline: str, text: str) -> Tokens:
+def tokens(headline: str, text: str) -> ArticleTokens:
     return read_tokens([(headline, text)], LEXICON)[0]
 
 
-def form(place: str, count: str, captain: str) -> Tokens:
+def form(place: str, count: str, captain: str) -> ArticleTokens:
     return tokens(f"{count} ships off {place}", f"{captain} counted {count} ships off {place}. {FIXED}")
 
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from transforms.stories.threads import (
     MODEL,
-    Crossing,
-    Relation,
+    StoryPair,
     StoryRelation,
+    ThreadRelation,
     predecessors,
     relate,
     threads_of,
@@ -20,29 +20,29 @@ from transforms.stories.threads import (
 NOON = datetime(2026, 3, 1, 12)  # noqa: DTZ001 - times of stories are naive UTC
 
 
-def crossing(
+def pair(
     hours: float | None, score: float = 0.8, names: float = 0.5, own_name: float = 0.2, **fields: int
-) -> Crossing:
+) -> StoryPair:
     later = None if hours is None else NOON + timedelta(hours=hours)
     ends = {"story_a": 1, "story_b": 2, "article_a": 11, "article_b": 22} | fields
-    return Crossing(score=score, names=names, own_name=own_name, first_a=NOON, first_b=later, **ends)
+    return StoryPair(score=score, names=names, own_name=own_name, first_a=NOON, first_b=later, **ends)
 
 
 def test_a_later_story_with_the_same_names_follows_up_the_earlier_one() -> None:
-    forward, backward = relate(crossing(48)), relate(crossing(-48))
+    forward, backward = relate(pair(48)), relate(pair(-48))
     assert forward is not None
     assert backward is not None
-    assert (forward.relation, forward.story_a, forward.article_a) == (Relation.FOLLOW_UP, 1, 11)
-    assert (backward.relation, backward.story_a, backward.article_a) == (Relation.FOLLOW_UP, 2, 22)
+    assert (forward.relation, forward.story_a, forward.article_a) == (ThreadRelation.FOLLOW_UP, 1, 11)
+    assert (backward.relation, backward.story_a, backward.article_a) == (ThreadRelation.FOLLOW_UP, 2, 22)
 
 
 def test_without_an_order_or_names_stories_are_related_at_most() -> None:
-    apart = (crossing(48, names=0.1), crossing(48, own_name=0.6))
-    for one in (crossing(None), crossing(2), crossing(24 * 40), *apart):
+    apart = (pair(48, names=0.1), pair(48, own_name=0.6))
+    for one in (pair(None), pair(2), pair(24 * 40), *apart):
         found = relate(one)
         assert found is not None
-        assert found.relation is Relation.RELATED
-    assert relate(crossing(48, score=MODEL.least_score - 0.01)) is None
+        assert found.relation is ThreadRelation.RELATED
+    assert relate(pair(48, score=MODEL.least_score - 0.01)) is None
 
 
 RELATIONS = st.lists(
@@ -50,7 +50,7 @@ RELATIONS = st.lists(
         StoryRelation,
         story_a=st.integers(0, 9),
         story_b=st.integers(10, 19),
-        relation=st.sampled_from(Relation),
+        relation=st.sampled_from(ThreadRelation),
         score=st.sampled_from([0.6, 0.7, 0.8]),
         article_a=st.just(0),
         article_b=st.just(0),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.cleaning.gathered import clean_items
+from transforms.cleaning.digest_articles import clean_items
 from transforms.types import Article, Format, Kind, RawDocument, Rejection, Stated
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from transforms.cleaning.agency_credits import Agencies
 from transforms.cleaning.clean import clean
-from transforms.cleaning.digests import SHARED, telling_words
+from transforms.cleaning.digests import SHARED, rare_words
 from transforms.cleaning.kinds import is_index_address, markers
 from transforms.cleaning.line_kinds import letters
 from transforms.cleaning.marked_items import LEAST_ITEMS, MarkedItem, MarkedItems, find_items
@@ -144,7 +144,7 @@ def _link_to_reports(items: Sequence[MarkedItem], own: str | None) -> bool:
 
 
 def _are_unlike(items: Sequence[MarkedItem], language: str) -> bool:
-    topics = [telling_words(f"{item.title} {' '.join(item.paragraphs)}", language) for item in items]
+    topics = [rare_words(f"{item.title} {' '.join(item.paragraphs)}", language) for item in items]
     pairs = list(combinations(topics, 2))
     alike = sum(len(one & other) > SHARED * min(len(one), len(other)) for one, other in pairs)
     return alike <= _ALIKE * len(pairs)
