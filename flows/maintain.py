@@ -22,8 +22,8 @@ from flows.task_retries import (
 )
 
 
-@retried_task("look after")
-def look_after(settings: Settings) -> Maintained:
+@retried_task("maintain")
+def maintain_home(settings: Settings) -> Maintained:
     """Maintain the warehouse (`maintain_warehouse`) as a Prefect task, retried where the failure can pass."""
     with frames_cleared():
         return maintain_warehouse(settings)
@@ -47,7 +47,7 @@ def maintain(home: str | None = None, settings: RunSettings | None = None) -> in
     """
     with failure_reported("newsfold-maintain"), termination_kept():
         chosen = settings_of_run(home, settings)
-        maintained = with_settings(look_after, chosen)(chosen)
+        maintained = with_settings(maintain_home, chosen)(chosen)
     for line in maintained.lines():
         get_run_logger().info(line)
     create_table_artifact(

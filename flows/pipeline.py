@@ -40,12 +40,12 @@ from flows.settings.source_lists import load_source_lists
 from transforms.readers.options import MIB, ReadOptions
 from transforms.text.ids import hash_text
 from transforms.types import Format, Reason, Rejection, format_id
-from warehouse.attempts import note_attempt, record_attempts
 from warehouse.batches import file_schema, rejection_schema, to_batch
 from warehouse.checks import enforce_checks
 from warehouse.connection import WORKING_NAME, open_working, prepare_home, spool_path, transaction, translate
 from warehouse.corrections import restore_originals
 from warehouse.deferrals import count_deferrals
+from warehouse.failed_attempts import note_attempt, record_attempts
 from warehouse.folding_stories import biggest_new_stories
 from warehouse.load import lift_embargoes, load_documents, record_files
 from warehouse.object_store import Place

@@ -20,7 +20,7 @@ def run(*arguments: Annotated[str, cyclopts.Parameter(allow_leading_hyphen=True,
 
     prefect run                  fold the inbox; in a fresh checkout without one, the seeds
     prefect run ingest PATH...   fold files, folders or patterns
-    prefect run maintain         look after the warehouse
+    prefect run maintain         check, repair and compact the warehouse
 
     What follows the flow's name goes to `newsfold` as it is: see `newsfold ingest --help`.
     """

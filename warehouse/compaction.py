@@ -69,7 +69,7 @@ def compact(home: Path, *, wait_seconds: float = 0.0, purpose: str = "compaction
 
 
 @contextmanager
-def owing_scrub(home: Path) -> Iterator[None]:
+def scrub_recorded(home: Path) -> Iterator[None]:
     """Record in the home, before the block deletes rows with text, that their bytes have to leave the files.
 
     The record is the file `scrub.owed`; `scrub` deletes it at its end, so that an interrupted scrub is begun again by
@@ -82,7 +82,7 @@ def owing_scrub(home: Path) -> Iterator[None]:
         yield
     except BaseException:
         if not was_owed:
-            settle_scrub(home)
+            clear_scrub_record(home)
         raise
 
 
@@ -91,7 +91,7 @@ def _owe_scrub(home: Path) -> None:
         (home / OWED_NAME).touch()
 
 
-def settle_scrub(home: Path) -> None:
+def clear_scrub_record(home: Path) -> None:
     """Remove the note that a scrub is still to be done (`scrub.owed`); nothing happens where there is none."""
     (home / OWED_NAME).unlink(missing_ok=True)
 
@@ -126,7 +126,7 @@ def scrub(home: Path, *, now: datetime, wait_seconds: float = 0.0) -> Publicatio
                 shutil.rmtree(path)
             else:
                 path.unlink()
-    settle_scrub(home)
+    clear_scrub_record(home)
     return published
 
 

@@ -43,7 +43,7 @@ def restore_originals(con: DuckDBPyConnection, ids: Ids | None = None) -> None:
             execute(con, statement("corrections", "restore").sql, {"is_all": ids is None})
 
 
-def concerned(
+def articles_to_correct(
     con: DuckDBPyConnection, ids: Ids | None, *, corrected: Collection[int], renamed: Collection[str]
 ) -> list[dict[str, Any]]:
     """Return article_id and publisher of the stored articles that corrections apply to, by ascending id.
@@ -59,7 +59,7 @@ def concerned(
         "renamed": pa.table({"publisher": pa.array(sorted(renamed), pa.string())}),
     }
     with registered(con, **tables):
-        return rows_by_name(con, statement("corrections", "concerned").sql, {"is_all": ids is None})
+        return rows_by_name(con, statement("corrections", "articles_to_correct").sql, {"is_all": ids is None})
 
 
 def replace_fields(con: DuckDBPyConnection, corrections: pa.Table) -> None:
@@ -74,13 +74,13 @@ def replace_fields(con: DuckDBPyConnection, corrections: pa.Table) -> None:
         execute(con, statement("corrections", "replace").sql, {})
 
 
-def current(con: DuckDBPyConnection) -> list[dict[str, Any]]:
+def corrected_articles(con: DuckDBPyConnection) -> list[dict[str, Any]]:
     """Return the present field values of articles with a corrected field, by ascending id.
 
     Each has article_id, fields (those corrected), title, publisher, kind, published_at, published_precision,
     published_zone and is_emptied (whether its text was dropped by age).
     """
-    return rows_by_name(con, statement("corrections", "current").sql, {})
+    return rows_by_name(con, statement("corrections", "corrected_articles").sql, {})
 
 
 def mark_changed(con: DuckDBPyConnection, ids: Ids, *, run_id: str, now: datetime) -> None:

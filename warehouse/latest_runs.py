@@ -9,9 +9,9 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from warehouse.attempts import Attempt, read_attempts
 from warehouse.connection import open_published, peek_working, working_path
 from warehouse.errors import NotPublished, WarehouseError
+from warehouse.failed_attempts import Attempt, read_attempts
 from warehouse.queries import list_runs
 from warehouse.sql_files import rows_by_name, statement
 

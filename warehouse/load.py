@@ -88,7 +88,7 @@ def load_documents(
 _CHANGED = """
 SELECT article_id FROM (
     SELECT article_id FROM ranked WHERE is_current AND was_known AND (place IS NULL OR NOT was_current)
-    UNION SELECT article_id FROM standing WHERE is_held <> was_held
+    UNION SELECT article_id FROM item_states WHERE is_held <> was_held
     UNION SELECT old_id FROM merges UNION FROM merged_articles
 ) WHERE article_id NOT IN (SELECT article_id FROM ranked WHERE is_current AND place IS NULL AND NOT was_known)
 """
@@ -178,7 +178,7 @@ def _ids(con: DuckDBPyConnection, query: str) -> npt.NDArray[np.uint64]:
 def _titles(con: DuckDBPyConnection, condition: str) -> tuple[str, ...]:
     # `condition` is one of the two constants above, never input
     query = (
-        "SELECT a.title FROM standing s JOIN articles a USING (article_id) "  # noqa: S608
+        "SELECT a.title FROM item_states s JOIN articles a USING (article_id) "  # noqa: S608
         f"WHERE (s.withdrawn_at IS NOT NULL) <> s.was_withdrawn AND {condition} ORDER BY a.title"
     )
     return tuple(title for (title,) in con.sql(query).fetchall())

@@ -220,7 +220,7 @@ async def decide(request: Request) -> Response:
     """
     from starlette.concurrency import run_in_threadpool
 
-    from web.safety import read_body
+    from web.request_guard import read_body
 
     room = room_of(request)
     if not room.can_decide:

@@ -14,8 +14,8 @@ from starlette.exceptions import HTTPException
 from warehouse.errors import NotPublished
 from web import api, decide, pages, watching
 from web.published import Published
+from web.request_guard import LOOPBACK, Guard
 from web.room import Room
-from web.safety import LOOPBACK, Guard
 
 
 def create_app(

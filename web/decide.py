@@ -16,8 +16,8 @@ from transforms.types import Kind, format_id
 from warehouse.errors import WarehouseError
 from warehouse.reading_room import ask, ask_one
 from web.pages import missing, show
+from web.request_guard import own_form
 from web.room import room_of
-from web.safety import own_form
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -169,7 +169,7 @@ def _story_at(request: Request, story_id: str, run_id: str) -> Response:
             con, "story_at", story_id=story_id, run_id=run_id, at=run["finished_at"] or run["started_at"]
         )
         now = ask_one(con, "story", story_id=story_id)
-    existed = life["first_run_id"] <= run_id and life["standing"] in ("born", "restored")
+    existed = life["first_run_id"] <= run_id and life["last_state"] in ("born", "restored")
     return show(
         request, "story_at.html", story_id=story_id, run=run, life=life, members=members if existed else [],
         existed=existed, title=(now or {}).get("title") or story_id,

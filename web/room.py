@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import Request
 
 from web.published import Published
-from web.safety import Guard
+from web.request_guard import Guard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import uvicorn
 
 from flows.errors import InvalidRequestError
 from web.app import create_app
-from web.safety import LOOPBACK
+from web.request_guard import LOOPBACK
 
 _KEEP_ALIVE_SECONDS = 15
 _MOST_CONNECTIONS = 200

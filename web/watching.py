@@ -25,8 +25,8 @@ from flows.operations.watches import (
 from flows.recorded_run import utc_now
 from warehouse.reading_room import ask
 from web.pages import missing, show
+from web.request_guard import own_form
 from web.room import Room, room_of
-from web.safety import own_form
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -20,12 +20,12 @@ def command(home: Path | None, as_json: bool) -> None:
 
     Nothing is changed. Exit code 1 when something fails.
     """
-    from flows.operations.doctor import look_over
+    from flows.operations.doctor import inspect_installation
     from flows.operations.findings import Health
     from flows.terminal import safe
 
     has_failed = False
-    for finding in look_over(settings_from(home=home)):
+    for finding in inspect_installation(settings_from(home=home)):
         has_failed |= finding.health is Health.FAIL
         click.echo(json.dumps(asdict(finding), ensure_ascii=False) if as_json else safe(finding.describe()))
     if has_failed:

@@ -1,4 +1,4 @@
-"""`newsfold maintain`: the nightly look after the warehouse, by hand."""
+"""`newsfold maintain`: the nightly maintenance of the warehouse, by hand."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="Fold every so often instead of by --cron.",
 )
-@click.option("--nightly", default="20 3 * * *", show_default=True, help="When to look after the warehouse.")
+@click.option("--nightly", default="20 3 * * *", show_default=True, help="When to maintain the warehouse.")
 @click.option("--timezone", default="UTC", show_default=True, help="The zone of both, as in Europe/Lisbon.")
 @click.option(
     "--inbox",

@@ -40,7 +40,7 @@ from transforms.types import Reason
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.05  # how often workers are looked at: the overshoot of a limit against the parent's own load
+POLL_SECONDS = 0.05  # how often workers are examined: the overshoot of a limit against the parent's own load
 STRIKES = 2  # deaths at one document before it is blamed: the first may be an operator's or the kernel's kill
 ITEM_STRIKES = 3  # deaths of one item outside any document before it is given up
 START_FAILURES = 3  # workers dead before their first item, in a row, before the run is ended

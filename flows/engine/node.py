@@ -58,7 +58,7 @@ class NodeItem:
     spool: Place
     limits: Limits
     modules: tuple[str, ...]
-    inputs: tuple[tuple[str, int], ...]  # location and bytes of what it reads; empty: not looked at
+    inputs: tuple[tuple[str, int], ...]  # location and bytes of what it reads; empty: not examined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ def fold_copies(
     seeds = np.union1d(np.union1d(dirty, unsupported), id_column(before, "article_id"))
     if again is not None:
         seeds = np.union1d(seeds, again)
-    # a forbidden pair can be held together over must-links and other copy groups, so these are looked at too
+    # a forbidden pair can be held together over must-links and other copy groups, so these are examined too
     bound = decisions.bound() if decisions.cannot or decisions.not_copies or again is not None else None
     reached = folding_evidence.component(con, seeds, folding_tables.COPY_RELATIONS, bound)
     before = pa.concat_tables([before, folding_evidence.copy_groups(con, reached)])

@@ -79,7 +79,7 @@ def restore_and_correct(con: DuckDBPyConnection, ids: Ids | None) -> None:
     renamed = {one["field"] for one in decided if one["relation"] == "rename_outlet"}
     rows = [
         row
-        for found in corrections.concerned(con, ids, corrected=own, renamed=renamed)
+        for found in corrections.articles_to_correct(con, ids, corrected=own, renamed=renamed)
         if (row := _row(found["article_id"], found["publisher"], own, decided))["fields"]
     ]
     if rows:
@@ -139,7 +139,7 @@ def _row(
 def _values(con: DuckDBPyConnection) -> dict[int, dict[str, Any]]:
     """Return the corrected fields of each corrected article; under "" whether its text is gone."""
     found = {}
-    for row in corrections.current(con):
+    for row in corrections.corrected_articles(con):
         published = (row["published_at"], row["published_precision"], row["published_zone"])
         values = {field: published if field == "published" else row[field] for field in row["fields"]}
         found[row["article_id"]] = values | {"": row["is_emptied"]}

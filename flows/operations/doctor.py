@@ -12,8 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.operations.doctor_input import look_at_cleaning, look_at_inbox
-from flows.operations.doctor_schedule import look_at_prefect
+from flows.operations.doctor_input import inspect_cleaning, inspect_inbox
+from flows.operations.doctor_schedule import inspect_prefect
 from flows.operations.findings import Finding, Health, in_hours, ok
 from flows.recorded_run import utc_now
 from warehouse.compaction import is_scrub_owed
@@ -30,13 +30,13 @@ _ROOM_TIMES = 3  # … and at least this many times what the warehouse takes now
 _MAJORS = {"prefect": "3", "duckdb": "2", "datasketch": "2"}
 
 
-def look_over(settings: Settings) -> Iterator[Finding]:
+def inspect_installation(settings: Settings) -> Iterator[Finding]:
     """Yield findings on versions, home, disk, locks, published file, erasure, runs, inbox, cleaning and Prefect.
 
     A subject has one finding, several, or none. Faults are findings of WARN or FAIL with advice; none raises. Nothing
     is changed.
     """
-    looks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    inspections: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
         _versions,
         _home,
         _room,
@@ -46,12 +46,12 @@ def look_over(settings: Settings) -> Iterator[Finding]:
         _erasure,
         _last_run,
         _last_success,
-        look_at_inbox,
-        look_at_cleaning,
-        look_at_prefect,
+        inspect_inbox,
+        inspect_cleaning,
+        inspect_prefect,
     )
-    for look in looks:
-        yield from look(settings)
+    for inspect in inspections:
+        yield from inspect(settings)
 
 
 def _versions(settings: Settings) -> Iterator[Finding]:

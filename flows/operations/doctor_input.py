@@ -1,4 +1,4 @@
-"""The look at what a run needs: files that come in, and a cleaning that works."""
+"""Inspect what a run needs: files that come in, and a cleaning that works."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from flows.recorded_run import utc_now
 if TYPE_CHECKING:
     from flows.settings.settings import Settings
 
-_MOST_FILES = 100_000  # an inbox that is never emptied: what is beyond is not looked at
+_MOST_FILES = 100_000  # an inbox that is never emptied: what is beyond is not examined
 _PAGE = (
     "<html lang=en><head><title>Harbour opens</title></head><body><article><h1>Harbour opens</h1>"
     + "<p>The harbour of Port Ellery opened on Tuesday after two years of work, the council said.</p>" * 5
@@ -24,7 +24,7 @@ _PAGE = (
 )
 
 
-def look_at_inbox(settings: Settings) -> Iterator[Finding]:
+def inspect_inbox(settings: Settings) -> Iterator[Finding]:
     """Yield one finding: whether the inbox is there, can be read, and still gets files; a bucket is not asked.
 
     A missing folder, or a newest file older than `quiet_hours` (0: never), is a warning, one that cannot be read a
@@ -78,7 +78,7 @@ def _newest_file(inbox: Path) -> tuple[int, float]:
     return count, newest
 
 
-def look_at_cleaning(settings: Settings) -> Iterator[Finding]:
+def inspect_cleaning(settings: Settings) -> Iterator[Finding]:
     """Yield one finding: whether a built-in page is cleaned to an article in this process; any error is a failure."""
     broken = Finding(
         health=Health.FAIL,

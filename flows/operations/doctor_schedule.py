@@ -1,4 +1,4 @@
-"""The look at Prefect: whether it answers, what is scheduled there, and how the last scheduled runs ended."""
+"""Inspect Prefect: whether it answers, what is scheduled there, and how the last scheduled runs ended."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _A_NIGHT = timedelta(hours=25)  # the nightly deployment runs no more often
 _ENDED = ["COMPLETED", "FAILED", "CRASHED"]  # a cancelled run gave way to another
 
 
-def look_at_prefect(settings: Settings) -> Iterator[Finding]:
+def inspect_prefect(settings: Settings) -> Iterator[Finding]:
     """Yield findings on the server of PREFECT_API_URL, and on each deployment with the tag newsfold.
 
     Whether the server answers as Prefect does (within 3 s a request; if not, this one finding, a failure), what is

@@ -16,7 +16,7 @@ from flows.operations.decision_steps import login_name
 from flows.operations.home_files import files_of_others
 from flows.operations.watch_delivery import rewrite_feeds
 from flows.recorded_run import publish_beyond_alone, record_run, utc_now
-from warehouse.compaction import is_scrub_owed, owing_scrub, scrub
+from warehouse.compaction import is_scrub_owed, scrub, scrub_recorded
 from warehouse.connection import open_working, working_path
 from warehouse.erase import Copy, erase_articles, find_copies, find_erasable, titles_of
 from warehouse.errors import DiskFull, NotPublished
@@ -127,7 +127,7 @@ def _erase(
             )
             return (gone.articles, gone.documents, folded.changed), outcome
 
-        with owing_scrub(settings.home):
+        with scrub_recorded(settings.home):
             run_id, (articles, documents, changed) = record_run(
                 con, settings, "erase", work, is_published=False
             )

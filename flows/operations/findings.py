@@ -1,4 +1,4 @@
-"""What a look at an installation finds: one thing, how it is, and what to do."""
+"""What an inspection of an installation finds: one subject, how it is, and what to do."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from flows.recorded_run import publish_beyond_alone, record_run, utc_now
 from flows.run_log import write_metrics
 from transforms.stories.story_model import MODEL
 from warehouse.checks import CheckResult
-from warehouse.compaction import compact, is_scrub_owed, owing_scrub, scrub, settle_scrub
+from warehouse.compaction import clear_scrub_record, compact, is_scrub_owed, scrub, scrub_recorded
 from warehouse.connection import open_working, working_path
 from warehouse.erase import drop_texts, drop_unfolded
 from warehouse.free_space import free_share
@@ -137,10 +137,10 @@ def _forget_old(con: DuckDBPyConnection, settings: Settings, done: Maintained) -
         return None, RunOutcome(stories_changed=changed, message=message)
 
     was_owed = is_scrub_owed(settings.home)
-    with owing_scrub(settings.home):
+    with scrub_recorded(settings.home):
         record_run(con, settings, "maintain", work, is_published=False)
     if not (was_owed or done.texts_dropped or done.articles_removed):
-        settle_scrub(settings.home)
+        clear_scrub_record(settings.home)
 
 
 def _give_back(settings: Settings, done: Maintained, wasted: float) -> None:

@@ -22,10 +22,10 @@ from flows.operations.watches import (
     FOLDER_NAME,
     Watch,
     WatchEvent,
+    find_events,
     has_watches,
     hold_watches,
     list_watches,
-    look,
     save,
 )
 from flows.recorded_run import utc_now
@@ -74,7 +74,7 @@ def run_watches(
     errors: list[str] = []
     with hold_watches(home), open_published(home) as con:
         for former in list_watches(home):
-            watch = look(con, former, now=at)
+            watch = find_events(con, former, now=at)
             save(home, watch)
             items = {
                 item.story_id: item for item in feed_items_of(con, [event.story_id for event in watch.outbox])

@@ -182,7 +182,7 @@ def add_watch(
         made_at=now,
     )
     if not from_start:
-        made = replace(look(con, made, now=now), outbox=())
+        made = replace(find_events(con, made, now=now), outbox=())
     with hold_watches(home):
         save(home, made)
     return made
@@ -236,7 +236,7 @@ def list_watches(home: Path) -> list[Watch]:
     return sorted((_load(path) for path in paths), key=lambda watch: (watch.made_at, watch.watch_id))
 
 
-def look(con: DuckDBPyConnection, watch: Watch, *, now: datetime) -> Watch:
+def find_events(con: DuckDBPyConnection, watch: Watch, *, now: datetime) -> Watch:
     """Search the published file for a watch and return the watch with new events in its `outbox`; nothing is saved.
 
     Only kinds that the watch asks for: new (a story not reported before), source (more independent sources than ever),

@@ -18,7 +18,7 @@ from pydantic import (
 from flows.settings.home import DEFAULT_HOME
 from flows.settings.settings import Settings, SettingsError, load_settings, stated_value
 from flows.stderr_messages import use_format
-from warehouse.attempts import note_attempt
+from warehouse.failed_attempts import note_attempt
 
 # Every setting may be left empty: newsfold.toml, NEWSFOLD_* and the defaults count then.
 _FIELDS: Any = {

@@ -15,9 +15,9 @@ from flows.report import RunReport
 from flows.run_log import log_run, write_metrics
 from flows.settings.settings import load_settings
 from flows.stderr_messages import JsonLines, say
-from warehouse.attempts import note_attempt
 from warehouse.connection import open_working
 from warehouse.errors import Damaged
+from warehouse.failed_attempts import note_attempt
 from warehouse.runs import RunOutcome, begin_run, finish_run
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC).replace(tzinfo=None)

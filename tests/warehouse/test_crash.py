@@ -91,7 +91,7 @@ def test_killed_at_any_instant_nothing_is_lost_or_doubled(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_a_damaged_block_is_told_as_damage(tmp_path: Path) -> None:
+def test_a_damaged_block_is_reported_as_damage(tmp_path: Path) -> None:
     ingest(tmp_path, day_of(0), is_published=True)
     path = published_path(tmp_path)
     content = bytearray(path.read_bytes())

@@ -1,4 +1,4 @@
-"""Real damage, byte by byte: flipped bits and cut logs are found and told, and recovery gives back what there was."""
+"""Real damage, byte by byte: flipped bits and cut logs are found, and recovery gives back what there was."""
 
 from __future__ import annotations
 
@@ -75,14 +75,14 @@ def test_one_flipped_bit_is_found_or_changes_nothing(home: Path, tmp_path: Path)
     assert found >= 3
 
 
-def test_damage_is_told_with_its_remedy_which_gives_everything_back(home: Path) -> None:
+def test_damage_is_reported_with_its_remedy_which_gives_everything_back(home: Path) -> None:
     before = stories(home)
     for place in range(3 * 4096 + BLOCK + 9, working_path(home).stat().st_size, BLOCK):
         flip(working_path(home), place)
-    told = CliRunner().invoke(cli, ["check", "--deep", "--home", str(home)])
-    assert told.exit_code == 4
-    assert "newsfold recover" in told.output
-    assert "Traceback" not in told.output
+    result = CliRunner().invoke(cli, ["check", "--deep", "--home", str(home)])
+    assert result.exit_code == 4
+    assert "newsfold recover" in result.output
+    assert "Traceback" not in result.output
     inbox = str(home.parent / "inbox")
     for words in (["ingest", inbox, "--prefect", "never"], ["maintain", "--prefect", "never"]):
         stopped = CliRunner().invoke(cli, [*words, "--home", str(home)])
@@ -135,9 +135,9 @@ def test_a_log_that_went_missing_is_found_and_the_published_state_is_given_back(
 ) -> None:
     home = Path(shutil.copytree(logged, tmp_path / "home"))
     log_of(home).unlink()
-    told = CliRunner().invoke(cli, ["check", "--deep", "--home", str(home)])
-    assert told.exit_code == 4
-    assert "after its last commit" in told.output
+    result = CliRunner().invoke(cli, ["check", "--deep", "--home", str(home)])
+    assert result.exit_code == 4
+    assert "after its last commit" in result.output
     again = CliRunner().invoke(cli, ["check", "--home", str(home)])
     assert again.exit_code == 4, "what is missing is not forgotten by looking"
     assert CliRunner().invoke(cli, ["recover", "--home", str(home)]).exit_code == 0
@@ -149,9 +149,9 @@ def test_a_damaged_published_file_is_found_and_written_anew(home: Path) -> None:
     clean = published_path(home).stat().st_size
     for place in range(3 * 4096 + BLOCK + 9, clean, BLOCK):
         flip(published_path(home), place)
-    told = CliRunner().invoke(cli, ["check", "--deep", "--home", str(home)])
-    assert told.exit_code == 4
-    assert "newsfold maintain" in told.output
+    result = CliRunner().invoke(cli, ["check", "--deep", "--home", str(home)])
+    assert result.exit_code == 4
+    assert "newsfold maintain" in result.output
     asked = CliRunner().invoke(cli, ["sql", "SELECT * FROM articles", "--home", str(home)])
     assert asked.exit_code == 4, asked.output
     assert "newsfold maintain" in asked.output

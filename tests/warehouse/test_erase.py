@@ -10,7 +10,7 @@ import pytest
 
 from tests.warehouse_samples import NOON, ask, fold_alone, ingest, number, sample
 from warehouse.checks import enforce_checks, run_checks
-from warehouse.compaction import compact, owing_scrub, scrub
+from warehouse.compaction import compact, scrub, scrub_recorded
 from warehouse.connection import open_published, open_working, spool_path, transaction
 from warehouse.erase import drop_texts, drop_unfolded, erase_articles, find_erasable
 from warehouse.errors import UnknownArticle
@@ -46,7 +46,7 @@ def join(home: Path, first: str, second: str) -> None:
 def erase(home: Path, key: str, day: int = 9) -> int:
     """Erase by key in a run of its own, as the command does."""
     now = NOON + timedelta(days=day)
-    with owing_scrub(home), open_working(home, purpose="erase") as con:
+    with scrub_recorded(home), open_working(home, purpose="erase") as con:
         run_id = begin_run(con, command="erase", settings={}, versions={}, now=now)
         ids, is_publisher = find_erasable(con, key)
         with transaction(con):

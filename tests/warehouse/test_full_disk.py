@@ -68,14 +68,14 @@ def test_a_run_that_finds_no_room_says_so_in_one_line_and_the_next_one_goes_on(s
     fold(home, write_inbox(inbox, "first", CORPUS[:4]))
     write_inbox(inbox, "second", CORPUS)
     filler = fill(small)
-    told = CliRunner().invoke(
+    result = CliRunner().invoke(
         cli, ["ingest", str(inbox), "--home", str(home), "--workers", "1", "--prefect", "never"]
     )
-    assert told.exit_code not in (0, 1), told.output
-    (line,) = [line for line in told.output.splitlines() if line.startswith("newsfold:")]
+    assert result.exit_code not in (0, 1), result.output
+    (line,) = [line for line in result.output.splitlines() if line.startswith("newsfold:")]
     assert "full" in line
     assert "make room" in line
-    assert "Traceback" not in told.output
+    assert "Traceback" not in result.output
     filler.unlink()
     fold(home, inbox)
     assert len(ask(home, "FROM articles")) == len(CORPUS)
@@ -84,7 +84,7 @@ def test_a_run_that_finds_no_room_says_so_in_one_line_and_the_next_one_goes_on(s
 
 
 @pytest.mark.parametrize(("leave", "how"), [(0, "again"), (1 << 20, "again"), (1 << 20, "by night")])
-def test_an_erasure_that_finds_no_room_is_told_and_ended_later(small: Path, leave: int, how: str) -> None:
+def test_an_erasure_that_finds_no_room_is_reported_and_ended_later(small: Path, leave: int, how: str) -> None:
     home = small / "home"
     fold(home, write_inbox(small.parent / "inbox", "all", CORPUS))
     before = stories(home)
@@ -103,8 +103,8 @@ def test_an_erasure_that_finds_no_room_is_told_and_ended_later(small: Path, leav
     if how == "by night" and is_erased:
         assert maintain_warehouse(settings_of(home)).broken == []
     else:
-        told = CliRunner().invoke(cli, ["erase", "e1t1", "--yes", "--home", str(home)])
-        assert told.exit_code == (2 if is_erased else 0), told.output  # there is no such article any more
+        result = CliRunner().invoke(cli, ["erase", "e1t1", "--yes", "--home", str(home)])
+        assert result.exit_code == (2 if is_erased else 0), result.output  # there is no such article any more
     assert not is_scrub_owed(home)
     assert all(secret not in path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert stories(home) == {story - {"e1t1"} for story in before}

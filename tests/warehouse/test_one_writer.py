@@ -1,4 +1,4 @@
-"""One writer: a second run waits or is told who holds the home; the dead hold nothing; a reader is named."""
+"""One writer: a second run waits or reports who holds the home; the dead hold nothing; a reader is named."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse_samples import NOON, ask, ingest, sample
-from warehouse.attempts import note_attempt
 from warehouse.compaction import scrub
 from warehouse.connection import (
     PUBLISHED_NAME,
@@ -25,6 +24,7 @@ from warehouse.connection import (
     working_path,
 )
 from warehouse.errors import Busy, Damaged, HomeUnusable, NotPublished
+from warehouse.failed_attempts import note_attempt
 from warehouse.locks import hold, is_alive, process_start, read_holder
 from warehouse.runs import begin_run, close_abandoned_runs, fail_run
 
@@ -69,7 +69,7 @@ def start(code: str, *arguments: str) -> subprocess.Popen[str]:
     return process
 
 
-def test_a_second_run_is_told_who_holds_the_home(tmp_path: Path) -> None:
+def test_a_second_run_names_who_holds_the_home(tmp_path: Path) -> None:
     holder = start(HOLD, str(tmp_path), "alone")
     try:
         begun = time.monotonic()
@@ -119,8 +119,8 @@ def test_a_run_that_found_no_room_to_say_its_end_is_closed_by_the_next_of_its_pr
     with open_working(tmp_path, purpose="run") as con:
         first = begin_run(con, command="ingest", settings={}, versions={}, now=NOON)
         begin_run(con, command="ingest", settings={}, versions={}, now=NOON)
-        told = con.execute("SELECT run_id, status FROM runs WHERE status <> 'running'").fetchall()
-        assert told == [(first, "failed")]
+        rows = con.execute("SELECT run_id, status FROM runs WHERE status <> 'running'").fetchall()
+        assert rows == [(first, "failed")]
 
 
 def test_a_waiting_run_gets_its_turn(tmp_path: Path) -> None:

@@ -256,12 +256,12 @@ def test_a_home_without_room_is_not_put_down_to_the_place(
 
         return writer
 
-    for code, told in ((errno.ENOSPC, DiskFull), (errno.EIO, StorageFailed)):
+    for code, error_class in ((errno.ENOSPC, DiskFull), (errno.EIO, StorageFailed)):
         with monkeypatch.context() as patched:
             patched.setattr(pq, "ParquetWriter", refuse(code))
-            with pytest.raises(told) as caught:
+            with pytest.raises(error_class) as caught:
                 send(home, tmp_path / "beyond")
-        assert caught.type is told
+        assert caught.type is error_class
     with monkeypatch.context() as patched:
         patched.setattr(outward, "sync", refuse(errno.ENOSPC))
         with pytest.raises(StoreError):

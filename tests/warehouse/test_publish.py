@@ -67,11 +67,11 @@ def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Return everything a published file says, apart from when it was published."""
     con = open_sealed(path)
     try:
-        told = {table: con.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES}
-        told["about"] = con.execute("SELECT * FROM _about WHERE name <> 'published_at'").fetchall()
+        found = {table: con.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES}
+        found["about"] = con.execute("SELECT * FROM _about WHERE name <> 'published_at'").fetchall()
     finally:
         con.close()
-    return {table: sorted(rows, key=repr) for table, rows in told.items()}
+    return {table: sorted(rows, key=repr) for table, rows in found.items()}
 
 
 def test_the_contract_is_there_and_says_what_it_is(home: Path) -> None:
@@ -267,11 +267,11 @@ def test_twenty_readers_of_many_publications_never_see_an_error_or_a_mixture(tmp
                 publish(con, tmp_path, now=NOON + timedelta(days=day))
     finally:
         (tmp_path / "stop").touch()
-        told = [reader.communicate(timeout=60) for reader in readers]
-    assert [(reader.returncode, errors) for reader, (_, errors) in zip(readers, told, strict=True)] == [
+        rows = [reader.communicate(timeout=60) for reader in readers]
+    assert [(reader.returncode, errors) for reader, (_, errors) in zip(readers, rows, strict=True)] == [
         (0, "")
     ] * 20
-    seen = {int(number) for out, _ in told for number in out.split()}
+    seen = {int(number) for out, _ in rows for number in out.split()}
     assert seen <= set(range(1, 27))
     assert len(seen) > 5  # between them they saw many of the publications
 

@@ -1,4 +1,4 @@
-"""Damage is found and told, and a working file rebuilt from the published one holds what was published."""
+"""Damage is found and reported, and a working file rebuilt from the published one holds what was published."""
 
 from __future__ import annotations
 
@@ -89,9 +89,9 @@ def test_a_file_that_lost_its_last_commits_is_found(tmp_path: Path) -> None:
     manifest = (tmp_path / MANIFEST_NAME).read_text()
     shutil.copy(older, working_path(tmp_path))  # as after a log that silently went missing
     (tmp_path / MANIFEST_NAME).write_text(manifest)
-    told = faults(tmp_path)
-    assert any("was finished and is not in the working file" in line for line in told)
-    assert any("documents" in line for line in told)
+    result = faults(tmp_path)
+    assert any("was finished and is not in the working file" in line for line in result)
+    assert any("documents" in line for line in result)
 
 
 @pytest.mark.slow

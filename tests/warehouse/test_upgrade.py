@@ -47,8 +47,8 @@ def test_a_file_of_every_schema_goes_on(version: int, tmp_path: Path) -> None:
     assert faults(home) == []
     ids = set(ask(home, "SELECT story_id FROM stories"))
     assert ask(home, "SELECT count(*) FROM article_versions") == [(1,)]
-    told = fold(home, write_inbox(tmp_path / "inbox", "later", [report(1, 2), report(4, 0), report(6, 0)]))
-    assert told.dispositions == {Disposition.LOADED: 2, Disposition.ERASED: 1}
+    outcome = fold(home, write_inbox(tmp_path / "inbox", "later", [report(1, 2), report(4, 0), report(6, 0)]))
+    assert outcome.dispositions == {Disposition.LOADED: 2, Disposition.ERASED: 1}
     assert story_of(home, "e1t2") == {"e1t0", "e1t1", "e1t2"}
     assert ids < set(ask(home, "SELECT story_id FROM stories"))
     assert {one.relation for one in list_overrides(settings_of(home))} == {"must_link", "pin"}

@@ -15,9 +15,9 @@ from transforms.text.encoding import tidy_line
 _LONGEST = 500  # characters of a byline that are read
 _LONGEST_NAME = 80
 _SHOWN = 160  # characters of an element that can be a byline; a longer one is the text about an author
-_LINES = 30  # elements behind the headline among which a line "By Ann Lee" is looked for
+_LINES = 30  # elements behind the headline among which a line "By Ann Lee" is searched for
 _FEW_PARTS = 8  # elements within a line
-_CANDIDATES = 80  # elements with an author's name in their class that are looked at
+_CANDIDATES = 80  # elements with an author's name in their class that are examined
 _ENDS = " ,-–—|:"
 _ABBREVIATED = re.compile(r"(?:^|[\s.])(?:\w|jr|sr|ph\.?d|m\.?d)\.$", re.IGNORECASE)
 _INITIALS = re.compile(r"(?<!\s)\s*+[(\[][^()\[\]]{1,20}[)\]]$")  # "Elena Ober (obe)", "Ann Lee [AP]"
@@ -48,7 +48,7 @@ _ELSEWHERE = re.compile(
     re.I,
 )
 _OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[_-]?footer", re.I)
-_LINES_ABOVE = 4  # elements before the headline among which a line of a date and a name is looked for
+_LINES_ABOVE = 4  # elements before the headline among which a line of a date and a name is searched for
 _LABELS = ("h3", "h4", "h5", "h6", "dt", "th", "p", "span", "div", "strong", "b", "label", "small")
 _LONGEST_LABEL = 24
 _SHORT_LINE = 60  # characters of a line with a date and a name

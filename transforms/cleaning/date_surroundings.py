@@ -16,9 +16,9 @@ _SHORT_WORDS = 3  # words that a sentence of a date has beside it
 _HEADLINE = 20  # characters of a link that can be the headline of another article, and its words
 _HEADLINE_WORDS = 4
 _OF_ARTICLE = frozenset(("author", "tag", "category", "bookmark"))  # what a link can be to its own article
-_MOST_CELLS = 100  # of a table in which a second date is looked for
+_MOST_CELLS = 100  # of a table in which a second date is searched for
 _TEASER = 300  # characters of a box that holds one such link and its date
-_TEASER_DEPTH = 3  # boxes around a date in which such a link is looked for
+_TEASER_DEPTH = 3  # boxes around a date in which such a link is searched for
 
 # Boxes whose times are those of something else: other articles, comments, the page itself, events.
 _ELSEWHERE = re.compile(
@@ -119,7 +119,7 @@ def is_in_table(element: Any) -> bool:
     """Return whether the element of a date is in a table with headings, or in one with another date or time.
 
     For the latter the date's own row must have two cells or more; the first 100 `td` of the table that hold no markup
-    are looked at. False outside a table.
+    are examined. False outside a table.
     """
     cell = next(iter([element] if element.tag in ("td", "th") else element.iterancestors("td", "th")), None)
     if cell is None:

@@ -8,7 +8,7 @@ from functools import cache
 from transforms.cleaning.line_kinds import classify_line
 from transforms.language.tables import pooled
 
-FIRST_LINES = 12  # of the body, in which its first sentence is looked for
+FIRST_LINES = 12  # of the body, in which its first sentence is searched for
 TITLE_CHARACTERS = 120
 TITLE_WORDS = 3  # a shorter beginning that a full stop ends is rather an abbreviation
 

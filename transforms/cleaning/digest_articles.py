@@ -29,7 +29,7 @@ _OUTSIDE = (
     0.6  # words of a page outside its items, by the words in them: an article with a box of others has more
 )
 _ALIKE = 0.25  # share of the pairs of items that may speak of the same: parts of one article all do
-_LARGEST = 4_000_000  # characters of a page that is looked at
+_LARGEST = 4_000_000  # characters of a page that is examined
 _AROUND = 600  # characters around the text within which the heading of its first item and the last link stand
 _HEADING = re.compile(r"<h(?=[1-6][\s>])", re.I)
 _LINK = re.compile(r"<a\s", re.I)

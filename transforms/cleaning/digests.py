@@ -9,7 +9,7 @@ from transforms.cleaning.line_kinds import ends_sentence
 from transforms.language.background import load_background, model_language
 from transforms.language.lexicon import Lexicon, lexicon_of
 
-MOST_LINES: Final = 400  # looked at: a digest shows itself early
+MOST_LINES: Final = 400  # examined: a digest shows itself early
 LEAST_WORDS: Final = 60  # of the whole text
 HEADING_WORDS: Final = (3, 18)  # words of an item's headline
 ITEM_WORDS: Final = 15  # of the text under it

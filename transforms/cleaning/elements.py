@@ -10,7 +10,7 @@ from lxml import etree
 
 from transforms.cleaning.line_kinds import classify_line
 
-_LONGEST_NAME = 500  # characters of a class or id that are looked at; the longest honest ones have some 400
+_LONGEST_NAME = 500  # characters of a class or id that are examined; the longest honest ones have some 400
 _PROSE = 80  # characters from which a paragraph says something; labels, buttons and captions are shorter
 _LINKED = 0.5  # share of a paragraph in links from which it is a list of links
 _PROSE_SHARE = 0.6  # share of a box's text in prose from which the box holds text and nothing else

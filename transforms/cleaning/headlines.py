@@ -28,7 +28,7 @@ _TITLES = (
 _LEAST_LETTERS = 12  # letters, and words, of a part of a title that can be a headline
 _LEAST_UNITS = 3
 _SHOWN_TAGS = ("h2", "h3", "h4", "b", "strong", "font", "td", "div", "p", "span", "center")
-_MOST_SHOWN = 5_000  # elements in which a part of the title is looked for
+_MOST_SHOWN = 5_000  # elements in which a part of the title is searched for
 _LONGEST_SHOWN = 300  # characters of one
 
 

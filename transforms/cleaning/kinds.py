@@ -33,7 +33,7 @@ INDEX_LINK_RATIO = 0.6  # share of a page's text that lies in links
 NUMBER_SHARE = (
     0.14  # share of words that are numbers: market tables reach .2, business reports stay under .08
 )
-HEAD_LINES = 40  # lines that are looked at closely: enough to tell, and bounded on a text of a million lines
+HEAD_LINES = 40  # lines that are examined closely: enough to tell, and bounded on a text of a million lines
 HEAD_CHARACTERS = 20_000
 LINE_START = 200  # characters of a line in which a time or a picture's number opens it
 
@@ -168,7 +168,7 @@ def classify_kind(
     head = [
         " ".join(line[:width].split())
         for line in text[:HEAD_CHARACTERS].split("\n")[:HEAD_LINES]
-        # of a clean text only lines are looked at that may open with a time or a number
+        # of a clean text only lines are examined that may open with a time or a number
         if (_EARLY_DIGIT.match(line) if is_clean else line.strip())
     ]
     # looking closely costs more than all the rest
@@ -345,7 +345,7 @@ def _title_parts(title: str) -> str:
     return " | ".join(plain for part in _SEPARATOR.split(title) if (plain := letters(part)))
 
 
-@lru_cache(maxsize=64)  # a title is looked at for one kind after the other
+@lru_cache(maxsize=64)  # a title is examined for one kind after the other
 def _openings(plain: str) -> frozenset[str]:
     words = plain.split()
     return frozenset((*words, *map(" ".join, pairwise(words))))

@@ -16,7 +16,7 @@ from transforms.types import Precision, Timestamp
 _EARLIEST = 1800
 # A time may lie this far ahead of `now`: clocks differ, and a naive wall time can be 14 hours ahead of UTC.
 _AHEAD = timedelta(hours=26)
-_LONGEST = 200  # characters of a stated time that are looked at
+_LONGEST = 200  # characters of a stated time that are examined
 # Days that software writes where it knows none: Unix time zero, the zero of spreadsheets and of databases.
 _EMPTY_DAYS = frozenset(((1970, 1, 1), (1900, 1, 1), (1899, 12, 30), (1899, 12, 31)))
 _EPOCH_SINCE = datetime(1990, 1, 1)  # noqa: DTZ001  numbers that would mean an earlier time are something else

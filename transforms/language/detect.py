@@ -12,7 +12,7 @@ from transforms.language.tables import language_table, language_tags
 UNKNOWN = "und"
 LoadModel = Callable[[], LanguageModel]
 _LONGEST_TAG = 100  # characters; longer ones are texts
-_SAMPLE = 1200  # characters looked at: more costs time and changes no verdict on news text
+_SAMPLE = 1200  # characters examined: more costs time and changes no verdict on news text
 _FIRST_SAMPLE = 400  # characters that decide nine texts of ten: the model's time grows with what it reads
 _CERTAIN = 0.999
 _SHORTEST = (

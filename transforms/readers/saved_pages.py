@@ -6,7 +6,7 @@ import re
 
 from transforms.types import Stated
 
-_HEAD_BYTES = 1 << 14  # looked at: headers and remarks stand first
+_HEAD_BYTES = 1 << 14  # examined: headers and remarks stand first
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? \d{3}[^\r\n]{0,100}\r?\n")
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]{0,40}+):[ \t]*+([^\r\n]{0,4000}+)\r?\n")
 _OWN_HEADERS = frozenset(

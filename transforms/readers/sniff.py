@@ -11,7 +11,7 @@ from transforms.readers.magic_numbers import Binary, Packing, by_magic
 from transforms.text.encoding import count_controls, find_wide
 from transforms.types import Format
 
-HEAD_BYTES = 1 << 16  # looked at: enough for the first lines of a JSONL with long articles
+HEAD_BYTES = 1 << 16  # examined: enough for the first lines of a JSONL with long articles
 
 
 MAX_CONTROLS = 0.05  # share of controls: text with stray NULs stays far below, random bytes have .11

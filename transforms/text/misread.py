@@ -9,7 +9,7 @@ import re
 _CONTINUED = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _MISREAD = re.compile(f"[\xc2-\xdf]{_CONTINUED}|[\xe0-\xef]{_CONTINUED}{{2}}|[\xf0-\xf4]{_CONTINUED}{{3}}")
 # Begin nearly every misread character of a text in Latin, Cyrillic, Greek, Arabic or Chinese script. A text without
-# any of them is not looked at closely, which costs more.
+# any of them is not examined closely, which costs more.
 _SIGNS = ("Ã", "Â", "â\x80", "â€", "Ð", "Ñ", "Î", "Ï", "Ø", "Ù", "Ä", "Å", "ã\x81", "å", "ä", "æ")
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,10}|#\d{2,6}|#[xX][0-9A-Fa-f]{2,5});")
 _LINE = re.compile(r"[^<>\n]+")

@@ -93,7 +93,7 @@ def test_seeds_from_a_bucket_give_the_tables_of_the_folder_and_are_not_read_agai
     assert there.dispositions == here.dispositions
     assert tables(tmp_path / "there") == tables(tmp_path / "here")
     relay.requests.clear()
-    put_folder(SEEDS, "seeds")  # the same bytes at a later time: the etag tells
+    put_folder(SEEDS, "seeds")  # the same bytes at a later time: the etag decides
     again = fold(tmp_path / "there", address)
     assert set(again.dispositions) == {"unchanged"}
     assert again.dispositions["unchanged"] == sum(here.dispositions.values())
@@ -216,8 +216,8 @@ def test_rejected_objects_are_tried_again_from_their_bucket(store: ObjectStore, 
     address = put("again/empty.txt", b"")
     home = tmp_path / "home"
     assert fold(home, address).dispositions == {"rejected": 1}
-    told = retry(settings_of(home), engine=InlineEngine())
-    assert told.files == 1
+    report = retry(settings_of(home), engine=InlineEngine())
+    assert report.files == 1
     assert forget_reading(settings_of(home), [address]) == 1
 
 

@@ -17,14 +17,14 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli import cli
-from flows.operations.doctor import look_over
-from flows.operations.doctor_schedule import look_at_prefect
+from flows.operations.doctor import inspect_installation
+from flows.operations.doctor_schedule import inspect_prefect
 from flows.operations.findings import Health
 from flows.recorded_run import utc_now
 from flows.settings.settings import Settings, load_settings
 from tests.warehouse_samples import ingest, sample
-from warehouse.attempts import note_attempt
 from warehouse.connection import open_working, published_path, working_path
+from warehouse.failed_attempts import note_attempt
 
 READER = """
 import duckdb, sys
@@ -43,8 +43,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def look(home: Path) -> dict[str, tuple[Health, str]]:
-    return {one.what: (one.health, one.describe()) for one in look_over(settings(home))}
+def inspect(home: Path) -> dict[str, tuple[Health, str]]:
+    return {one.what: (one.health, one.describe()) for one in inspect_installation(settings(home))}
 
 
 def settings(home: Path) -> Settings:
@@ -59,7 +59,7 @@ def test_a_home_that_does_not_exist_yet_is_no_failure(tmp_path: Path) -> None:
 
 
 def test_a_home_in_order_is_reported_as_such(home: Path) -> None:
-    found = look(home)
+    found = inspect(home)
     for what in ("versions", "home", "writer", "readers", "published", "prefect"):
         assert found[what][0] is Health.OK, found[what]
     result = CliRunner().invoke(cli, ["doctor", "--home", str(home), "--json"])
@@ -76,24 +76,24 @@ def test_a_forgotten_reader_of_the_working_file_is_named(home: Path) -> None:
     with reader:
         assert reader.stdout is not None
         assert reader.stdout.readline() == b"reading\n"
-        health, detail = look(home)["readers"]
+        health, detail = inspect(home)["readers"]
     assert health is Health.FAIL
     assert f"process {reader.pid}" in detail
-    assert look(home)["readers"][0] is Health.OK
+    assert inspect(home)["readers"][0] is Health.OK
 
 
 def test_the_run_at_work_is_named_and_is_no_failure(home: Path) -> None:
     with open_working(home, purpose="newsfold ingest"):
-        health, detail = look(home)["writer"]
+        health, detail = inspect(home)["writer"]
     assert health is Health.OK
     assert f"process {os.getpid()}" in detail
 
 
 def test_a_damaged_or_missing_published_file_fails(home: Path) -> None:
     published_path(home).write_bytes(b"not a database" * 1000)
-    assert look(home)["published"][0] is Health.FAIL
+    assert inspect(home)["published"][0] is Health.FAIL
     published_path(home).unlink()
-    assert look(home)["published"][0] is Health.FAIL
+    assert inspect(home)["published"][0] is Health.FAIL
 
 
 RUNS: list[dict[str, Any]] = [
@@ -146,14 +146,14 @@ def test_schedules_are_judged_by_their_state(
 ) -> None:
     url, deployments = server
     monkeypatch.setenv("PREFECT_API_URL", url)
-    assert look(home)["schedule"][0] is Health.WARN
+    assert inspect(home)["schedule"][0] is Health.WARN
     every = [{"active": True, "schedule": {"cron": "*/15 * * * *"}}]
     deployments += [
         {"id": "1", "name": "inbox", "paused": False, "status": "READY", "schedules": every},
         {"id": "2", "name": "nightly", "paused": True, "status": "READY", "schedules": every},
         {"id": "3", "name": "lonely", "paused": False, "status": "NOT_READY", "schedules": every},
     ]
-    found = look(home)
+    found = inspect(home)
     assert found["prefect"][0] is Health.OK
     assert found["schedule inbox"] == (Health.OK, "ok    schedule inbox: */15 * * * *")
     assert found["schedule nightly"][0] is Health.WARN
@@ -167,7 +167,7 @@ def test_schedules_are_judged_by_their_state(
 
 def test_an_inbox_is_looked_at(home: Path, tmp_path: Path) -> None:
     def inbox(**flags: object) -> tuple[Health, str]:
-        found = look_over(load_settings(home=home, inbox=tmp_path / "inbox", **flags))
+        found = inspect_installation(load_settings(home=home, inbox=tmp_path / "inbox", **flags))
         (result,) = [(one.health, one.describe()) for one in found if one.what == "inbox"]
         return result
 
@@ -183,19 +183,19 @@ def test_an_inbox_is_looked_at(home: Path, tmp_path: Path) -> None:
 
 
 def test_a_cleaning_that_does_not_work_fails(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert look(home)["cleaning"][0] is Health.OK
+    assert inspect(home)["cleaning"][0] is Health.OK
     monkeypatch.setitem(sys.modules, "transforms.cleaning.clean", None)  # as if a library of it were missing
-    health, detail = look(home)["cleaning"]
+    health, detail = inspect(home)["cleaning"]
     assert health is Health.FAIL
     assert "install newsfold again" in detail
 
 
 def test_long_without_success_fails_however_often_it_was_tried(home: Path) -> None:
-    assert look(home)["last success"][0] is Health.OK
+    assert inspect(home)["last success"][0] is Health.OK
     with open_working(home, purpose="test") as con:
         con.execute("UPDATE runs SET finished_at = finished_at - INTERVAL 25 HOUR")
     note_attempt(home, command="ingest", message="no inbox", now=utc_now())
-    found = look(home)
+    found = inspect(home)
     assert found["last success"][0] is Health.FAIL
     assert "25 h" in found["last success"][1]
     assert found["last run"][0] is Health.WARN
@@ -203,7 +203,7 @@ def test_long_without_success_fails_however_often_it_was_tried(home: Path) -> No
 
 def test_a_server_that_does_not_answer_fails(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    assert look(home)["prefect"][0] is Health.FAIL
+    assert inspect(home)["prefect"][0] is Health.FAIL
     assert CliRunner().invoke(cli, ["doctor", "--home", str(home)]).exit_code == 1
 
 
@@ -217,9 +217,9 @@ def test_what_answers_otherwise_than_prefect_fails(answer: bytes, monkeypatch: p
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Other) as listening:
         threading.Thread(target=listening.serve_forever, daemon=True).start()
         monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{listening.server_address[1]}/api")
-        (finding,) = look_at_prefect(load_settings())
+        (finding,) = inspect_prefect(load_settings())
         listening.shutdown()
     assert finding.health is Health.FAIL
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:99999/api")
-    (finding,) = look_at_prefect(load_settings())
+    (finding,) = inspect_prefect(load_settings())
     assert finding.health is Health.FAIL

@@ -1,6 +1,6 @@
 -- What notices say of the articles that came in, and of those that a notice which came in names: withdrawn unless a later
 -- state of the item is usable. The provider's count orders them, then the times stated; where neither does, the notice holds.
-CREATE OR REPLACE TEMP TABLE standing AS
+CREATE OR REPLACE TEMP TABLE item_states AS
 WITH concerned AS (
     SELECT article_id FROM ranked
     UNION
@@ -25,6 +25,6 @@ SELECT a.article_id, coalesce(v.noticed_at, a.withdrawn_at) AS withdrawn_at, coa
 FROM articles a LEFT JOIN verdicts v USING (article_id) LEFT JOIN held_before h USING (article_id)
 WHERE a.article_id IN (FROM concerned);
 UPDATE articles a SET withdrawn_at = s.withdrawn_at, is_held = s.is_held, last_changed_at = $now, run_id = $run_id
-FROM standing s
+FROM item_states s
 WHERE a.article_id = s.article_id
   AND (a.withdrawn_at IS DISTINCT FROM s.withdrawn_at OR coalesce(a.is_held, false) <> s.is_held)

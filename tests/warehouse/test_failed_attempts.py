@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse_samples import NOON, ingest, sample
-from warehouse.attempts import ATTEMPTS_NAME, note_attempt, read_attempts, record_attempts
 from warehouse.connection import open_working
+from warehouse.failed_attempts import ATTEMPTS_NAME, note_attempt, read_attempts, record_attempts
 from warehouse.latest_runs import read_totals
 
 
