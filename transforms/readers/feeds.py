@@ -30,6 +30,7 @@ from transforms.readers.field_values import is_nothing, time_of
 from transforms.readers.fields import WORDPRESS_PARTS, is_whole_text, without_outlet
 from transforms.readers.record_text import looks_like_html
 from transforms.readers.safe_xml import as_plain_utf8, fit_references, reject_entities
+from transforms.readers.sniff import LATE_FEED, LATEST_FEED
 from transforms.readers.streams import StopReading, one_line
 from transforms.readers.wire_names import unique
 from transforms.readers.wire_text import web_address
@@ -44,6 +45,9 @@ _SCRIPTS = tuple(
 )
 _ANY_TAG = re.compile(r"</?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,300})?/?>", re.I)
 _END_OF_PARAGRAPH = re.compile(r"</p\s*+>|<br\s*+/?>\s*+<br\s*+/?>", re.I)
+_FULL_TEXT = re.compile(
+    r"(?:^|_)(?:full[-_]?text|full[-_]?content|article[-_]?body)$", re.I
+)  # Yandex, own elements
 # feedparser takes about 1.5 seconds a MB and twenty times its size in memory; ordinary feeds are smaller than this
 BATCH_BYTES = 1 << 20
 _END_TAG = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.I)
@@ -58,6 +62,11 @@ def read_feed(source: Source) -> Items:
     entities, and for what feedparser cannot parse.
     """
     data = source.window.read_whole(source.options.max_document_bytes, "feed")
+    if (
+        not data.lstrip().startswith(b"<?xml")
+        and (late := LATE_FEED.search(data, 0, LATEST_FEED)) is not None
+    ):
+        data = data[late.start() :]  # warnings of the program that wrote it come first
     reject_entities(data)
     plain = as_plain_utf8(data)
     feed = split_feed(plain)
@@ -192,7 +201,7 @@ def _whole_entry(entry: Mapping[str, object], channel: _Channel, ref: str) -> It
     if (other := _unpublished(entry)) is not None:
         return skip(ref, Format.FEED, other, own_bytes)
     body, is_summary = _body(entry)
-    title = strip_markup(str(entry.get("title") or ""))
+    title = strip_markup(str(entry.get("apcm_headline") or entry.get("title") or ""))
     source = entry.get("source")
     outlet = strip_markup(str(source.get("title") or "")) if isinstance(source, Mapping) else ""
     title = without_outlet(title, outlet)
@@ -204,7 +213,10 @@ def _whole_entry(entry: Mapping[str, object], channel: _Channel, ref: str) -> It
     published = _text(entry.get("published")) or _text(entry.get("created"))
     updated = _text(dict(entry).get("updated"))  # asked directly, feedparser answers with `published`
     stated = Stated(
-        url=channel.resolve(_text(entry.get("link")), entry.get("link_base") or entry.get("base")),
+        url=channel.resolve(
+            _text(entry.get("feedburner_origlink")) or _text(entry.get("link")),
+            entry.get("link_base") or entry.get("base"),
+        ),
         external_id=_text(entry.get("id")),
         title=title or None,
         publisher=_text(outlet or strip_markup(channel.title)),
@@ -216,6 +228,7 @@ def _whole_entry(entry: Mapping[str, object], channel: _Channel, ref: str) -> It
         image_url=_image(entry),
         is_summary=is_summary or not body.strip(),
         is_clean=True,
+        status=_text(entry.get("apnm_publishingstatus")),
     )
     return document(ref, Format.FEED, own_bytes, body, looks_like_html(body) or _has_tags(body), stated)
 
@@ -223,6 +236,9 @@ def _whole_entry(entry: Mapping[str, object], channel: _Channel, ref: str) -> It
 def _body(entry: Mapping[str, object]) -> tuple[str, bool]:
     """Choose between an entry's content and its description; the flag says that it is a teaser."""
     bodies = [_value(part) for part in _list(entry.get("content"))]
+    bodies += [
+        str(value) for name, value in entry.items() if _FULL_TEXT.search(name) and isinstance(value, str)
+    ]
     full = max((body for body in bodies if body), key=len, default="")
     summary = str(entry.get("summary") or "")
     body, is_summary = full, False
@@ -239,13 +255,31 @@ def _has_tags(body: str) -> bool:
 
 
 def _unpublished(entry: Mapping[str, object]) -> str | None:
-    """Return why an entry of a WordPress export is no published article; None for one that is, and in other feeds."""
+    """Return why an entry of a content system's export is no published article; None for one that is."""
+    if (other := _part_of_blog(entry)) is not None:
+        return other
     kind, status = _text(entry.get("wp_post_type")), _text(entry.get("wp_status"))
     if status is not None and status != "publish":
         return f"a post of status {status}"
     if kind is not None and (kind in WORDPRESS_PARTS or kind.startswith(("wp_", "nav_"))):
         return f"a {kind}, which is no post"
     return "a post behind a password" if _text(entry.get("wp_post_password")) else None
+
+
+def _part_of_blog(entry: Mapping[str, object]) -> str | None:
+    """Return what an entry of a Blogger export is, if it is no post; an Atom draft (RFC 5023) is none either."""
+    if entry.get("app_draft") == "yes" or str(entry.get("blogger_status")).upper() in (
+        "DRAFT",
+        "SOFT_TRASHED",
+    ):
+        return "a draft"
+    kinds = [
+        str(tag.get("term")).rpartition("#")[2]
+        for tag in _list(entry.get("tags"))
+        if str(tag.get("scheme")).endswith("g/2005#kind")
+    ]
+    kind = str(entry.get("blogger_type") or next(iter(kinds), "post")).lower()
+    return None if kind == "post" else f"a {kind}, which is no post"
 
 
 def _authors(entry: Mapping[str, object]) -> tuple[str, ...]:

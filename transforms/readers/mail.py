@@ -12,13 +12,17 @@ from datetime import UTC
 from email.message import Message
 
 from transforms.readers.charsets import scrub
-from transforms.readers.documents import Item, Items, Source, document, reject
+from transforms.readers.documents import Item, Items, Source, document, items_or_rejection, reject, skip
 from transforms.readers.streams import StopReading
 from transforms.readers.wire_text import web_address
 from transforms.text.encoding import decode
-from transforms.types import Format, Reason, Stated
+from transforms.types import Format, RawDocument, Reason, Stated
 
 MAX_PARTS = 1000  # parts looked through in one message: newsletters have 2-30
+_ATTACHED = "message/rfc822"
+_DEEPEST = 4  # messages inside each other
+_LONGEST_NOTE = 40  # words beside attached messages that only pass them on
+COUNT_LINE = re.compile(rb"[ \t]{0,20}(\d{1,9})[ \t]{0,20}\r?\n")  # before a message of Apple Mail
 _ENVELOPE = re.compile(rb"From \S++[^\n]{0,200}\d{4}\r?\n")
 # What mail to many carries (RFC 2369, RFC 2919): such a message covers several subjects, so it may not bridge stories.
 _LIST_HEADERS = ("List-Unsubscribe", "List-Id")
@@ -38,17 +42,24 @@ _FORWARD = re.compile(r"(?:(?:fwd?|wg|tr|rv|enc)\s*+:\s*+)++", re.I)
 def read_mail(source: Source) -> Items:
     """Yield one document for a message, or for each message of an mbox in stored order.
 
-    References in an mbox end in `#n`, from 1. The first HTML part that is not empty is preferred to the first plain
-    one; attachments are never read. Of plain text the signature and the headers of a forwarded message are left out.
-    A message without text is rejected alone. Raises StopReading for one above `max_document_bytes`, and for a stream
-    that fails, whose cut last message is left out.
+    References in an mbox end in `#n`, from 1, and in a further `#k` for the messages that a digest holds or that are
+    attached to another. The first HTML part that is not empty is preferred to the first plain one; other attachments
+    are never read. Of plain text the signature and the headers of a forwarded message are left out. A message without
+    text is rejected alone; reports on delivery and automatic answers are skipped. Raises StopReading for one above
+    `max_document_bytes`, and for a stream that fails, whose cut last message is left out.
     """
     limit = source.options.max_document_bytes
     if _ENVELOPE.match(source.window.peek(1024)):
         for number, data in enumerate(_messages(source, limit), start=1):
-            yield _message(data, f"{source.ref}#{number}")
+            yield from _message(data, f"{source.ref}#{number}")
         return
-    yield _message(source.window.read_whole(limit, "message"), source.ref)
+    yield from _message(_counted(source.window.read_whole(limit, "message")), source.ref)
+
+
+def _counted(data: bytes) -> bytes:
+    """Return the message in a file of Apple Mail, which has the message's length before it and a list behind it."""
+    length = COUNT_LINE.match(data)
+    return data[length.end() :][: int(length.group(1))] if length is not None else data
 
 
 def _messages(source: Source, limit: int) -> Iterator[bytes]:
@@ -102,8 +113,35 @@ def _root_part(message: Message) -> Message | None:
     return next(iter(named or pages), None)
 
 
-def _message(data: bytes, ref: str) -> Item:
+def _message(data: bytes, ref: str, depth: int = _DEEPEST) -> Items:
+    """Yield a message's own text, and then the messages inside it."""
     message = email.message_from_bytes(data.lstrip(b"\r\n"), policy=email.policy.compat32)
+    if (answer := _is_automatic(message)) is not None:
+        yield skip(ref, Format.EML, answer, data)
+        return
+    inside = [part for part in _parts(message) if part.get_content_type() == _ATTACHED] if depth else []
+    own = _own_text(message, data, ref)
+    if not inside or (isinstance(own, RawDocument) and len(own.body.split()) > _LONGEST_NOTE):
+        yield own
+    for number, part in enumerate(inside, start=1):
+        inner_ref = f"{ref}#{number}"
+        yield from items_or_rejection(_attached(part, inner_ref, depth - 1), inner_ref, Format.EML)
+
+
+def _attached(part: Message, ref: str, depth: int) -> Items:
+    messages = part.get_payload()
+    whole = messages[0].as_bytes() if isinstance(messages, list) and isinstance(messages[0], Message) else b""
+    yield from _message(whole, ref, depth)
+
+
+def _is_automatic(message: Message) -> str | None:
+    """Say what kind of answer a program wrote; None for what people, or programs unasked, wrote."""
+    if message.get_content_type() == "multipart/report":
+        return "a report on the delivery of mail"
+    return "an automatic answer" if str(message.get("Auto-Submitted", "")).strip() == "auto-replied" else None
+
+
+def _own_text(message: Message, data: bytes, ref: str) -> Item:
     part = _body_part(message)
     body = _payload(part) if part is not None else b""
     if part is None or not body.strip():
@@ -143,12 +181,13 @@ def _body_part(message: Message) -> Message | None:
 
 
 def _parts(message: Message) -> list[Message]:
-    """List the parts that hold no others, without the recursion of `walk` that deep nesting would exhaust."""
+    """List the parts that hold no others, messages among them, without the recursion of `walk`."""
     found: list[Message] = []
     waiting = [message]
     while waiting and len(found) < MAX_PARTS:
         part = waiting.pop()
-        inner = part.get_payload() if part.is_multipart() else None
+        is_closed = not part.is_multipart() or part.get_content_type() == _ATTACHED
+        inner = None if is_closed else part.get_payload()
         if isinstance(inner, list):
             waiting.extend(reversed([child for child in inner if isinstance(child, Message)]))
         else:

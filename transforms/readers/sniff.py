@@ -39,6 +39,10 @@ _HTML_START = re.compile(
     re.I,
 )
 _HTML_DOCTYPE = re.compile(r"<!doctype\s+html(?=[\s>])", re.I)
+# a feed below what the program that wrote it had to complain about; within so many bytes
+LATE_FEED = re.compile(rb"<\?xml\s[^<>]{0,200}\?>\s{0,99}<(?:rss|feed|rdf:RDF)\b")
+LATEST_FEED = 4096
+_WARNING = re.compile(r"\b(?:warning|notice|deprecated|error)\b", re.I)
 _HTML_LATE = re.compile(r"^[ \t]*+<(?:!doctype\s+html|html)\b", re.I | re.M)
 _CLOSING = re.compile(r"</(?:p|div|span|a|li|ul|td|article|section|h[1-6]|b|strong|em|i)\s*>", re.I)
 _HEADER = re.compile(r"^([A-Za-z][A-Za-z0-9\-]{1,40}):[ \t]", re.M)
@@ -115,6 +119,8 @@ def _by_text(text: str, name: str) -> Format:
         return mail
     if _has_known_columns(text):
         return Format.CSV  # whatever its cells hold, whole pages perhaps
+    if _is_feed_below(start):
+        return Format.FEED
     if _HTML_LATE.search(text[:4096]) or _is_fragment(text):
         return Format.HTML
     if name.endswith((".csv", ".tsv", ".psv")) and _is_table(text):
@@ -124,6 +130,8 @@ def _by_text(text: str, name: str) -> Format:
 
 def _by_markup(start: str) -> Format | None:
     is_xml = start.startswith("<?xml")
+    if not is_xml and _is_feed_below(start):
+        return Format.FEED
     rest = start[skip_prolog(start) :]
     if _HTML_START.match(rest) and (not is_xml or _HTML_DOCTYPE.match(rest)):
         return Format.HTML
@@ -141,6 +149,12 @@ def _by_markup(start: str) -> Format | None:
             return Format.UNKNOWN if is_xml or f"</{root.group(1)}" in rest else None
         return Format.HTML
     return Format.UNKNOWN if is_xml else None
+
+
+def _is_feed_below(text: str) -> bool:
+    """Recognise a feed below warnings of the program that wrote it; a text that shows how a feed looks is none."""
+    found = LATE_FEED.search(text[:LATEST_FEED].encode("utf-8", "replace"))
+    return found is not None and _WARNING.search(text, 0, found.start()) is not None
 
 
 def skip_prolog(text: str, *, doctypes: bool = False) -> int:
@@ -244,7 +258,9 @@ def _is_object(line: str) -> bool:
 
 def _mail_kind(text: str) -> Format | None:
     block = re.split(r"\r?\n\r?\n", text[:16384].lstrip("\r\n"), maxsplit=1)[0]
-    if block.startswith("From "):  # an envelope line, as mail programs store it
+    first_line = block.partition("\n")[0].strip()
+    if block.startswith("From ") or (first_line.isdecimal() and len(first_line) < 10):
+        # an envelope line, as mail programs store it, or the message's length, as Apple's does
         block = block.partition("\n")[2]
     first = _HEADER.match(block)
     if first is None:

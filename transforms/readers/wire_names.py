@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from transforms.readers.wire_text import Element, attribute, child, text_in
 
 _KILL_NOTE = re.compile(
-    r"\W{0,8}+(?:(?:URGENT|ATTENTION|EDITORS)\W{1,4}+){0,2}+(?:MANDATORY[ -]|STORY )?(?:KILL|KILLED|WITHDRAWN)"
+    r"\W{0,8}+(?:(?:URGENT|ATTENTION|EDITORS)\W{1,4}+){0,2}+(?:MANDATORY[ -]|STORY )?(?:KILL|KILLED|WITHDRAWN"
+    r"|RETRACTED|ZURÜCKGEZOGEN|ANNULÉE?|ANNULE|ANULAD[AO]|ANNULLAT[AO]|INGETROKKEN)"
     r"(?:\s{0,3}+[:.!\-–—]|\s{0,3}+$|\s++(?:THIS|NOTICE|STORY|ITEM)\b)"
 )
 _BY = re.compile(r"(?:by|von|par|por|di|av|door)\s+", re.I)
@@ -17,7 +18,7 @@ _LOGIN = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*+|\S+@\S+")
 
 
 def is_kill_note(note: str | None) -> bool:
-    """Return whether an editor's note withdraws its item: it begins with KILL, KILLED or WITHDRAWN in capitals.
+    """Return whether an editor's note withdraws its item: it begins with KILL, ZURÜCKGEZOGEN or the like in capitals.
 
     URGENT, MANDATORY or the like may come before it; punctuation, the note's end, or THIS, NOTICE, STORY or ITEM has to
     follow ("MANDATORY KILL. Do not use"). False for None.

@@ -161,3 +161,106 @@ def test_an_arc_file_with_damage_gives_its_whole_records() -> None:
     assert {item.format for item in found} == {Format.ARC}
     cut = list(read(io.BytesIO(data[:-200]), "c.arc"))
     assert sum(isinstance(item, RawDocument) for item in cut) == len(stories) - 1
+
+
+def test_an_export_of_blogger_gives_published_posts() -> None:
+    def entry(kind: str, inside: str = "") -> str:
+        term = f"http://schemas.google.com/blogger/2008/kind#{kind}"
+        category = f"<category scheme='http://schemas.google.com/g/2005#kind' term='{term}'/>"
+        content = f"<content type='html'>Some words of a {kind}.</content>"
+        return (
+            f"<entry><id>b:{kind}{len(inside)}</id>{category}<title>{kind}</title>{content}{inside}</entry>"
+        )
+
+    draft = "<app:control xmlns:app='http://purl.org/atom/app#'><app:draft>yes</app:draft></app:control>"
+    live = "<b:type xmlns:b='http://schemas.google.com/blogger/2018'>POST</b:type>"
+    kinds = ("template", "settings", "page", "comment", "post")
+    entries = [entry(kind) for kind in kinds] + [
+        entry("post", draft),
+        f"<entry><title>new</title>{live}</entry>",
+    ]
+    data = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>B</title>{''.join(entries)}</feed>"
+    found = list(read(io.BytesIO(data.encode()), "in/b.xml"))
+    assert [one.stated.title for one in found if isinstance(one, RawDocument)] == ["post", "new"]
+    assert {one.disposition for one in found if isinstance(one, Rejection)} == {Disposition.SKIPPED}
+
+
+def test_elements_of_single_services_are_heeded() -> None:
+    item = (
+        "<title>BC-Fire</title><link>https://proxy.example/1</link><description>Short.</description>"
+        "<y:full-text xmlns:y='http://news.yandex.ru'>All of the text is here.</y:full-text>"
+        "<f:origLink xmlns:f='http://rssnamespace.org/feedburner/ext/1.0'>https://w.example/fire</f:origLink>"
+        "<apcm:HeadLine xmlns:apcm='http://ap.org/schemas/03/2005/apcm'>Fire on a ferry</apcm:HeadLine>"
+        "<apnm:PublishingStatus xmlns:apnm='http://ap.org/schemas/03/2005/apnm'>Canceled</apnm:PublishingStatus>"
+    )
+    data = f"<rss version='2.0'><channel><title>W</title><item>{item}</item></channel></rss>"
+    (found,) = read(io.BytesIO(data.encode()), "in/w.xml")
+    assert isinstance(found, RawDocument)
+    assert (found.body, found.stated.title) == ("All of the text is here.", "Fire on a ferry")
+    assert (found.stated.url, found.stated.status) == ("https://w.example/fire", "Canceled")
+
+
+@pytest.mark.parametrize(
+    ("before", "form"),
+    [
+        ("<br />\n<b>Warning</b>: Undefined key in <b>/w/feed.php</b> on line <b>3</b><br />\n", Format.FEED),
+        ("PHP Notice:  Undefined index in feed.php\n", Format.FEED),
+        ("How a feed of the harbour begins\n\n", Format.TEXT),
+        ("<!DOCTYPE html><html><body><p>So begins a feed, by the standard:</p>", Format.HTML),
+    ],
+)
+def test_a_feed_below_warnings_is_one_and_a_text_that_shows_one_is_not(before: str, form: Format) -> None:
+    feed = (
+        "<?xml version='1.0'?>\n<rss version='2.0'><channel><item><title>Fire</title></item></channel></rss>"
+    )
+    (found,) = read(io.BytesIO((before + feed).encode()), "in/w")
+    assert found.format is form
+
+
+def letter(subject: str, text: str, more: str = "") -> str:
+    return f"From: Ann <ann@w.example>\nSubject: {subject}\nDate: Sun, 1 Mar 2026 08:15:00 +0000\n{more}\n{text}\n"
+
+
+def parts(kind: str, *inside: str) -> str:
+    return f"Content-Type: {kind}; boundary=BB\n\n" + "".join(f"--BB\n{one}\n" for one in inside) + "--BB--"
+
+
+def attached(subject: str) -> str:
+    return "Content-Type: message/rfc822\n\n" + letter(subject, f"Words of {subject}.")
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (
+            letter("Digest", "", parts("multipart/digest", attached("A"), attached("B"))),
+            {"#1": "A", "#2": "B"},
+        ),
+        (
+            letter(
+                "FW", "", parts("multipart/mixed", "Content-Type: text/plain\n\nSee below.\n", attached("A"))
+            ),
+            {"#1": "A"},
+        ),
+        (
+            letter(
+                "Own",
+                "",
+                parts("multipart/mixed", f"Content-Type: text/plain\n\n{'word ' * 50}\n", attached("A")),
+            ),
+            {"": "Own", "#1": "A"},
+        ),
+        (f"{len(letter('A', 'Words.'))}\n{letter('A', 'Words.')}<?xml version='1.0'?><plist/>\n", {"": "A"}),
+        (letter("Returned", "", parts("multipart/report", "\nNot delivered.\n", attached("A"))), {}),
+        (letter("Away", "I am away.", "Auto-Submitted: auto-replied\n"), {}),
+        (letter("Alert", "Words.", "Auto-Submitted: auto-generated\n"), {"": "Alert"}),
+    ],
+)
+def test_messages_inside_messages_are_read_and_automatic_answers_are_not(
+    message: str, expected: dict[str, str]
+) -> None:
+    found = list(read(io.BytesIO(message.encode()), "in/m"))
+    got = {one.source_ref[4:]: one.stated.title for one in found if isinstance(one, RawDocument)}
+    assert got == expected
+    assert all("plist" not in one.body for one in found if isinstance(one, RawDocument))
+    assert found
