@@ -26,9 +26,10 @@ _Evidence = tuple[float, int, int]  # score, and the two articles
 def update_other_languages(con: DuckDBPyConnection, changed_days: Iterable[int]) -> set[int]:
     """Find relations across languages again around the days on which stories are new, changed or gone.
 
-    In the caller's transaction. How common a term is among the stories of a few days counts, so the relations of all
-    stories within `days_around` are found again: the result depends on which stories exist, and not on when they came.
-    Returns the stories whose relations changed; none where nothing is stored for comparing languages.
+    `changed_days` are counted from 1970. In the caller's transaction. How common a term is among the stories of a few
+    days counts, so the relations of all stories within `days_around` are found again: the result depends on which
+    stories exist, and not on when they came. Returns the stories whose relations changed; none where nothing is stored
+    for comparing languages.
     """
     days = {day + shift for day in changed_days for shift in range(-MODEL.days_around, MODEL.days_around + 1)}
     if not days or not threads.compares_languages(con):

@@ -238,8 +238,9 @@ def reject(
 def sort_out(ref: str, name: str, size: int, *, is_named: bool) -> Rejection | None:
     """Reject a file by its name: litter (skipped), or still being written (deferred); None for one that may be read.
 
-    `ref` names the file in the rejection, `name` is its last segment; case does not count. A name that ends in `~` or
-    begins with `.` or `~$` may be read where the caller named the file (`is_named`) and no other rule holds.
+    `ref` names the file in the rejection, `name` is its last segment (case does not count), `size` its bytes. A name
+    that ends in `~` or begins with `.` or `~$` may be read where the caller named the file (`is_named`) and no other
+    rule holds.
     """
     low = name.lower()
     if low in LITTER_NAMES or low.startswith("._") or (low.endswith("~") and not is_named):

@@ -81,7 +81,7 @@ def verify_pairs(tokens: Tokens, left: I64, right: I64) -> Verdicts:
 
 
 def decide(features: I32) -> Verdicts:
-    """Turn counts of aligned pairs (rows of `kernel.dispatch.compare`) into scores and verdicts, in their order.
+    """Turn `features`, the counts of aligned pairs as `kernel.dispatch.compare` returns them, into scores and verdicts.
 
     A pair is exact when all tokens of both are aligned and there are some; its score is 1. Of others the score is the
     `copy_probability`, .9999 at most, and they are copies from `COPIES.threshold` on with at least

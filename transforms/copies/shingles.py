@@ -52,9 +52,9 @@ _PLAIN = ((0x3400, 0x9FFF), (0xD800, 0xF8FF), (0x17000, 0x1CFFF), (0x20000, _TAB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """The tokens of a batch of texts, end to end, as hashes and flags; text i is those from `offsets[i]` on.
+    """The tokens of a batch of texts, end to end: text i is `values[offsets[i]:offsets[i + 1]]`.
 
-    So it is `values[offsets[i]:offsets[i + 1]]`; the last offset is the end.
+    `values` are hashes of the tokens, `flags` what they are (NUMBER, CAPITAL … of `kernel.numpy_loops`).
     """
 
     values: U32  # hash of the normalised token

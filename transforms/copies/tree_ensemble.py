@@ -66,7 +66,7 @@ class TreeEnsemble:
 
 
 def model_inputs(features: I32) -> F64:
-    """Turn rows of `kernel.dispatch.compare` into inputs of the ensemble, columns in the order of `INPUTS`.
+    """Turn `features`, rows of `kernel.dispatch.compare`, into inputs of the ensemble, columns as in `INPUTS`.
 
     Which text of a pair comes first makes no difference. Ratios of empty texts are finite; no rows give no rows.
     """
@@ -103,7 +103,7 @@ def model_inputs(features: I32) -> F64:
 
 
 def copy_probability(features: I32) -> F64:
-    """Return the probability that each pair is one text in two places, from rows of `kernel.dispatch.compare`.
+    """Return the probability that each pair is one text in two places; `features` are rows of `dispatch.compare`.
 
     The logistic function of the ensemble's sum (gradient boosted trees). Raises ValueError when the shipped ensemble
     does not fit (see `load_ensemble`).

@@ -77,10 +77,11 @@ class Runs(NamedTuple):
 def orient(
     values: U32, offsets: I64, left: I64, right: I64, marks: U64, is_marked: U8, first: I64, second: I64
 ) -> None:
-    """Fill `first` with the longer text of each pair, `second` with the other; of equally long texts a hash decides.
+    """Fill `first` with the longer text of each pair, `second` with the other: pair i is `left[i]` and `right[i]`.
 
-    The one with the greater hash of its tokens and their order comes first. Text i is `values[offsets[i]:offsets[i +
-    1]]`. `marks` (overwritten) and `is_marked` (zeros, overwritten) are working memory of one entry a text.
+    Of equally long texts the one with the greater hash of its tokens and their order comes first. Text i is
+    `values[offsets[i]:offsets[i + 1]]`. `marks` (overwritten) and `is_marked` (zeros, overwritten) are working memory
+    of one entry a text.
     """
     s32 = np.uint64(32)
     for pair in range(len(left)):

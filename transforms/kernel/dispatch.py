@@ -95,8 +95,8 @@ def grams(values: U32, flags: U8, offsets: I64) -> U32:
 def shingles(values: U32, grams_: U32, offsets: I64) -> tuple[U32, I64]:
     """Return the shingle hashes of all texts end to end, in reading order with repeats, and the offsets of each text.
 
-    They are the `grams` that are not 0; a text that has none gets one hash of all its tokens, a text without tokens
-    none.
+    Text i is `values[offsets[i]:offsets[i + 1]]`; `grams_` are its `grams`, of which those that are not 0 are its
+    hashes. A text that has none gets one hash of all its tokens, a text without tokens none.
     """
     loop = _loop("shingles", len(values))
     if loop is None:
@@ -169,8 +169,8 @@ def _table_size(offsets: I64) -> int:
 def orient(values: U32, offsets: I64, left: I64, right: I64) -> tuple[I64, I64]:
     """Order the two texts `left[i]` and `right[i]` of each pair: return the longer ones and the shorter ones.
 
-    Length is in tokens; of equally long ones the text with the greater hash of its tokens comes first, and texts of
-    equal content stay as given.
+    Text i is `values[offsets[i]:offsets[i + 1]]`. Length is in tokens; of equally long ones the text with the greater
+    hash of its tokens comes first, and texts of equal content stay as given.
     """
     loop = _loop("orient", len(left))
     if loop is None:

@@ -50,9 +50,10 @@ def gram_weights() -> U64:
 def tokenise(
     points: U8 | U16 | U32, starts: I64, classes: U8, values: U64, steps: U8
 ) -> tuple[U32, U8, I64] | None:
-    """Split texts of code points into tokens with NumPy: hashes, flags and offsets, as in `dispatch.tokenise`.
+    """Split texts of code points into tokens with NumPy: hashes, flags and offsets.
 
-    Returns None where a character is of the class UNKNOWN; no texts give no tokens and the offsets [0].
+    Parameters are those of `dispatch.tokenise`. Returns None where a character is of the class UNKNOWN; no texts give
+    no tokens and the offsets [0].
     """
     texts = len(starts) - 1
     owner = np.repeat(np.arange(texts, dtype=np.int64), np.diff(starts))
@@ -166,8 +167,8 @@ def grams(values: U32, flags: U8, offsets: I64) -> U32:
 def shingles(values: U32, gram_hashes: U32, offsets: I64) -> tuple[U32, I64]:
     """Return the shingle hashes of all texts end to end, and the offsets of each text, with NumPy.
 
-    They are the `gram_hashes` that are not 0; a text that has none gets one hash of all its tokens, a text without
-    tokens none.
+    Text i is `values[offsets[i]:offsets[i + 1]]`. They are the `gram_hashes` that are not 0; a text that has none gets
+    one hash of all its tokens, a text without tokens none.
     """
     present = gram_hashes != 0
     running = np.concatenate([[0], np.cumsum(present)])
@@ -188,7 +189,8 @@ def shingles(values: U32, gram_hashes: U32, offsets: I64) -> tuple[U32, I64]:
 def band_keys(signatures: U32, bands: int, rows: int) -> U64:
     """Return a 64-bit key for each LSH band of each signature, (texts, bands), with NumPy.
 
-    Band k is the k-th `rows` columns of a signature; a key names its band. 0 for a text without shingles.
+    `signatures` are (texts, permutations). Band k is the k-th `rows` columns; equal bands of different k have different
+    keys. 0 for a text without shingles.
     """
     parts = signatures[:, : bands * rows].reshape(len(signatures), bands, rows).astype(np.uint64)
     keys = np.broadcast_to(mix64(np.arange(1, bands + 1, dtype=np.uint64)), (len(signatures), bands)).copy()
@@ -233,7 +235,8 @@ def fingerprints(values: U32, offsets: I64, width: int, modulus: int) -> tuple[U
 def orient(values: U32, offsets: I64, left: I64, right: I64) -> tuple[I64, I64]:
     """Return the longer and the shorter text of each pair `left[i]`, `right[i]`, with NumPy.
 
-    Length is in tokens; of equally long texts the one with the greater hash of its tokens is the first.
+    Text i is `values[offsets[i]:offsets[i + 1]]`. Length is in tokens; of equally long texts the one with the greater
+    hash of its tokens is the first.
     """
     lengths = np.diff(offsets)
     total = len(values)

@@ -146,7 +146,8 @@ def grams(values: U32, flags: U8, offsets: I64, out: U32) -> None:
 def shingles(values: U32, grams: U32, offsets: I64, out: U32, out_offsets: I64) -> int:
     """Fill `out` with the shingle hashes of all texts end to end and `out_offsets` with where each text begins.
 
-    A text without a whole shingle gets one hash of all its tokens. Returns how many hashes were filled. `out` has an
+    Text i is `values[offsets[i]:offsets[i + 1]]`, `grams` the hash of the shingle that starts at each token. A text
+    without a whole shingle gets one hash of all its tokens. Returns how many hashes were filled. `out` has an
     entry for each token, `out_offsets` one more than texts, the first 0.
     """
     s32 = np.uint64(32)
@@ -236,7 +237,8 @@ def fingerprints(values: U32, offsets: I64, width: int, modulus: int, keys: U64,
 def count_distinct(grams: U32, offsets: I64, keys: I64, out: I64) -> None:
     """Fill `out` with the number of different shingle hashes of each text; 0 stands for no shingle and is not counted.
 
-    `keys` is working memory for a hash table (open addressing): a power of two, at least 8 and twice the longest text.
+    Text i is `grams[offsets[i]:offsets[i + 1]]`. `keys` is working memory for a hash table (open addressing): a power
+    of two, at least 8 and twice the longest text.
     """
     for text in range(len(offsets) - 1):
         size = 8

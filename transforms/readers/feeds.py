@@ -30,7 +30,7 @@ from transforms.readers.field_values import is_nothing, time_of
 from transforms.readers.fields import WORDPRESS_PARTS, is_whole_text, without_outlet
 from transforms.readers.record_text import looks_like_html
 from transforms.readers.safe_xml import as_plain_utf8, fit_references, reject_entities
-from transforms.readers.sniff import LATE_FEED, LATEST_FEED
+from transforms.readers.sniff_markup import LATE_FEED, LATEST_FEED
 from transforms.readers.streams import StopReading, one_line
 from transforms.readers.wire_names import unique
 from transforms.readers.wire_text import web_address

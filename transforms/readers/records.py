@@ -16,7 +16,7 @@ from transforms.readers.json_values import (
     split_envelope,
     split_values,
 )
-from transforms.readers.sniff import JSON_GUARDS
+from transforms.readers.sniff_json import JSON_GUARDS
 from transforms.readers.streams import Window
 from transforms.text.encoding import decode
 from transforms.types import Format, Reason

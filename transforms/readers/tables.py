@@ -18,8 +18,9 @@ from transforms.readers.field_map import field_table, meanings_of, plain_name
 from transforms.readers.fields import record_to_document
 from transforms.readers.options import ReadOptions
 from transforms.readers.rows import RowReader
-from transforms.readers.sniff import HEAD_BYTES, below_separator, delimiter_of
+from transforms.readers.sniff import HEAD_BYTES
 from transforms.readers.streams import CHUNK, StopReading, Window, one_line
+from transforms.readers.table_headers import below_separator, delimiter_of
 from transforms.text.encoding import decode
 from transforms.types import Format, Reason
 
