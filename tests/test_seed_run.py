@@ -57,8 +57,8 @@ def articles(first: tuple[Path, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def test_dispositions_are_those_of_the_table(
     first: tuple[Path, dict[str, Any]], expected: dict[str, Any]
 ) -> None:
-    told = Counter(document["disposition"] for document in expected["document"])
-    assert first[1]["dispositions"] == dict(told)
+    counts = Counter(document["disposition"] for document in expected["document"])
+    assert first[1]["dispositions"] == dict(counts)
     assert first[1]["documents"] == len(expected["document"])
     stored = {
         (row["source_ref"].removeprefix(f"{INBOX}/"), row["disposition"], row["reason"])
@@ -127,7 +127,7 @@ def test_kinds_are_those_of_the_table(articles: dict[str, dict[str, Any]], expec
     assert wrong == {}
 
 
-def test_texts_keep_what_is_told_and_drop_the_noise(
+def test_texts_keep_what_is_reported_and_drop_the_noise(
     articles: dict[str, dict[str, Any]], expected: dict[str, Any]
 ) -> None:
     wrong = []
@@ -187,36 +187,36 @@ def test_every_promise_is_kept_and_said_in_words(first: tuple[Path, dict[str, An
     assert any("sum of their dispositions" in line for line in lines)
 
 
-def test_explain_tells_channels_terms_threshold_and_the_links_hold_the_same(
+def test_explain_shows_channels_terms_threshold_and_the_links_hold_the_same(
     first: tuple[Path, dict[str, Any]], articles: dict[str, dict[str, Any]]
 ) -> None:
     a, b = (
         articles[f"pasted/{name}.txt"]["article_id"]
         for name in ("forex-desk-tokyo-talks", "press-review-akazawa")
     )
-    told = json.loads(newsfold("explain", a, b, "--json", home=first[0]))
-    assert told["is_same_story"]
-    assert told["story"]["is_same_story"]
-    assert told["story"]["shared_terms"][0]["weight"] > 0
-    link = next(link for link in told["links"] if link["relation"] == "same_story")
+    output = json.loads(newsfold("explain", a, b, "--json", home=first[0]))
+    assert output["is_same_story"]
+    assert output["story"]["is_same_story"]
+    assert output["story"]["shared_terms"][0]["weight"] > 0
+    link = next(link for link in output["links"] if link["relation"] == "same_story")
     assert link["decision"] == "passes"
-    assert link["score"] == pytest.approx(told["story"]["score"], abs=1e-4)
-    assert link["threshold"] == pytest.approx(told["story"]["threshold"])
+    assert link["score"] == pytest.approx(output["story"]["score"], abs=1e-4)
+    assert link["threshold"] == pytest.approx(output["story"]["threshold"])
     features = json.loads(link["features"])
-    assert features == pytest.approx({name: told["story"]["channels"][name] for name in features}, abs=1e-3)
+    assert features == pytest.approx({name: output["story"]["channels"][name] for name in features}, abs=1e-3)
     words = newsfold("explain", a, b, home=first[0])
     assert "threshold" in words
     assert "shared terms" in words
 
 
-def test_show_tells_members_evidence_history_and_versions(
+def test_show_has_members_evidence_history_and_versions(
     first: tuple[Path, dict[str, Any]], articles: dict[str, dict[str, Any]]
 ) -> None:
     story = articles["pages/wexcombe-post-bridge-1.html"]["story_id"]
-    told = json.loads(newsfold("show", story[:10], "--json", home=first[0]))
-    assert told["story"]["story_id"] == story
-    assert [event["event"] for event in told["events"]] == ["born"]
-    versions = next(iter(told["versions"].values()))
+    output = json.loads(newsfold("show", story[:10], "--json", home=first[0]))
+    assert output["story"]["story_id"] == story
+    assert [event["event"] for event in output["events"]] == ["born"]
+    versions = next(iter(output["versions"].values()))
     assert [version["version"] for version in versions] == [1, 2]
     assert "+" in newsfold("show", story, home=first[0])
 

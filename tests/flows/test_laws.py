@@ -46,7 +46,7 @@ TABLES = (
 few = settings(
     max_examples=3,
     deadline=None,
-    phases=(Phase.explicit, Phase.generate),  # an example takes seconds: what fails is told as it is
+    phases=(Phase.explicit, Phase.generate),  # an example takes seconds: what fails is shown as it is
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
@@ -116,10 +116,10 @@ def test_every_story_id_ever_seen_leads_on_and_nothing_vanishes(
         seen: set[str] = set()
         for number, records in enumerate(deliveries):
             before = len(ask(Path(place) / "home", "FROM articles")) if number else 0
-            told = fold(Path(place) / "home", write_inbox(Path(place) / "inbox", f"d{number}", records))
-            assert sum(told.dispositions.values()) == told.documents == len(records)
+            outcome = fold(Path(place) / "home", write_inbox(Path(place) / "inbox", f"d{number}", records))
+            assert sum(outcome.dispositions.values()) == outcome.documents == len(records)
             after = len(ask(Path(place) / "home", "FROM articles"))
-            assert after == before + told.dispositions[Disposition.LOADED]
+            assert after == before + outcome.dispositions[Disposition.LOADED]
             seen |= {
                 name
                 for (name,) in ask(Path(place) / "home", "SELECT format('{:016x}', story_id) FROM stories")
@@ -137,8 +137,8 @@ def test_twice_is_once(deliveries: list[list[dict[str, Any]]]) -> None:
     with tempfile.TemporaryDirectory() as place:
         home = deliver(Path(place), deliveries)
         before = {table: ask(home, f"FROM {table} ORDER BY ALL") for table in TABLES}
-        told = fold(home, Path(place) / "inbox")
-        assert dict(told.dispositions) == {Disposition.UNCHANGED: len(CORPUS)}
+        outcome = fold(home, Path(place) / "inbox")
+        assert dict(outcome.dispositions) == {Disposition.UNCHANGED: len(CORPUS)}
         assert {table: ask(home, f"FROM {table} ORDER BY ALL") for table in TABLES} == before
 
 

@@ -1,4 +1,4 @@
-"""On a real Prefect server: runs by hand and by schedule, what they show, and what is told when they fail."""
+"""On a real Prefect server: runs by hand and by schedule, what they show, and what is reported when they fail."""
 
 from __future__ import annotations
 
@@ -110,20 +110,20 @@ def test_the_server_shows_the_run_with_its_tasks_and_artifacts(
     logs = api(env, "/logs/filter", {"logs": {"flow_run_id": {"any_": [run["id"]]}}})
     assert any("1 files, 1 documents" in str(line["message"]) for line in logs)
     assert any("new story" in str(line["message"]) and "quiet tide" in str(line["message"]) for line in logs)
-    told = artifacts(env, str(run["id"]))
-    assert set(told) == {
+    pages = artifacts(env, str(run["id"]))
+    assert set(pages) == {
         "newsfold-outcome",
         "newsfold-sources",
         "newsfold-quality",
         "newsfold-run",
         "newsfold-progress",
     }
-    assert "loaded" in told["newsfold-outcome"]
-    assert "1 loaded" in told["newsfold-run"]
-    assert "quiet tide" in told["newsfold-run"]
-    assert "Slowest sources" in told["newsfold-run"]
-    assert json.loads(told["newsfold-sources"])[0]["source"] == str(tmp_path)  # no outlet is known
-    measures = {row["measure"]: row["this run"] for row in json.loads(told["newsfold-quality"])}
+    assert "loaded" in pages["newsfold-outcome"]
+    assert "1 loaded" in pages["newsfold-run"]
+    assert "quiet tide" in pages["newsfold-run"]
+    assert "Slowest sources" in pages["newsfold-run"]
+    assert json.loads(pages["newsfold-sources"])[0]["source"] == str(tmp_path)  # no outlet is known
+    measures = {row["measure"]: row["this run"] for row in json.loads(pages["newsfold-quality"])}
     assert measures["documents"] == 1
     assert measures["share rejected"] == 0
 
@@ -162,14 +162,14 @@ BLOCKS = """
 import sys
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.blocks.webhook import Webhook
-told = {"subject": "{{subject}}", "body": "{{body}}"}
-CustomWebhookNotificationBlock(name="desk", url=sys.argv[1], json_data=told).save("desk", overwrite=True)
+payload = {"subject": "{{subject}}", "body": "{{body}}"}
+CustomWebhookNotificationBlock(name="desk", url=sys.argv[1], json_data=payload).save("desk", overwrite=True)
 Webhook(url=sys.argv[1]).save("plain", overwrite=True)
 """
 
 
 @pytest.mark.slow
-def test_a_failed_run_is_told_on_its_page_and_to_the_block(
+def test_a_failed_run_is_reported_on_its_page_and_to_the_block(
     server: tuple[Path, dict[str, str]], listener: str, tmp_path: Path
 ) -> None:
     _, env = server
@@ -289,7 +289,7 @@ SERVE = "import sys; from flows.cli import main; main(['serve', *sys.argv[1:]])"
 
 
 @pytest.mark.slow
-def test_serve_tells_a_wrong_schedule(tmp_path: Path) -> None:
+def test_serve_names_a_wrong_schedule(tmp_path: Path) -> None:
     arguments = [sys.executable, "-c", SERVE, "--cron", "now and then", "--port", str(free_port())]
     done = subprocess.run(
         arguments, env=environment(tmp_path), cwd=tmp_path, capture_output=True, text=True, check=False
@@ -349,7 +349,7 @@ with get_client(sync_client=True) as client:
 
 
 @pytest.mark.slow
-def test_a_run_that_died_gives_its_place_back_and_is_told(
+def test_a_run_that_died_gives_its_place_back_and_is_reported(
     server: tuple[Path, dict[str, str]], listener: str
 ) -> None:
     """Else every later run is cancelled, for ever: Prefect believes that the dead one is still at work.
@@ -379,7 +379,7 @@ def events(env: dict[str, str], name: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_port_that_something_else_holds_is_told() -> None:
+def test_a_port_that_something_else_holds_is_reported() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
