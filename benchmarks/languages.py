@@ -1,6 +1,7 @@
 """How well reports of one event are found across languages: relations through the product, and labelled pairs.
 
-Run `python -m benchmarks.languages`. Sets lie in NEWSFOLD_DATA. Two measurements, each on two halves (by a hash of the
+Run `python -m benchmarks.languages`; with `--encoder` by the extra newsfold[crosslingual] too. Sets lie in
+NEWSFOLD_DATA. Two measurements, each on two halves (by a hash of the
 event or the pair): the constants were fitted on the first, the second is what counts.
 
 - *Stories*: og2021_titles_half, dated headlines in nine languages, folded by `newsfold ingest` with other_languages on.
@@ -12,6 +13,7 @@ event or the pair): the constants were fitted on the first, the second is what c
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import sys
 from collections import Counter
@@ -22,9 +24,12 @@ from typing import Any
 from benchmarks.fold_stories import BACKGROUND, HEADLINES, folded, read, story_labels
 from benchmarks.threads import events_of
 from benchmarks.watching import DATA, keep_in
+from flows.fold.evidence import encoded_text
+from flows.fold.multilingual_model import find_multilingual
 from transforms.language.background import model_language
+from transforms.language.embedding import MultilingualEmbedder
 from transforms.language.shared_terms import shared_terms, term_id
-from transforms.stories.other_languages import MODEL_VERSION, StoryTerms, match_stories
+from transforms.stories.other_languages import MODEL_VERSION, StoryTerms, is_headline, match_stories
 
 Record = dict[str, Any]
 
@@ -40,10 +45,10 @@ def half(name: str) -> str:
     return HALVES[int(hashlib.sha256(f"half {name}".encode()).hexdigest(), 16) % 2]
 
 
-def stories() -> Record:
+def stories(setting: str) -> Record:
     """Fold headlines of nine languages; return precision and recall of relations across languages, by half."""
     records = read(HEADLINES)
-    with folded(records, True, NEWSFOLD_OTHER_LANGUAGES="names") as (con, _):
+    with folded(records, True, NEWSFOLD_OTHER_LANGUAGES=setting) as (con, _):
         labels, found = story_labels(con, len(records)), con.execute(RELATIONS).fetchall()
     event_of = events_of(labels, [record["story"] for record in records])
     language_of = {label: record["lang"] for label, record in zip(labels, records, strict=True)}
@@ -73,13 +78,15 @@ def stories() -> Record:
     }
 
 
-def pairs() -> Record:
+def pairs(embedder: MultilingualEmbedder | None) -> Record:
     """Compare articles of labelled pairs across languages; return precision and recall, by half."""
     labelled = [pair for pair in read(PAIRS) if pair["a"]["lang"] != pair["b"]["lang"]]
     reports = [pair[side] for pair in labelled for side in ("a", "b")]
     found = {
         (match.story_a, match.story_b)
-        for match in match_stories([*map(_story, range(len(reports)), reports)])
+        for match in match_stories(
+            [_story(number, report, embedder) for number, report in enumerate(reports)]
+        )
     }
     counts: dict[str, Counter[str]] = {name: Counter() for name in HALVES}
     for number, pair in enumerate(labelled):
@@ -96,11 +103,23 @@ def pairs() -> Record:
     }
 
 
-def _story(number: int, report: Record) -> StoryTerms:
+def _story(number: int, report: Record, embedder: MultilingualEmbedder | None) -> StoryTerms:
     terms = shared_terms(report["title"] or "", report["text"], report["lang"], BACKGROUND)
     own = {term_id(key): weight for key, weight in terms.items()}
+    language = model_language(report["lang"])
+    vectors, is_short = {}, False
+    if embedder is not None and language in embedder.languages:
+        beginning = encoded_text(report["title"] or "", report["text"])
+        vectors = {number: embedder.embed([beginning])[0]}
+        is_short = is_headline(beginning, language)
     return StoryTerms(
-        story_id=number, language=model_language(report["lang"]), day=0, terms=own, reports={number: own}
+        story_id=number,
+        language=language,
+        day=0,
+        terms=own,
+        reports={number: own},
+        vectors=vectors,
+        is_headline=is_short,
     )
 
 
@@ -109,11 +128,15 @@ def main() -> int:
     if not (DATA / "stories").is_dir():
         print(f"skipped: no evaluation data in {DATA} (set NEWSFOLD_DATA)")
         return 0
-    figures = {"pairs": pairs(), "stories": stories()}
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encoder", action="store_true", help="needs newsfold[crosslingual]")
+    setting = "encoder" if parser.parse_args().encoder else "names"
+    embedder = find_multilingual() if setting == "encoder" else None
+    figures = {"pairs": pairs(embedder), "stories": stories(setting)}
     for name, halves in figures.items():
         for part, row in halves.items():
             print(name, part, "  ".join(f"{key} {value}" for key, value in row.items()))
-    keep_in(RESULT, MODEL_VERSION, figures)
+    keep_in(RESULT, f"{MODEL_VERSION}+{embedder.version}" if embedder else MODEL_VERSION, figures)
     return 0
 
 

@@ -28,6 +28,15 @@ TEXTS = {
         "Zug nehmen oder zu Hause bleiben, bis die Fahrbahn wieder frei ist."
     ),
 }  # fmt: skip
+# The first event in a language whose names no other script shows, in words that no other report has.
+CHINESE = {
+    "id": "zh1", "title": "斯洛文尼亚布莱德湖赛艇比赛落幕", "language": "zh", "url": "https://zh.example/1",
+    "text": (
+        "伊尔马里·凯科宁和玛尔塔·奥尔舍夫斯卡在斯洛文尼亚布莱德举行的赛艇比赛中夺冠，共有148艘船参加起航。"
+        "评审团在湖岸上经过漫长的下午后表示，塔代伊·科罗舍茨的船队获得第二名。"
+    ),
+    "publisher": "Paper zh", "published": "2026-03-04T15:00:00Z",
+}  # fmt: skip
 ROWS = [
     {
         "id": f"{language}{event}", "title": title, "text": text, "language": language,
@@ -37,6 +46,7 @@ ROWS = [
     for place, ((language, title, event), text) in enumerate(TEXTS.items())
 ]  # fmt: skip
 ON = {"other_languages": "names"}
+ENCODER = {"other_languages": "encoder"}
 EXPECTED = {
     frozenset({"en1", "es1"}),
     frozenset({"en1", "ru1"}),

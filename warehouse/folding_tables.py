@@ -45,6 +45,9 @@ _ROWS: Mapping[str, pa.Schema] = {
     ),
     "story_keys": pa.schema([("key", pa.uint64()), ("article_id", pa.uint64()), ("day", pa.int32())]),
     "shared_terms": pa.schema([("article_id", pa.uint64()), ("term", pa.uint64()), ("weight", pa.float64())]),
+    "shared_vectors": pa.schema(
+        [("article_id", pa.uint64()), ("is_headline", pa.bool_()), ("vector", pa.binary())]
+    ),
     "trees": pa.schema([("article_id", pa.uint64()), ("tree_id", pa.uint64())]),
     "links": pa.schema(
         [

@@ -23,7 +23,7 @@ _ROWS = (
     "thread_stories", "thread_redirects",
 )  # fmt: skip
 # What follows from the texts under the models of the home.
-_EVIDENCE = ("signatures", "bands", "profiles", "story_keys", "shared_terms", "trees")
+_EVIDENCE = ("signatures", "bands", "profiles", "story_keys", "shared_terms", "shared_vectors", "trees")
 _SETS = frozenset({"tombstones", "tombstone_shingles", "let_in"})  # where two homes may have one row
 
 

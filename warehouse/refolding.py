@@ -83,6 +83,7 @@ def forget_story_evidence(con: DuckDBPyConnection) -> None:
     con.execute("TRUNCATE profiles").fetchall()
     con.execute("TRUNCATE story_keys").fetchall()
     con.execute("TRUNCATE shared_terms").fetchall()
+    con.execute("TRUNCATE shared_vectors").fetchall()
     con.execute("TRUNCATE trees").fetchall()
     _forget_links(con, STORY_RELATIONS)
 

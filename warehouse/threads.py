@@ -92,7 +92,8 @@ def replace_threads(
 
 def compares_languages(con: DuckDBPyConnection) -> bool:
     """Return whether anything is stored by which stories are compared across languages."""
-    return bool(con.execute("SELECT 1 FROM shared_terms LIMIT 1").fetchall())
+    kept = "SELECT 1 FROM shared_terms UNION ALL SELECT 1 FROM shared_vectors LIMIT 1"
+    return bool(con.execute(kept).fetchall())
 
 
 def first_days(con: DuckDBPyConnection, stories: Ids) -> set[int]:
@@ -108,6 +109,15 @@ def shared_terms(
     Both days are included; reports of the kinds `left_out` are not. Ordered by story, article, term.
     """
     query = statement("threads", "shared_terms").sql
+    values = {"first_day": first_day, "last_day": last_day, "left_out": list(left_out)}
+    return con.execute(query, values).fetchall()
+
+
+def shared_vectors(
+    con: DuckDBPyConnection, first_day: int, last_day: int, *, left_out: Sequence[str]
+) -> list[tuple[int, str, int, int, bool, bytes]]:
+    """Return story_id, language, day, article_id, is_headline, vector as `shared_terms` does; by story and article."""
+    query = statement("threads", "shared_vectors").sql
     values = {"first_day": first_day, "last_day": last_day, "left_out": list(left_out)}
     return con.execute(query, values).fetchall()
 

@@ -11,9 +11,11 @@ import numpy.typing as npt
 
 from flows.fold.article_tokens import tokens_of
 from flows.fold.copies import as_ids, leave_out_textless
-from transforms.language.background import Background
+from transforms.language.background import Background, model_language
+from transforms.language.embedding import MultilingualEmbedder
 from transforms.language.shared_terms import shared_terms, term_id
 from transforms.stories.blocking_keys import story_keys_of
+from transforms.stories.other_languages import is_headline
 from transforms.stories.pair_score import PairScores, name_model, score_pairs
 from transforms.stories.profile import Report, check_format, pack, profiles_of, report_of
 from transforms.stories.profile_table import tabulate_packed
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 # Pairs scored at a time: bounds memory, results do not depend on it.
 _PAIRS_AT_ONCE = 200_000
+# Characters of a text, behind its title, that a multilingual encoder gets: on labelled pairs more found fewer at one
+# precision, and cost more.
+_ENCODED_CHARACTERS = 300
 # Profiles built at a time when all are built again; bounds memory likewise.
 _ARTICLES_AT_ONCE = 20_000
 
@@ -68,6 +73,8 @@ def store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background) 
     )
     if background.has_shared_terms:
         _store_shared_terms(con, reports, background)
+    if background.multilingual is not None:
+        _store_shared_vectors(con, reports, background.multilingual)
     keys = story_keys_of(profiles)
     sizes = [len(own) for own in keys]
     days = np.array([np.nan if item.day is None else item.day for item in profiles], np.float64)
@@ -93,6 +100,31 @@ def _store_shared_terms(con: DuckDBPyConnection, reports: Sequence[Report], back
     folding_tables.insert_rows(
         con, "shared_terms", {name: [row[place] for row in rows] for place, name in enumerate(names)}
     )
+
+
+def _store_shared_vectors(
+    con: DuckDBPyConnection, reports: Sequence[Report], embedder: MultilingualEmbedder
+) -> None:
+    """Append the vectors of title and beginning of reports in languages that the encoder knows, as half floats."""
+    known = [report for report in reports if model_language(report.language) in embedder.languages]
+    beginnings = [encoded_text(report.title, report.text) for report in known]
+    folding_tables.insert_rows(
+        con,
+        "shared_vectors",
+        {
+            "article_id": [report.article_id for report in known],
+            "is_headline": [
+                is_headline(beginning, model_language(report.language))
+                for report, beginning in zip(known, beginnings, strict=True)
+            ],
+            "vector": [vector.astype("<f2").tobytes() for vector in embedder.embed(beginnings)],
+        },
+    )
+
+
+def encoded_text(title: str, text: str) -> str:
+    """Return what a multilingual encoder gets of a report: its title and the first 300 characters of its text."""
+    return f"{title}. {text[:_ENCODED_CHARACTERS]}" if title else text[:_ENCODED_CHARACTERS]
 
 
 def link_stories(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from transforms.language.background import model_language
+from transforms.language.embedding import Floats
 from transforms.stories.clustering import ATTACHED_KINDS
 from transforms.stories.other_languages import MODEL, StoryTerms, match_stories
 from transforms.stories.threads import ThreadRelation
@@ -72,23 +74,43 @@ def _spans(days: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _stories(con: DuckDBPyConnection, first_day: int, last_day: int) -> list[StoryTerms]:
-    rows = threads.shared_terms(con, first_day, last_day, left_out=_LEFT_OUT)
-    found = []
-    for (story_id, language, day), own in groupby(rows, key=lambda row: row[:3]):
-        reports: dict[int, dict[int, float]] = {}
-        for _, _, _, article, term, weight in own:
-            reports.setdefault(article, {})[term] = weight
-        means: dict[int, float] = {}
-        for terms in reports.values():
-            for term, weight in terms.items():
-                means[term] = means.get(term, 0.0) + weight / len(reports)
-        found.append(
-            StoryTerms(
-                story_id=story_id,
-                language=model_language(language or ""),
-                day=day,
-                terms=means,
-                reports=reports,
-            )
+    """Return what the stories of these days have to be compared by, by their ids."""
+    terms: dict[int, dict[int, dict[int, float]]] = {}
+    vectors: dict[int, dict[int, Floats]] = {}
+    with_text: set[int] = set()
+    about: dict[int, tuple[str, int]] = {}
+    for story, language, day, article, term, weight in threads.shared_terms(
+        con, first_day, last_day, left_out=_LEFT_OUT
+    ):
+        about[story] = (language, day)
+        terms.setdefault(story, {}).setdefault(article, {})[term] = weight
+    for story, language, day, article, is_headline, vector in threads.shared_vectors(
+        con, first_day, last_day, left_out=_LEFT_OUT
+    ):
+        about[story] = (language, day)
+        terms.setdefault(story, {}).setdefault(article, {})
+        vectors.setdefault(story, {})[article] = np.frombuffer(vector, "<f2").astype(np.float32)
+        if not is_headline:
+            with_text.add(story)
+    return [
+        StoryTerms(
+            story_id=story,
+            language=model_language(language or ""),
+            day=day,
+            terms=_means(terms[story]),
+            reports=terms[story],
+            vectors=vectors.get(story, {}),
+            is_headline=story not in with_text,
         )
-    return found
+        for story, (language, day) in sorted(about.items())
+    ]
+
+
+def _means(reports: Mapping[int, Mapping[int, float]]) -> dict[int, float]:
+    """Return the mean weight of each term; reports without any term do not count."""
+    with_terms = [own for own in reports.values() if own]
+    means: dict[int, float] = {}
+    for own in with_terms:
+        for term, weight in own.items():
+            means[term] = means.get(term, 0.0) + weight / len(with_terms)
+    return means

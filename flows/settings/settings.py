@@ -115,10 +115,11 @@ class Settings(BaseSettings):
         None,
         description="folder of a sentence-embedding model that pair scores use too; needs newsfold[semantic]",
     )  # off: .1 s an article for little; all stories are compared anew when it changes
-    other_languages: Literal["off", "names"] = Field(
+    other_languages: Literal["off", "names", "encoder"] = Field(
         "off",
-        description="names: stories of one event in different languages are related, by names and numbers",
-    )  # off: right nine times in ten, and finds one in eight; all stories are compared anew when it changes
+        description="names: stories of one event in different languages are related, by names and numbers; encoder: "
+        "by what texts mean too, needs newsfold[crosslingual]",
+    )  # off: right nine times in ten, and finds one in seven; all stories are compared anew when it changes
     publish_to: InputPlace | None = Field(
         None,
         description="folder or address of a bucket that gets each publication too, as a file and as Parquet by day",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from transforms.language.stems import STEM_RULES, forms, is_unspaced, pieces, stem
 
 if TYPE_CHECKING:
-    from transforms.language.embedding import Embedder
+    from transforms.language.embedding import Embedder, MultilingualEmbedder
 
 # Words in a typical report. Turns a word's share of all running words into the share of reports that hold it.
 # Smaller values flatten the difference between everyday words; 100 was best for all three tuning sets together.
@@ -61,6 +61,8 @@ class Background:
     embedder: Embedder | None = None
     # Whether what reports share across languages is kept of every article. The version says so too.
     has_shared_terms: bool = False
+    # A multilingual encoder whose vectors are kept for that too. The version names it.
+    multilingual: MultilingualEmbedder | None = None
 
     def information(self, term: str, language: str) -> float:
         """Return the inverse document frequency of a stem, -log of its document share, in nats; higher is rarer.
@@ -97,6 +99,11 @@ def with_embedder(background: Background, embedder: Embedder) -> Background:
 def with_shared_terms(background: Background, version: str) -> Background:
     """Return a copy of a model with which stories are compared across languages, with `version` appended to its own."""
     return replace(background, version=f"{background.version}+{version}", has_shared_terms=True)
+
+
+def with_multilingual(background: Background, embedder: MultilingualEmbedder) -> Background:
+    """Return a copy of a model with which stories are compared across languages by vectors too."""
+    return replace(background, version=f"{background.version}+{embedder.version}", multilingual=embedder)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -23,6 +23,13 @@ class Embedder(Protocol):
     def version(self) -> str: ...
 
     def embed(self, texts: Sequence[str]) -> Floats: ...
+
+
+class MultilingualEmbedder(Embedder, Protocol):
+    """A model whose vectors of texts in different languages can be compared."""
+
+    @property
+    def languages(self) -> Container[str]: ...  # codes of `model_language` that it knows
 
 
 @dataclass(frozen=True, slots=True)

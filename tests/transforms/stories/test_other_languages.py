@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
+
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +71,58 @@ def test_stories_of_one_event_match_and_others_do_not() -> None:
 
 def test_stories_far_apart_in_time_do_not_match() -> None:
     assert _events(match_stories(_all({1: 30, 5: MODEL.days_apart + 1}))) == {(2, 3)}
+
+
+def _with_vectors(cosine: float, *, day: int = 20_000, is_headline: bool = False) -> list[StoryTerms]:
+    """Two stories that share no term, whose vectors have this cosine."""
+    directions = ((1.0, 0.0), (cosine, math.sqrt(1.0 - cosine * cosine)))
+    return [
+        StoryTerms(
+            story_id=place, language=language, day=20_000 if place == 1 else day, terms={}, reports={place * 10: {}},
+            vectors={place * 10: np.array(vector, np.float32)}, is_headline=is_headline,
+        )
+        for place, (language, vector) in enumerate(zip(("en", "zh"), directions, strict=True), start=1)
+    ]  # fmt: skip
+
+
+def test_close_vectors_relate_stories_and_headlines_need_more() -> None:
+    assert _events(match_stories(_with_vectors(MODEL.least_closeness + 0.01))) == {(1, 2)}
+    assert not match_stories(_with_vectors(MODEL.least_closeness - 0.01))
+    assert not match_stories(_with_vectors(MODEL.least_closeness + 0.01, day=20_001 + MODEL.days_apart))
+    assert not match_stories(_with_vectors(MODEL.least_closeness + 0.01, is_headline=True))
+    assert match_stories(_with_vectors(MODEL.least_closeness_of_headlines + 0.01, is_headline=True))
+
+
+def test_vectors_that_contradict_part_what_shares_names() -> None:
+    same, opposed = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
+    for second, expected in ((same, {(1, 2)}), (opposed, set())):
+        a, b = (
+            dataclasses.replace(story, vectors={story.story_id * 10: vector}, is_headline=True)
+            for story, vector in zip(_all()[:2], (same, second), strict=True)
+        )
+        assert _events(match_stories([a, b])) == expected
+
+
+@given(
+    vectors=st.lists(st.tuples(st.floats(-1, 1), st.floats(0.1, 1)), min_size=7, max_size=7),
+    shifts=st.lists(st.integers(0, 8), min_size=7, max_size=7),
+    order=st.permutations(range(7)),
+    day=st.integers(0, 8),
+)
+def test_relations_by_vectors_depend_on_the_days_around_alone(
+    vectors: list[tuple[float, float]], shifts: list[int], order: list[int], day: int
+) -> None:
+    units = [np.array(one, np.float32) / np.float32(math.hypot(*one)) for one in vectors]
+    stories = [
+        dataclasses.replace(story, vectors={story.story_id * 10: unit})
+        for story, unit in zip(_all(dict(enumerate(shifts, start=1))), units, strict=True)
+    ]
+    every = match_stories(stories)
+    assert match_stories([stories[place] for place in order]) == every
+    near = [story for story in stories if abs(story.day - 20_000 - day) <= MODEL.reach_days]
+    day_of = {story.story_id: story.day for story in stories}
+    wanted = [one for one in every if 20_000 + day in (day_of[one.story_a], day_of[one.story_b])]
+    assert match_stories(near, [20_000 + day]) == wanted
 
 
 @given(order=st.permutations(range(len(HEADLINES))))

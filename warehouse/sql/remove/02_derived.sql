@@ -3,6 +3,7 @@ DELETE FROM bands WHERE article_id IN (FROM doomed);
 DELETE FROM profiles WHERE article_id IN (FROM doomed);
 DELETE FROM story_keys WHERE article_id IN (FROM doomed);
 DELETE FROM shared_terms WHERE article_id IN (FROM doomed);
+DELETE FROM shared_vectors WHERE article_id IN (FROM doomed);
 DELETE FROM trees WHERE article_id IN (FROM doomed);
 DELETE FROM links WHERE article_a IN (FROM doomed) OR article_b IN (FROM doomed);
 DELETE FROM overrides WHERE article_a IN (FROM doomed) OR article_b IN (FROM doomed);

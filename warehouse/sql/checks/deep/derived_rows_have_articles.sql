@@ -9,4 +9,6 @@ SELECT 'story_keys', article_id FROM story_keys WHERE article_id NOT IN (SELECT 
 UNION ALL
 SELECT 'shared_terms', article_id FROM shared_terms WHERE article_id NOT IN (SELECT article_id FROM articles)
 UNION ALL
+SELECT 'shared_vectors', article_id FROM shared_vectors WHERE article_id NOT IN (SELECT article_id FROM articles)
+UNION ALL
 SELECT 'trees', article_id FROM trees WHERE article_id NOT IN (SELECT article_id FROM articles)
