@@ -119,7 +119,7 @@ def test_relations_by_vectors_depend_on_the_days_around_alone(
     ]
     every = match_stories(stories)
     assert match_stories([stories[place] for place in order]) == every
-    near = [story for story in stories if abs(story.day - 20_000 - day) <= MODEL.reach_days]
+    near = [story for story in stories if abs(story.day - 20_000 - day) <= MODEL.context_days]
     day_of = {story.story_id: story.day for story in stories}
     wanted = [one for one in every if 20_000 + day in (day_of[one.story_a], day_of[one.story_b])]
     assert match_stories(near, [20_000 + day]) == wanted
