@@ -109,6 +109,8 @@ def _clean_page(body: str, doc: RawDocument, now: datetime) -> Draft | Rejection
         )
     if not found.text:
         return _reject(doc, Reason.NO_TEXT, "the page shows no text")
+    if found.is_walled and not page.is_paywalled:
+        page = replace(page, is_paywalled=True, sources=(*page.sources, ("is_paywalled", "text")))
     return Draft(
         title=page.title or "",
         text=found.text,

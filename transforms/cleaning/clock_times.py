@@ -17,6 +17,7 @@ _HALF_HOURS = re.compile(r"(?<![\d.:])(\d{1,2})\s?(?=[ap]\.?\s?m\b)")
 _HOURS_ONLY = re.compile(r"(?<![\d.:])(\d{1,2})(?:h(?![\w:])|\s?uhr\b)")
 _HALF = re.compile(r"\s?([ap])\.?\s?m\b\.?")
 _LATE = ("下午", "오후", "午後")
+_LAYOUTS = (_CLOCK, _NAMED_CLOCK, _HOURS_TOGETHER)
 
 
 def find_clock(text: str) -> tuple[int, int, int, str] | None:
@@ -24,7 +25,8 @@ def find_clock(text: str) -> tuple[int, int, int, str] | None:
 
     Hours of the afternoon are converted to 24 hours; whether the numbers are a time is for the caller to decide.
     """
-    if match := _CLOCK.search(text) or _NAMED_CLOCK.search(text) or _HOURS_TOGETHER.search(text):
+    found = [match for layout in _LAYOUTS if (match := layout.search(text))]
+    if match := min(found, key=lambda each: each.start(1), default=None):
         hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
     elif match := _HALF_HOURS.search(text) or _HOURS_ONLY.search(text):
         hour, minute, second = int(match[1]), 0, 0

@@ -12,6 +12,9 @@ from transforms.language.tables import one_of, pooled
 
 _LONGEST_LABEL = 40  # characters
 _DAY = r"\d{1,2}(?:[./-]\d{1,2}(?:[./-](?:\d{2,4})?)?|\.|st|nd|rd|th)?"
+_HOURS = re.compile(
+    r"\d[:.h]\d\d(?: ?(?:[ap]\.?m\.?|uhr|h))?(?: ?[–—] ?| - )\d{1,2}[:.h]\d\d(?!\d|\.\d)", re.IGNORECASE
+)
 _COLON = re.compile(r"[:：]")
 _WORD = re.compile(r"[^\W\d_]+")
 _FIRST_DIGIT = re.compile(r"\d")
@@ -55,11 +58,11 @@ def label_of(before: str, text: str) -> Label:
 
 
 def names_span(text: str) -> bool:
-    """Return whether a text has, anywhere in it, a range of days or of bare hours ("3–5 May", "9 to 5"), as for events.
+    """Return whether a text has, anywhere in it, a range of days or hours ("3–5 May", "10:00 – 18:00"), as for events.
 
-    Hours with minutes after a colon or an "h" ("10:00–18:00") are not found.
+    A hyphen between hours with minutes counts only between spaces: without them it begins an offset from UTC.
     """
-    return bool(_span().search(text))
+    return bool(_span().search(text) or _HOURS.search(text))
 
 
 def closes_article(text: str) -> bool:

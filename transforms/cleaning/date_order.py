@@ -15,6 +15,18 @@ _BOTH = frozenset(("CA", "PR", "PA", "BZ", "KY"))
 _RENTED = frozenset(
     ("io", "co", "tv", "me", "ai", "fm", "to", "ly", "cc", "ws", "gg", "la", "eu", "im", "is", "am", "sh")
 )
+# Languages of one country alone, which names of zones such as IST need.
+_ONE_COUNTRY = {
+    "hi": "IN",
+    "te": "IN",
+    "mr": "IN",
+    "gu": "IN",
+    "kn": "IN",
+    "ml": "IN",
+    "or": "IN",
+    "as": "IN",
+    "he": "IL",
+}
 _MONTH_FIRST_LANGUAGES = ("fil", "tl")
 
 
@@ -37,7 +49,7 @@ def find_order(tags: tuple[str | None, ...] = (), host: str | None = None) -> Da
     """
     language = next((found for tag in tags if tag and (found := primary_tag(tag))), None)
     region = next((match[1].upper() for tag in tags if tag and (match := _REGION.match(tag.strip()))), None)
-    country = _country(host) or region
+    country = _country(host) or region or _ONE_COUNTRY.get(language or "")
     order = DateOrder(language=language, country=country)
     if country in _BOTH:
         return order

@@ -64,7 +64,7 @@ class _Letters(dict[int, str]):
         return kept
 
 
-_LETTERS = _Letters()
+_LETTERS = _Letters({0x307: ""})  # the point that case folding leaves of a Turkish capital İ
 
 
 @dataclass(frozen=True, slots=True)

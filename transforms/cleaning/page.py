@@ -8,12 +8,14 @@ from typing import Any
 
 from lxml import etree, html
 
-from transforms.cleaning.line_kinds import classify_line, count_units
+from transforms.cleaning.kinds import PAYWALL_MAX_WORDS, markers
+from transforms.cleaning.line_kinds import classify_line, count_units, letters
 from transforms.cleaning.link_pruning import CONTACT_CHARACTERS, leave_mailing
 from transforms.cleaning.pruning import drop_code, prune
 from transforms.cleaning.text_box import TextBox, densest_box
 from transforms.cleaning.titles import fold
 from transforms.text.encoding import strip_escapes, tidy
+from transforms.text.wordcount import count_words
 from transforms.types import Reason
 
 # Largest page that is parsed, in characters. The largest real article pages, with data inlined, have some 10 million;
@@ -41,6 +43,9 @@ _LABEL_UNITS = 4  # words of a label such as a section's name
 _TOP_LINES = 6  # lines above the text that may be headline, time and author
 
 _BOTTOM_LINES = 8  # lines below the text that may be headings of other articles, with their headlines
+_WALL_LINES = 6  # lines below the text that may offer a subscription
+_WALL_UNITS = 16  # words of the line that says so
+_BEHIND_WALL_UNITS = 40  # words of a line that says more of it
 _NOTICE_UNITS = 30  # words of a notice of rights; longer ones are an article about rights
 
 _DATA_URI = re.compile(r"""data:[^"')<>\s]{200,}""")
@@ -50,6 +55,11 @@ _LINKS, _ELEMENTS, _SHOWN = (
     etree.XPath("count(//*)"),
     etree.XPath("string-length()"),
 )
+_HAS_JOINERS = etree.XPath("contains(string(/), '\u200c') or contains(string(/), '\u200d')")
+# Joiners are part of the spelling in Persian, Urdu and scripts of India; trafilatura takes them for control characters.
+# In its place stand letters that no news is written in (of the Vai and Lisu scripts).
+_JOINERS = {0x200C: 0xA60B, 0x200D: 0xA4FD}
+_JOINED = {there: here for here, there in _JOINERS.items()}
 _ELEMENTS_ALIKE = etree.ElementDefaultClassLookup(
     element=html.HtmlElement,
     comment=html.HtmlComment,
@@ -86,6 +96,7 @@ class Body:
     method: str  # "pruned", "densest box", "json-ld", "full", "paragraphs" or "flat"
     link_ratio: float = 0.0  # share of the text that stands in lines which are nothing but a link
     standfirst: str | None = None  # what stands under the headline, apart from the text
+    is_walled: bool = False  # a short text, and an offer to subscribe for the rest
 
 
 def parse_page(text: str) -> Any | Reason:
@@ -148,7 +159,7 @@ def extract_body(
     (`stated_body`), the page as it was (`markup`, its HTML), its bare paragraphs, all its text. So the text is empty
     only where the page shows none. Without `markup` the pruned tree is used for it, and `link_ratio` is 0.
     """
-    standfirst = prune(tree, title)
+    pruned = prune(tree, title)
     box = densest_box(tree)
     text = _run_trafilatura(tree, is_fast=True)
     method = "pruned"
@@ -157,7 +168,14 @@ def extract_body(
     if count_units(text[:_SAMPLE]) < _ENOUGH:
         text, method = _fall_back(text, tree, stated_body, markup)
     text = trim_bottom(trim_top(text, title))
-    return Body(text=text, method=method, link_ratio=_measure_links(text, markup), standfirst=standfirst)
+    whole, text = text, trim_wall(text)
+    return Body(
+        text=text,
+        method=method,
+        link_ratio=_measure_links(text, markup),
+        standfirst=pruned.standfirst,
+        is_walled=(pruned.had_wall or text != whole) and count_words(text) <= PAYWALL_MAX_WORDS,
+    )
 
 
 def _measure_links(text: str, markup: str | None) -> float:
@@ -246,6 +264,21 @@ def trim_bottom(text: str) -> str:
     return "\n".join(lines[:last])
 
 
+def trim_wall(text: str) -> str:
+    """Cut an offer to subscribe off the end of a text: a short line that says so, and short lines behind it.
+
+    Six lines from the end are examined, of 16 words at most the first and 40 the others; two lines always stay.
+    """
+    lines = text.split("\n")
+    first = max(2, len(lines) - _WALL_LINES)
+    units = [count_units(line) for line in lines[first:]]
+    for number, size in enumerate(units):
+        is_short = size <= _WALL_UNITS and max(units[number:]) <= _BEHIND_WALL_UNITS
+        if is_short and markers().paywall.search(letters(lines[first + number])):
+            return "\n".join(lines[: first + number])
+    return text
+
+
 def flatten(tree: Any) -> str:
     """Return all text of a page except its head, scripts, buttons and frames, one block a line; "" for none.
 
@@ -268,11 +301,27 @@ def flatten(tree: Any) -> str:
 def _run_trafilatura(tree: Any, *, is_fast: bool) -> str:
     from trafilatura import bare_extraction
 
+    has_joiners = bool(_HAS_JOINERS(tree))
+    if has_joiners:
+        _exchange(tree, _JOINERS)
     # Its fast way on a pruned tree finds more and errs less than its slow one on a whole page, which was measured.
     found: Any = bare_extraction(
         tree, fast=is_fast, include_comments=False, include_tables=True, with_metadata=False
     )
-    return _one_paragraph_a_line(found.text) if found is not None and found.text else ""
+    text = found.text if found is not None and found.text else ""
+    if has_joiners:
+        text = text.translate(_JOINED)
+        _exchange(tree, _JOINED)
+    return _one_paragraph_a_line(text)
+
+
+def _exchange(tree: Any, letters: dict[int, int]) -> None:
+    """Exchange letters in all texts of a tree by a `str.translate` table."""
+    for element in tree.iter():
+        if element.text:
+            element.text = element.text.translate(letters)
+        if element.tail:
+            element.tail = element.tail.translate(letters)
 
 
 def _shown(element: Any) -> str:

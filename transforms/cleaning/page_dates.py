@@ -38,6 +38,8 @@ _UPDATED = (
     "vf:updated_at", "eomportal-lastupdate", "utime", "moddate",
 )  # fmt: skip
 _LOCALES = ("og:locale", "content-language", "language", "dc.language", "inlanguage")
+_PRINTED = ("time", "visible")
+_MACHINE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _UTC = ("Z", "+00:00")
 _ORDERED = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/\d{4}(?!\d)")
 _MOST_ORDERED = 200_000  # characters of a page in which other dates are looked for
@@ -73,7 +75,7 @@ def read_times(tree: Any, page: Markup, stated: StatedArticle, url: str | None, 
     published = next((stamp for stamp in stamps if stamp.at is not None), None)
     address = read_url_date(url, now=now) if url else None
     if published is not None:
-        published = _localise(published, stamps)
+        published = _localise(_to_the_minute(published, stamps), stamps)
     elif refused is not None and address is not None:
         published = _settle(refused, address, now, order) or address
     else:
@@ -134,6 +136,19 @@ def _read_printed(printed: list[PrintedDate], now: datetime, order: DateOrder) -
             stamp = read_time(day, now=now, source=source) if day else None
         if stamp is not None:
             yield stamp
+
+
+def _to_the_minute(stamp: Timestamp, stamps: list[Timestamp]) -> Timestamp:
+    """Return the machine's statement of a printed day, to the minute, where the page has one of the same day."""
+    if stamp.precision is not Precision.DAY or stamp.source not in _PRINTED or stamp.at is None:
+        return stamp
+    for other in stamps:
+        is_exact = other.precision is Precision.MINUTE and _MACHINE.match(other.text or "")
+        if is_exact and other.at is not None:
+            local = other.at + (_offset_of(other.zone) if other.zone else timedelta(0))
+            if local.date() == stamp.at.date():
+                return other
+    return stamp
 
 
 def _localise(stamp: Timestamp, stamps: list[Timestamp]) -> Timestamp:

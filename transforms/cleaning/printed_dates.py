@@ -20,7 +20,7 @@ from transforms.cleaning.date_surroundings import (
 from transforms.cleaning.elements import length, link_length, name_of
 from transforms.cleaning.line_kinds import classify_line
 from transforms.cleaning.markup import leads_home, visible_text
-from transforms.cleaning.titles import fold
+from transforms.cleaning.titles import fold, separated_parts
 
 _MOST = 60  # dates of one page
 _MOST_ELEMENTS = 60_000
@@ -45,6 +45,13 @@ _DATED = re.compile(
     r"|byline|meta|info|dateline|timestamp|author)(?:$|[\s_\dA-Z-])|(?:date|time|Date|Time)(?:$|[\s_-])",
 )
 _UPDATE_NAMED = re.compile(r"(?:^|[\s_-])(?:updated|modified|dt-updated|date-?modified)(?:$|[\s_-])", re.I)
+_EVENT_NAMED = re.compile(
+    r"(?:^|[\s_-])(?:event|match|game|show|start|end|kick-?off)s?[_-]?(?:date|time)|dtstart|dtend|(?:start|end)Date",
+    re.I,
+)
+_PUBLISHED_NAMED = re.compile(
+    r"(?:^|[\s_-])(?:published|dt-published|pubdate)(?:$|[\s_-])|(?:entry|post)-?date", re.I
+)
 _PRINTING_TAGS = frozenset(
     (
         "span", "div", "p", "small", "em", "i", "li", "abbr", "a", "font", "b", "strong", "td", "h2", "h3", "h4", "h5",
@@ -79,6 +86,8 @@ _DAY_IN_FRONT = re.compile(rf"(?:\(({_DIGITS})\)|({_DIGITS})(?=:? [\"“„»«]
 _OTHER_YEAR = re.compile(r"[०-९٠-٩۰-۹০-৯๐-๙]{4}|[\u0e00-\u0eff]\W{0,2}25\d\d(?!\d)")
 _SHORTEST = 6  # characters of a date
 _SHORT = 48  # characters of a line that is a date and little else
+_FULL_YEAR = re.compile(r"\d{4}")
+_MACHINE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _YEAR = re.compile(r"\d{2}|[०-९٠-٩۰-۹০-৯๐-๙]{2}")
 
 
@@ -223,7 +232,10 @@ def _find_headline(tree: Any) -> Any | None:
     """Find the element that prints the headline: the first heading that the page's title begins with or holds."""
     titles = [each.get("content") or "" for each in tree.iter("meta") if each.get("property") == "og:title"]
     titles += [visible_text(each) for each in islice(tree.iter("title"), 1)]
-    title, whole = fold(" ".join(titles)), {fold(each) for each in titles}
+    title, whole = (
+        fold(" ".join(titles)),
+        {fold(part) for each in titles for part in separated_parts(each[:_LONGEST])},
+    )
     headings = list(islice(tree.iter("h1", "h2", "h3"), _MOST_HEADINGS))
     for element in sorted(headings, key=lambda each: str(each.tag)):
         text = fold(visible_text(element))
@@ -267,9 +279,11 @@ def _read_element(element: Any, tag: str, article_boxes: frozenset[Any]) -> _Fou
             return None
         is_named = bool(_DATED.search(name))
         text, head, is_dateline = _drawn(element, tag, inner, is_named=is_named)
+        if not (text and (is_named or classify_line(text).is_time)) and (line := _line_of_time(element)):
+            text, head = line, ""
         if not text:
             return None
-    if names_span(text):
+    if names_span(text) or _EVENT_NAMED.search(name):
         return None
     label = label_of(head, text)
     if label is Label.OTHER:
@@ -280,7 +294,7 @@ def _read_element(element: Any, tag: str, article_boxes: frozenset[Any]) -> _Fou
     doubt = doubt_about(element, article_boxes)
     if doubt is Doubt.ELSEWHERE or is_in_table(element):
         return None
-    is_updated = label is Label.UPDATED or bool(_UPDATE_NAMED.search(name))
+    is_updated = label is Label.UPDATED or (label is not Label.PUBLISHED and _names_update(name))
     is_stated = label is Label.PUBLISHED and not is_updated
     return _Found(
         date=PrintedDate(text, tag == "time", is_updated),
@@ -293,8 +307,27 @@ def _read_element(element: Any, tag: str, article_boxes: frozenset[Any]) -> _Fou
     )
 
 
+def _names_update(name: str) -> bool:
+    """Return whether a class names the time of a change; WordPress names that of publication "published updated"."""
+    return bool(_UPDATE_NAMED.search(name)) and not _PUBLISHED_NAMED.search(name)
+
+
 def _has_other_year(text: str) -> bool:
     return not text.isascii() and len(text) <= _SHORT and bool(_OTHER_YEAR.search(text))
+
+
+def _line_of_time(element: Any) -> str:
+    """Return the line of an element that is a time and little else, where breaks part it into lines; else ""."""
+    if element.find("br") is None or len(visible_text(element)) > _LONGEST:
+        return ""
+    lines = [element.text or ""]
+    for child in element:
+        if child.tag == "br":
+            lines.append(child.tail or "")
+        else:
+            lines[-1] += f" {visible_text(child)} {child.tail or ''}"
+    plain = (" ".join(line.split()) for line in lines)
+    return next((line for line in plain if _YEAR.search(line) and classify_line(line).is_time), "")
 
 
 def _drawn(element: Any, tag: str, inner: list[Any], *, is_named: bool) -> tuple[str, str, bool]:
@@ -311,12 +344,15 @@ def _drawn(element: Any, tag: str, inner: list[Any], *, is_named: bool) -> tuple
             else ""
         )
         return (stated, before(element), False) if _YEAR.search(stated) else nothing
+    machine = next((value for key in _STATING if _MACHINE.match(value := element.get(key) or "")), "")
+    if machine and not _FULL_YEAR.search(drawn):
+        return machine, before(element), False  # "7:12 AM", with its day beside it
     text = visible_text(element)
     if (dateline := _dateline(text, tag)) is not None:
         return dateline, "", True
     if "°" in text or any(each.tag in _TITLES for each in inner[1:]):
         return nothing  # the weather, or a date beside a headline
-    updated = [each for each in inner[1:] if _UPDATE_NAMED.search(name_of(each))]
+    updated = [each for each in inner[1:] if _names_update(name_of(each))]
     for each in updated:
         text = text.replace(visible_text(each), " ", 1)
     if len(text) > _LONGEST or not _YEAR.search(text) or is_prose_date(element, ""):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 from lxml import etree
 
 from transforms.cleaning.elements import (
+    all_text,
     drop,
     forget_name,
     is_link_heading,
+    is_prose,
     is_prose_box,
     length,
     name_of,
@@ -19,6 +23,8 @@ from transforms.cleaning.elements import (
     prose_of,
 )
 from transforms.cleaning.headline_box import drop_headline, matches_headline
+from transforms.cleaning.kinds import markers
+from transforms.cleaning.line_kinds import classify_line, letters
 from transforms.cleaning.link_pruning import drop_link_blocks
 from transforms.cleaning.paragraphs import mark_paragraphs
 from transforms.cleaning.titles import fold
@@ -81,14 +87,25 @@ _BOXES: Any = etree.XPath(
 )
 _POST = re.compile(r"twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed", re.I)
 _POST_FRAME = 60  # characters beside the post within a box that holds nothing else
+_COMMENT_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_LONGEST_OFFER = 100  # characters of the line that offers a subscription, and of the box around it
+_LONGEST_WALL = 500
+_LONGEST_LABEL = 60  # characters of a heading over readers' comments
 _ARTICLE = 400  # characters of paragraphs from which an article element is one, and not a card with a teaser
 
 
-def prune(tree: Any, title: str | None = None) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What pruning took out of a page: its standfirst, if any, and whether there was an offer to subscribe."""
+
+    standfirst: str | None
+    had_wall: bool
+
+
+def prune(tree: Any, title: str | None = None) -> Pruned:
     """Remove from the tree what is never part of an article, by tag, class or id, and links, and the headline's box.
 
     `title` is the headline; without one none is removed. Running text stays, whatever the class of the box around it.
-    Returns the standfirst (the summary under the headline), None where there is none.
     """
     for element in list(tree.iter("script", *_UNSEEN)):
         drop(element)
@@ -103,6 +120,8 @@ def prune(tree: Any, title: str | None = None) -> str | None:
         else:
             drop(element)
     _unwrap_layout(tree, total)
+    _drop_comments(tree, title)
+    had_wall = _drop_walls(tree)
     _keep_posts(tree)
     _drop_other_articles(tree, title)
     _drop_named(tree, total)
@@ -110,7 +129,7 @@ def prune(tree: Any, title: str | None = None) -> str | None:
     drop_link_blocks(tree)
     standfirst = drop_headline(tree, title, total)
     _join_chunks(tree)
-    return standfirst
+    return Pruned(standfirst, had_wall)
 
 
 def drop_code(tree: Any) -> None:
@@ -118,6 +137,58 @@ def drop_code(tree: Any) -> None:
     for element in list(tree.iter("script", *_CODE)):
         if element.tag != "script" or "ld+json" not in (element.get("type") or "").lower():
             drop(element)
+
+
+def _drop_comments(tree: Any, title: str | None) -> None:
+    """Take out what stands behind a heading of readers' comments, with the heading, where an article stands before it.
+
+    That are its siblings, or those of the box that holds the heading alone. A headline behind it, or more than one
+    such heading with text between, means that it is of something else.
+    """
+    before = 0
+    wanted = fold(title or "")
+    for element in tree.iter("p", *_COMMENT_HEADINGS):
+        if element.tag == "p":
+            before += length(element)
+            continue
+        if before < _ARTICLE or length(element) > _LONGEST_LABEL or is_link_heading(element):
+            continue
+        text = all_text(element)
+        if not text or not classify_line(text).is_comments:
+            continue
+        box = element
+        while box.getparent() is not None and length(box.getparent()) == length(element):
+            box = box.getparent()
+        behind = list(box.itersiblings())
+        if any(wanted and matches_headline(head, wanted) for each in behind for head in each.iter("h1")):
+            continue
+        for each in (box, *behind):
+            drop(each)
+        return
+
+
+def _drop_walls(tree: Any) -> bool:
+    """Take out boxes behind running text that offer a subscription for the rest; return whether there was one."""
+    has_text = had_wall = False
+    for element in list(tree.iter("p", *_COMMENT_HEADINGS)):
+        size = length(element)
+        if size > _LONGEST_OFFER or not has_text:
+            has_text = has_text or (element.tag == "p" and is_prose(element))
+        elif size and markers().paywall.search(letters(all_text(element))):
+            drop(_box_of_offer(element))
+            had_wall = True
+    return had_wall
+
+
+def _box_of_offer(element: Any) -> Any:
+    """Return the largest box around the line of an offer that is short, and has no running text before that line."""
+    box = element
+    for around in element.iterancestors("div", "section", "aside", "form"):
+        before = takewhile(lambda each: each is not element, around.iter("h1", "p", element.tag))
+        if length(around) > _LONGEST_WALL or any(each.tag == "h1" or is_prose(each) for each in before):
+            break
+        box = around
+    return box
 
 
 def _drop_named(tree: Any, total: int) -> None:

@@ -19,6 +19,7 @@ _AHEAD = timedelta(hours=26)
 _LONGEST = 200  # characters of a stated time that are examined
 # Days that software writes where it knows none: Unix time zero, the zero of spreadsheets and of databases.
 _EMPTY_DAYS = frozenset(((1970, 1, 1), (1900, 1, 1), (1899, 12, 30), (1899, 12, 31)))
+_SHORTEST_DAY = 8  # characters of a day with its time of day, "3.3.2026"
 _EPOCH_SINCE = datetime(1990, 1, 1)  # noqa: DTZ001  numbers that would mean an earlier time are something else
 # Local times are 12 hours behind UTC at most and 14 ahead.
 _WEST, _EAST = timedelta(hours=12), timedelta(minutes=WIDEST)
@@ -165,7 +166,18 @@ def _parse(text: str, order: DateOrder, now: datetime) -> _Parsed | None:
     day = find_day(text, order, now)
     if day is None:
         return None
-    return _with_clock(day, text, order.country, is_mail=is_mail)
+    return _with_clock(day, _before_next_day(day, text, order, now), order.country, is_mail=is_mail)
+
+
+def _before_next_day(day: Day, text: str, order: DateOrder, now: datetime) -> str:
+    """Cut a text before a second day in it, whose time of day is its own: "2 March 2026 (changed 3 March, 9:04)"."""
+    if len(text) - day.end < _SHORTEST_DAY:
+        return text
+    try:
+        after = find_day(text[day.end :], order, now)
+    except ValueError:
+        return text
+    return text if after is None or after.at == day.at else text[: day.end + after.start]
 
 
 def _from_epoch(number: int, unit: int, zone: tuple[int, str] | None) -> _Parsed:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from transforms.cleaning.date_order import DateOrder
+from transforms.cleaning.solar_hijri import LANGUAGES, YEARS, gregorian_day, hijri_month
 from transforms.language.months import month_number
 
 _YEAR_FIRST = re.compile(
@@ -15,6 +16,7 @@ _YEAR_FIRST = re.compile(
 )
 _NUMERIC = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d/])")
 _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s?,?\s?(?:tháng|thg)\s?(\d{1,2})\s?,?\s?(?:năm\s)?(\d{4})(?!\d)")
+_HIJRI = re.compile(r"(?<!\d)(\d{1,2})\s?([\u0622-\u06cc]{2,8})[,،]?\s(?:ماه\s)?(\d{4})(?!\d)")
 _WORD = re.compile(
     r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u064b-\u065f\u0900-\u0dff\u0e31-\u0e4e\u0eb1-\u0ece\u102b-\u103e\u17b4-\u17d3'’׳]"
     r"|\.(?=[\u0e00-\u0eff]))*+\.?"
@@ -52,7 +54,8 @@ def find_day(text: str, order: DateOrder, now: datetime) -> Day | None:
     calendar has, such as 31 April, where no other is found.
     """
     finders: tuple[Callable[[], Iterator[Day]], ...] = (
-        lambda: _year_first(text),
+        lambda: _year_first(text, order),
+        lambda: _solar_hijri(text),
         lambda: _in_words(text, order),
         lambda: _vietnamese(text),
         lambda: _numeric(text, order, now),
@@ -78,10 +81,25 @@ def _make_day(year: int, month: int, day: int) -> datetime:
     return datetime(year, month, day)  # noqa: DTZ001  the zone is found apart
 
 
-def _year_first(text: str) -> Iterator[Day]:
+def _year_first(text: str, order: DateOrder) -> Iterator[Day]:
     for match in _YEAR_FIRST.finditer(text):
         month, day = (match[3], match[4]) if match[2] else (match[5], match[6])
-        yield Day(_make_day(int(match[1]), int(month), int(day)), match.start(), match.end())
+        year = int(match[1])
+        is_hijri = year in YEARS and order.language in LANGUAGES
+        make = _make_hijri if is_hijri else _make_day
+        yield Day(make(year, int(month), int(day)), match.start(), match.end())
+
+
+def _solar_hijri(text: str) -> Iterator[Day]:
+    """Find days such as 11 Esfand 1404, in Persian."""
+    for match in _HIJRI.finditer(text):
+        month, year = hijri_month(match[2]), int(match[3])
+        if month is not None and year in YEARS:
+            yield Day(_make_hijri(year, month, int(match[1])), match.start(), match.end())
+
+
+def _make_hijri(year: int, month: int, day: int) -> datetime:
+    return datetime.combine(gregorian_day(year, month, day), datetime.min.time())
 
 
 def _vietnamese(text: str) -> Iterator[Day]:

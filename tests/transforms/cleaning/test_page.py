@@ -302,3 +302,43 @@ def test_a_standfirst_is_kept_apart_from_the_text() -> None:
         assert (found.standfirst, found.text) == (standfirst, TEXT)
     byline = f"<header><h1>{TITLE}</h1><p>By Ann Lee, correspondent</p></header>"
     assert extract(f"<article>{byline}{BODY}</article>").standfirst is None
+
+
+READERS = "".join(
+    f"<div><b>reader{n}</b><p>{n}. Honestly nobody who has to live here was asked about it, and the quay and the "
+    "roads and the schools are left to rot while the council holds one long meeting after another.</p></div>"
+    for n in range(9)
+)
+
+
+@pytest.mark.parametrize("box", ["<div class='opinions'>{}</div>", "<section>{}</section>", "{}"])
+@pytest.mark.parametrize("heading", ["<h3>9 comments</h3>", "<div><h2>Comments (9)</h2></div>"])
+def test_comments_longer_than_the_article_stay_out(box: str, heading: str) -> None:
+    found = extract(f"<div><h1>{TITLE}</h1>{BODY}</div>{box.format(heading + READERS)}").text
+    assert found == TEXT
+
+
+def test_a_heading_that_comments_could_have_takes_no_article() -> None:
+    above = f"<h2>Comments</h2><div><h1>{TITLE}</h1>{BODY}</div>"
+    linked = f"<h1>{TITLE}</h1>{BODY}<h3><a href='#c'>9 comments</a></h3>{BODY.replace('e', 'o')}"
+    assert extract(above).text.endswith(SENTENCES[-1])
+    assert extract(linked).text.endswith(SENTENCES[-1].replace("e", "o"))
+
+
+WALL = (
+    "<div><h3>Subscribe to continue reading</h3><p>Get all of it for only $1 a week.</p><p>Log in</p></div>"
+)
+
+
+def test_an_offer_to_subscribe_is_no_text() -> None:
+    lead = extract(f"<h1>{TITLE}</h1>" + "".join(f"<p>{each}</p>" for each in SENTENCES[:3]) + WALL)
+    assert (lead.text, lead.is_walled) == ("\n".join(SENTENCES[:3]), True)
+    whole = extract(f"<h1>{TITLE}</h1>{BODY}{BODY.replace('e', 'o')}{BODY.replace('a', 'u')}{WALL}")
+    assert (whole.text.count("\n"), whole.is_walled) == (14, False)
+    prose = "The paper now asks its readers to subscribe to continue reading, and many who had read it for years left."
+    assert extract(f"<h1>{TITLE}</h1>{BODY}<p>{prose}</p>").text.endswith(prose)
+
+
+def test_joiners_that_are_spelling_stay() -> None:
+    text = "مهندسان در دو پایه میانی ترک‌های عمیق یافتند و پل قدیمی روی رودخانه را به روی خودروها بستند."
+    assert extract(f"<h1>{TITLE}</h1>" + f"<p>{text}</p>" * 6).text.split("\n")[0] == text

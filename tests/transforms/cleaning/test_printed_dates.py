@@ -170,3 +170,64 @@ def test_days_of_the_text_and_spans_of_days_are_none(line: str) -> None:
 )
 def test_an_attribute_states_the_day_that_is_printed_in_other_words(markup: str) -> None:
     assert read_day(("below", markup), "", "en") == "2025-05-14"
+
+
+def stated(language: str, markup: str, head: str = "") -> tuple[str | None, str | None]:
+    """Return the time of publication and of the change that a page states with some markup under its headline."""
+    tree = parse_page(
+        f"<html lang='{language}'><head>{head}</head><body><h1>{TITLE}</h1>{markup}{TEXT}</body></html>"
+    )
+    found = read_metadata(tree, url=None, now=NOW)
+    published, updated = (
+        at.strftime("%Y-%m-%d %H:%M") if at is not None else None
+        for at in (found.published.at, found.updated.at)
+    )
+    return published, updated
+
+
+WORDPRESS = "<time class='entry-date {}' datetime='2026-03-03T07:12:00Z'>3 March 2026</time>"
+
+
+@pytest.mark.parametrize(
+    ("language", "markup", "expected"),
+    [
+        ("en", WORDPRESS.format("published updated"), ("2026-03-03 07:12", None)),
+        ("en", WORDPRESS.format("updated td-module-date"), ("2026-03-03 07:12", None)),
+        (
+            "en",
+            WORDPRESS.format("published")
+            + "<time class='updated' datetime='2026-03-04T08:00:00Z'>4 March</time>",
+            ("2026-03-03 07:12", "2026-03-04 08:00"),
+        ),
+        (
+            "fi",
+            "<p>Julkaistu 2.3.2026 klo 20.15, päivitetty 3.3.2026 klo 7.40</p>",
+            ("2026-03-02 20:15", None),
+        ),
+        (
+            "it",
+            "<p class='date'>2 marzo 2026 (modifica il 3 marzo 2026 | 09:04)</p>",
+            ("2026-03-02 00:00", None),
+        ),
+        ("en", "<p class='date'>2 March 2026, 2.3.2026 20:15</p>", ("2026-03-02 20:15", None)),
+        ("en", "<div>By ANN LEE<br>Staff Writer<br>Tuesday, March 3, 1998</div>", ("1998-03-03 00:00", None)),
+        (
+            "en",
+            "<h2 class='date-header'>March 3, 2026</h2>"
+            "<p>by Ann at <abbr class='published' title='2026-03-03T07:12:00-08:00'>7:12 AM</abbr></p>",
+            ("2026-03-03 15:12", None),
+        ),
+        ("hi", "<p>प्रकाशित: 02 मार्च 2026, 08:15 PM IST</p>", ("2026-03-02 14:45", None)),
+        ("en", "<p class='event-date'>Saturday, 14 March 2026, 10:00</p>", (None, None)),
+        ("en", "<p class='date'>Saturday, 14 March 2026, 10:00 – 16:00</p>", (None, None)),
+        ("de", "<p class='datum'>14. März 2026, 10.00 Uhr - 16.00 Uhr</p>", (None, None)),
+        ("en", "<p class='date'>14 March 2026 10:00 -05:00</p>", ("2026-03-14 15:00", None)),
+        ("fa", "<p class='date'>۱۱ اسفند ۱۴۰۴ - ۲۰:۱۵</p>", ("2026-03-02 20:15", None)),
+        ("fa", "<p class='date'>۱۴۰۴/۱۲/۱۱ ۲۰:۱۵</p>", ("2026-03-02 20:15", None)),
+        ("en", "<p class='date'>1404/12/11 20:15</p>", (None, None)),
+    ],
+)
+def test_what_is_printed_around_a_day_is_read_with_it(
+    language: str, markup: str, expected: tuple[str | None, str | None]
+) -> None:
+    assert stated(language, markup) == expected
