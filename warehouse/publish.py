@@ -33,7 +33,7 @@ from warehouse.sql_files import execute, statement, statements
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-CONTRACT_VERSION = "5"  # of the published tables: another one means that the file is written anew
+CONTRACT_VERSION = "6"  # of the published tables: another one means that the file is written anew
 # The oldest format that has what we need; clients of 1.5 and later open it.
 STORAGE_VERSION = "v1.5.0"
 KEEP_PUBLISHED = 3  # older files kept beside the current one: enough to look back, at the price of their size

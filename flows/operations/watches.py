@@ -155,7 +155,7 @@ def add_watch(
     reported, unless `from_start`. Waits while another process holds the watches. Raises InvalidRequestError for neither
     words nor thread, an unknown thread, another kind of address, or an event that is not in EVENTS.
     """
-    words = " ".join(words.replace(" AND ", " ").split())
+    words = " ".join(words.split())
     if not words and not thread:
         raise InvalidRequestError("a watch needs words to look for, or a thread")
     if webhook is not None and not _can_be_posted_to(webhook):  # without the address: it is often the secret

@@ -92,7 +92,7 @@ CREATE MACRO search_items(words) AS TABLE
         SELECT place, item, starts_with(item, '-') AS is_excluded, contains(item, '"') AS is_phrase, suffix(item, '*') AS is_prefix,
                sum(CASE WHEN previous = 'OR' THEN 0 ELSE 1 END) OVER (ORDER BY place) AS clause
         FROM (SELECT *, lag(item) OVER (ORDER BY place) AS previous FROM listed)
-        WHERE item <> 'OR'
+        WHERE item NOT IN ('OR', 'AND') -- all words are wanted anyway
     ), folded AS (
         SELECT * EXCLUDE (item),
                -- marks inside a word: a phrase has its parts in turn, else the word is looked for as a whole
@@ -178,7 +178,7 @@ CREATE MACRO search_articles(words, most := 100) AS TABLE
            search_snippet(t.text, left(p.first_token, greatest(3, length(p.first_token) - 3))) AS snippet
     FROM placed p JOIN texts t ON t.place = p.place
     ORDER BY p.score DESC, t.article_id;
-COMMENT ON MACRO TABLE search_articles IS 'Articles that have all these words, in any inflection, in headline, text or outlet, the best first: FROM search_articles(''bridge "white house" -football OR ferry''). Quotes make a phrase, - leaves out, OR joins alternatives, * completes a word; at most 100 unless most := says otherwise.';
+COMMENT ON MACRO TABLE search_articles IS 'Articles that have all these words, in any inflection, in headline, text or outlet, the best first: FROM search_articles(''bridge "white house" -football OR ferry''). Quotes make a phrase, - leaves out, OR joins alternatives, AND may stand between words, * completes a word; at most 100 unless most := says otherwise.';
 
 CREATE MACRO search_stories(words, most := 100) AS TABLE
     WITH hits AS MATERIALIZED (FROM search_hits(words)),
@@ -204,4 +204,4 @@ CREATE MACRO search_stories(words, most := 100) AS TABLE
     SELECT s.*, r.score, search_snippet(t.text, left(r.best.token, greatest(3, length(r.best.token) - 3))) AS snippet
     FROM placed r JOIN stories s ON s.story_id = r.story_id JOIN texts t ON t.place = r.place
     ORDER BY r.score DESC, s.last_published_at DESC NULLS LAST, s.story_id;
-COMMENT ON MACRO TABLE search_stories IS 'Stories whose reports have all these words, in any inflection, in headlines, texts or outlets, the best first: FROM search_stories(''bridge "white house" -football OR ferry''). Quotes make a phrase, - leaves out, OR joins alternatives, * completes a word; at most 100 unless most := says otherwise.';
+COMMENT ON MACRO TABLE search_stories IS 'Stories whose reports have all these words, in any inflection, in headlines, texts or outlets, the best first: FROM search_stories(''bridge "white house" -football OR ferry''). Quotes make a phrase, - leaves out, OR joins alternatives, AND may stand between words, * completes a word; at most 100 unless most := says otherwise.';
