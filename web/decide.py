@@ -90,9 +90,14 @@ def preview(request: Request) -> Response:
         done = decision_journal.preview(room.home, verb, _keys(form) or ())
     except (InvalidRequestError, WarehouseError) as refused:
         error, done = str(refused), None
+    moves = done.moves if done else ()
+    ids = {format_id(one.story_id) for move in moves for one in (move.from_story, move.to_story) if one}
+    with room.published.reading() as con:
+        rows = ask(con, "story_names", story_ids=sorted(ids)) if ids else []
+    names = {row["story_id"]: row["title"] for row in rows}
     return show(
         request, "decide.html", heading=the_verb.heading, button=the_verb.button, what=about, error=error,
-        moves=[_as_shown(move) for move in done.moves] if done else [],
+        moves=[_as_shown(move, names) for move in moves],
         is_busy=done is None and error is None, fields={"verb": verb, **{name: form[name] for name in the_verb.fields}},
         back=_back(verb, about), by=unquote(request.cookies.get(_BY_COOKIE, "")),
     )  # fmt: skip
@@ -165,16 +170,20 @@ def _outcome(verb: str, done: Outcome | None) -> dict[str, object]:
     return {"said": _STOOD, **stories} if done.done.run_id is None else {"did": verb, **stories}
 
 
-def _as_shown(move: Move) -> dict[str, object]:
-    """Return what a template shows of a move: who, from where, to where, each story with its address."""
+def _as_shown(move: Move, names: Mapping[str, str | None]) -> dict[str, object]:
+    """Return what a template shows of a move: who, from where, to where, each story with its address.
+
+    `names` are the headlines under which the pages show stories, by id.
+    """
     to = move.to_story
+    from_id, to_id = format_id(move.from_story.story_id), format_id(to.story_id) if to else ""
     return {
         "first": move.articles[0],
         "others": len(move.articles) - 1,
-        "from_title": move.from_story.title,
-        "from_address": f"/story/{format_id(move.from_story.story_id)}",
-        "to_title": to.title if to else None,
-        "to_address": f"/story/{format_id(to.story_id)}" if to and not move.is_new else None,
+        "from_title": names.get(from_id) or move.from_story.title,
+        "from_address": f"/story/{from_id}",
+        "to_title": names.get(to_id) or to.title if to else None,
+        "to_address": f"/story/{to_id}" if to and not move.is_new else None,
         "is_new": move.is_new,
         "article_count": move.article_count,
     }
@@ -215,7 +224,7 @@ def _about(con: DuckDBPyConnection, form: Mapping[str, str]) -> list[dict[str, A
     for name in ("story", "other"):
         row = ask_one(con, "story", story_id=form[name].lower()) if form.get(name) else None
         if row:
-            label = f"{row['title']} ({row['article_count']} articles)"
+            label = f"{row['latest_title'] or row['title']} ({row['article_count']} articles)"
             found.append(row | {"name": label, "address": f"/story/{row['story_id']}", "what": "story"})
     return found
 

@@ -145,7 +145,12 @@ def story(request: Request, story_id: str) -> Response:
         corrected=[one for one in members if one["corrections"]],
         timeline=charts.draw_timeline(members), first=first, common=common, own=own if len(texts) > 1 else [],
         by_id={one["article_id"]: one for one in members},
+        hanging={one["via_article_id"]: one["article_id"] for one in reversed(members)},
     )  # fmt: skip
+
+
+def _headline(story: Mapping[str, Any]) -> str:
+    return story["latest_title"] or story["title"] or "(no headline)"
 
 
 def _what_became_of(con: DuckDBPyConnection, story_id: str) -> str | None:
@@ -172,7 +177,7 @@ def _story_at(request: Request, story_id: str, run_id: str) -> Response:
     existed = life["first_run_id"] <= run_id and life["last_state"] in ("born", "restored")
     return show(
         request, "story_at.html", story_id=story_id, run=run, life=life, members=members if existed else [],
-        existed=existed, title=(now or {}).get("title") or story_id,
+        existed=existed, title=_headline(now) if now else story_id,
     )  # fmt: skip
 
 
@@ -232,7 +237,10 @@ def search(request: Request) -> Response:
         with room.published.reading() as con:
             stories = ask(con, "search_stories", words=words, limit=30)
             articles = ask(con, "search_articles", words=words, limit=30)
-    return show(request, "search.html", words=words, stories=stories, articles=articles)
+    only_left_out = all(word.startswith("-") for word in words.split())
+    return show(
+        request, "search.html", words=words, stories=stories, articles=articles, only_left_out=only_left_out
+    )
 
 
 @router.get("/outlet/{publisher:path}", response_class=HTMLResponse)

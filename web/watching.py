@@ -47,12 +47,12 @@ _MOST_SOURCES = 1000
 
 @router.get("/watches", response_class=HTMLResponse)
 def watches(request: Request) -> Response:
-    """Show every watch with its latest events and what waits, and a form for a new one.
+    """Show every watch, the newest first, with its latest events and what waits, and a form for a new one.
 
     The form is filled in from `q`; with `thread`, the id of a thread or a story, it is for that thread, 404 if unknown.
     """
     room = room_of(request)
-    found = list_watches(room.home)
+    found = list_watches(room.home)[::-1]
     asked, thread = (request.query_params.get(name, "")[:_LONGEST] for name in ("q", "thread"))
     with room.published.reading() as con:
         names = _names(con, found)
@@ -86,7 +86,7 @@ async def change(request: Request) -> Response:
     try:
         await run_in_threadpool(_change, room, form)
     except InvalidRequestError as error:
-        return PlainTextResponse(f"{error}\n", 400)
+        return show(request, "missing.html", status=400, what=str(error), heading="That is no watch")
     return RedirectResponse("/watches", status_code=303)
 
 
@@ -163,7 +163,7 @@ def _thread_title(con: DuckDBPyConnection, thread: str) -> str | None:
     if not stories:
         return None
     biggest = max(stories, key=lambda row: (row["independent_count"], row["article_count"], row["story_id"]))
-    return biggest["title"] or "(no headline)"
+    return biggest["latest_title"] or biggest["title"] or "(no headline)"
 
 
 def _names(con: DuckDBPyConnection, found: list[Watch]) -> dict[str, str | None]:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from tests.story_samples import article_id, fold_in, report, stories
 from tests.web.conftest import ADDRESS, SAME_ORIGIN
+from warehouse.connection import open_published
 from web.app import create_app
 
 
@@ -68,6 +69,41 @@ def test_each_member_says_which_report_it_is_here_for(client: TestClient, web_ho
     for reason in reasons:
         assert re.search(r"same event as “<bdi>Collapse|other reports hang on it", reason), reason
         assert ("Why here? the others hang on it" in reason) == ("The other reports hang" in reason)
+
+
+def test_a_newcomer_meets_one_name_of_a_story_and_a_way_to_compare_from_every_report(
+    client: TestClient, web_home: Path
+) -> None:
+    article = article_id(web_home, "e0t1")
+    former = client.get(f"/api/v1/articles/{article}").json()
+    with open_published(web_home) as con:
+        (newest,) = con.execute(
+            "SELECT latest_article_id FROM stories WHERE story_id = ?", [former["story_id"]]
+        ).fetchone() or ("",)
+    address = f"/decide?verb=correct&a={newest}&field=title&value=Seven%20rivets"
+    client.post("/decide", data=own_form(client.get(address).text), headers=SAME_ORIGIN)
+    story = f"/story/{former['story_id']}"
+    preview = f"/decide?verb=split&story={former['story_id']}&a={article}"
+    for page in (
+        "/",
+        story,
+        "/compare",
+        f"/article/{article}",
+        "/outlet/Outlet%201",
+        preview,
+        f"/watches?thread={story[7:]}",
+    ):
+        assert ">Seven rivets" in client.get(page).text.partition("<main")[2], page
+    reasons = re.findall(r'<details class="why">.*?</details>', client.get(story).text, re.DOTALL)
+    assert all("/why?a=" in reason for reason in reasons)
+
+
+def test_a_search_without_a_find_says_how_to_ask(client: TestClient) -> None:
+    assert "words to leave out find nothing" in client.get("/search?q=-viaduct").text
+    page = client.get("/search?q=viaduct+zzzz").text
+    assert "Nothing has all of these words" in page
+    assert "is a phrase" in page
+    assert "is a phrase" not in client.get("/search?q=viaduct+AND+Hollin").text
 
 
 def test_why_not_here_finds_an_article_by_its_words(client: TestClient, web_home: Path) -> None:

@@ -1,6 +1,6 @@
 -- Articles by outlet and story, for the stories that most independent sources report on.
 WITH chosen AS (
-    SELECT story_id, title, independent_count FROM stories
+    SELECT story_id, coalesce(latest_title, title) AS title, independent_count FROM stories
     WHERE ($since IS NULL OR last_published_at >= $since) AND ($until IS NULL OR first_published_at < $until)
     ORDER BY independent_count DESC, last_published_at DESC NULLS LAST, story_id LIMIT $limit
 )
