@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 from flows.operations import decision_journal
 from tests.story_samples import article_id, fold, fold_in, report, stories, write_inbox
 from tests.web.conftest import ADDRESS, HOSTILE, SAME_ORIGIN, token_of
-from warehouse.connection import open_working
+from warehouse.connection import open_published, open_working
+from warehouse.reading_room import ask
 from web.app import create_app
 from web.evidence import name_ids
 
@@ -62,6 +63,20 @@ def test_the_table_of_outlets_and_stories_has_the_order_of_the_picture(client: T
         for title, row in zip(re.findall(r'"/story/\w+"><bdi>([^<]+)', table), rows, strict=True)
     ] == rows
     assert len(rows) == 3
+
+
+def test_every_story_has_an_outlet_beside_it_before_another_has_two(web_home: Path) -> None:
+    with open_published(web_home) as con:
+        stories = [(f"s{n}", f"o{n}{letter}") for n in range(5) for letter in "abc"]
+        times = "first_published_at TIMESTAMP, last_published_at TIMESTAMP"
+        con.execute(f"CREATE TEMP TABLE stories (story_id VARCHAR, independent_count INT, {times})")
+        con.execute("CREATE TEMP TABLE articles (story_id VARCHAR, publisher VARCHAR)")
+        con.executemany(
+            "INSERT INTO articles VALUES (?, ?)", [*stories, ("s0", "everywhere"), ("s4", "everywhere")]
+        )
+        con.execute("INSERT INTO stories SELECT DISTINCT story_id, 3, now(), now() FROM articles")
+        rows = ask(con, "compared_outlets", since=None, until=None, stories=12, limit=6)
+    assert [row["publisher"] for row in rows] == ["everywhere", "o1a", "o2a", "o3a", "o0a", "o1b"]
 
 
 def test_runs_show_how_far_documents_came(client: TestClient) -> None:
