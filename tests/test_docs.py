@@ -13,6 +13,7 @@ from flows.settings.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+STYLE = (ROOT / "docs" / "style.md").read_text(encoding="utf-8")
 PAGES = [
     ROOT / "README.md",
     ROOT / "CHANGELOG.md",
@@ -58,6 +59,16 @@ def test_examples_of_the_readme_name_their_home_and_known_options() -> None:
         known = {name for option in command.params for name in option.opts}
         assert {word for word in words if word.startswith("--")} <= known, example
         assert "--home" in words, example
+
+
+def test_no_name_in_code_is_one_that_the_style_replaced() -> None:
+    replaced = re.search(r"(A result, report or message is named so.*)", STYLE)
+    assert replaced
+    words = "|".join(re.findall(r"`(\w+)`", replaced[1]))
+    name = re.compile(rf"^\s*(?:def |class |for |with .* as )?(?:{words})\b(?:, \w+)*(?: =|\(|:| in )", re.M)
+    for package in ("transforms", "flows", "warehouse", "web", "tests", "benchmarks"):
+        for path in (ROOT / package).rglob("*.py"):
+            assert not name.search(path.read_text(encoding="utf-8")), path
 
 
 def test_settings_in_documents_exist() -> None:

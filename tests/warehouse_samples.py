@@ -65,7 +65,7 @@ def sample(name: str, text: str = "The ferry stayed in port.", **fields: Any) ->
     return row | fields
 
 
-def refusal(name: str, reason: str = "empty", disposition: str = "rejected") -> dict[str, Any]:
+def rejection(name: str, reason: str = "empty", disposition: str = "rejected") -> dict[str, Any]:
     """Make a row of a rejection batch."""
     source_ref = f"/inbox/{name}"
     return {
@@ -117,14 +117,14 @@ def fold_alone(con: DuckDBPyConnection, run_id: str, now: datetime) -> None:
 def ingest(
     home: Path,
     articles: Iterable[dict[str, Any]] = (),
-    refusals: Iterable[dict[str, Any]] = (),
+    rejections: Iterable[dict[str, Any]] = (),
     *,
     day: int = 0,
     is_published: bool = False,
 ) -> LoadResult:
     """Do a whole run in its own opening of the home: load, fold, finish, check and perhaps publish."""
     with open_working(home, purpose="test") as con:
-        result = load(con, articles, refusals, day=day)
+        result = load(con, articles, rejections, day=day)
         if is_published:
             publish(con, home, now=NOON + timedelta(days=day))
     return result
@@ -133,7 +133,7 @@ def ingest(
 def load(
     con: DuckDBPyConnection,
     articles: Iterable[dict[str, Any]] = (),
-    refusals: Iterable[dict[str, Any]] = (),
+    rejections: Iterable[dict[str, Any]] = (),
     *,
     day: int = 0,
 ) -> LoadResult:
@@ -142,7 +142,7 @@ def load(
     close_abandoned_runs(con, now=now)
     run_id = begin_run(con, command="test", settings={}, versions={}, now=now)
     with transaction(con):
-        batches = to_batch(articles, article_schema()), to_batch(refusals, rejection_schema())
+        batches = to_batch(articles, article_schema()), to_batch(rejections, rejection_schema())
         result = load_documents(con, run_id, *batches, now=now)
         fold_alone(con, run_id, now)
         counted = sum(result.dispositions.values())

@@ -19,7 +19,7 @@ from flows.operations import decision_journal
 from warehouse.errors import WarehouseError
 from warehouse.reading_room import ask, ask_one, changes_since
 from web.evidence import as_record, explain_in_story, explain_two
-from web.room import room_of
+from web.shared_state import room_of
 
 router = APIRouter(prefix="/api/v1", tags=["newsfold"])
 Limit = Annotated[int, Query(ge=1, le=500)]

@@ -15,7 +15,7 @@ from warehouse.errors import NotPublished
 from web import api, decide, pages, watching
 from web.published import Published
 from web.request_guard import LOOPBACK, Guard
-from web.room import Room
+from web.shared_state import Room
 
 
 def create_app(

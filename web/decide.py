@@ -17,7 +17,7 @@ from warehouse.errors import WarehouseError
 from warehouse.reading_room import ask, ask_one
 from web.pages import missing, show
 from web.request_guard import own_form
-from web.room import room_of
+from web.shared_state import room_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -20,7 +20,7 @@ from warehouse.reading_room import ask, ask_one
 from web import charts
 from web.comparison import numbers_of_one, read_reports, shared_and_different, word_diff
 from web.evidence import explain_in_story, explain_two
-from web.room import room_of
+from web.shared_state import room_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -26,7 +26,7 @@ from flows.recorded_run import utc_now
 from warehouse.reading_room import ask
 from web.pages import missing, show
 from web.request_guard import own_form
-from web.room import Room, room_of
+from web.shared_state import Room, room_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

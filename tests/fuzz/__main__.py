@@ -1,6 +1,6 @@
 """Fuzz the readers for a bounded time: `python -m tests.fuzz [--seconds 60] [--seed 0] [--cleaning]`.
 
-Every input that breaks a promise is written to tests/fuzz/failures/, named by its hash; the tests replay that folder.
+Every input that breaks a guarantee is written to tests/fuzz/failures/, named by its hash; the tests replay that folder.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import sys
 import time
 from pathlib import Path
 
+from tests.fuzz.guarantees import BrokenGuaranteeError, check_cleaning, check_reading
 from tests.fuzz.mutate import mutate, random_bytes
-from tests.fuzz.promises import BrokenPromiseError, check_cleaning, check_reading
 from tests.fuzz.samples import samples
 
 FAILURES = Path(__file__).parent / "failures"
 
 
 def main() -> int:
-    """Run until the time is over; exit code 1 when a promise was broken."""
+    """Run until the time is over; exit code 1 when a guarantee was broken."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.fuzz", description="Fuzz every reader for a bounded time."
     )
@@ -44,13 +44,13 @@ def main() -> int:
             documents += len(found)
             if chosen.cleaning:
                 check_cleaning(found)
-        except BrokenPromiseError as failure:
+        except BrokenGuaranteeError as failure:
             broken += 1
             FAILURES.mkdir(exist_ok=True)
             place = FAILURES / f"{hashlib.sha256(data).hexdigest()[:16]}-{name}"
             place.write_bytes(data)
             print(f"broken by {place.name}: {failure}", file=sys.stderr)
-    print(f"seed {seed}: {tried} inputs, {documents} documents and rejections, {broken} broken promises")
+    print(f"seed {seed}: {tried} inputs, {documents} documents and rejections, {broken} broken guarantees")
     return 1 if broken else 0
 
 

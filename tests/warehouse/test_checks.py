@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.warehouse_samples import ingest, refusal, sample
+from tests.warehouse_samples import ingest, rejection, sample
 from warehouse.checks import enforce_checks, run_checks
 from warehouse.connection import open_working
 from warehouse.errors import CheckFailed
@@ -49,7 +49,7 @@ BREAKERS = {
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse in order."""
     home = tmp_path_factory.mktemp("home")
-    ingest(home, [sample("a"), sample("b"), sample("wall", kind="stub")], [refusal("x")])
+    ingest(home, [sample("a"), sample("b"), sample("wall", kind="stub")], [rejection("x")])
     return home
 
 

@@ -12,11 +12,11 @@ from warehouse.failed_attempts import ATTEMPTS_NAME, note_attempt, read_attempts
 from warehouse.latest_runs import read_totals
 
 
-@pytest.mark.parametrize("torn", [b"", b"\n", b'{"run_id": "2026', b'{"message": "\xc3'])
-def test_an_attempt_is_kept_after_one_that_was_cut_off(tmp_path: Path, torn: bytes) -> None:
+@pytest.mark.parametrize("cut_off", [b"", b"\n", b'{"run_id": "2026', b'{"message": "\xc3'])
+def test_an_attempt_is_kept_after_one_that_was_cut_off(tmp_path: Path, cut_off: bytes) -> None:
     note_attempt(tmp_path, command="ingest", message="first", now=NOON)
     with (tmp_path / ATTEMPTS_NAME).open("ab") as out:
-        out.write(torn)
+        out.write(cut_off)
     for message in ("second", "third"):
         note_attempt(tmp_path, command="ingest", message=message, now=NOON)
     assert [each.message for each in read_attempts(tmp_path)] == ["first", "second", "third"]

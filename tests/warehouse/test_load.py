@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.warehouse_samples import NOON, ask, ingest, number, refusal, sample
+from tests.warehouse_samples import NOON, ask, ingest, number, rejection, sample
 from transforms.types import Article, Precision, Timestamp
 from warehouse.batches import article_row, article_schema, file_schema, to_batch
 from warehouse.checks import run_checks
@@ -56,10 +56,10 @@ def test_the_second_time_changes_nothing(tmp_path: Path) -> None:
         sample("c", url=None, canonical_url=None, sha256="11"),
         sample("a", "The ferry sailed after all.", published_at=NOON + timedelta(hours=1)),
     ]
-    refusals = [refusal("x"), refusal("y", "binary", "skipped")]
-    first = ingest(tmp_path, articles, refusals)
+    rejections = [rejection("x"), rejection("y", "binary", "skipped")]
+    first = ingest(tmp_path, articles, rejections)
     rows, current = ask(tmp_path, ROWS), ask(tmp_path, CURRENT)
-    second = ingest(tmp_path, articles, refusals, day=1)
+    second = ingest(tmp_path, articles, rejections, day=1)
     assert first.dispositions == {
         "loaded": 2,
         "new_version": 1,
@@ -131,16 +131,16 @@ def test_any_order_and_any_cutting_end_the_same(
 
 
 def test_a_document_that_comes_readable_later_is_loaded(tmp_path: Path) -> None:
-    ingest(tmp_path, [], [refusal("a.html", "truncated")])
+    ingest(tmp_path, [], [rejection("a.html", "truncated")])
     assert ingest(tmp_path, [sample("a")], day=1).dispositions == {"loaded": 1}
-    assert ingest(tmp_path, [], [refusal("a.html", "binary")], day=2).dispositions == {"rejected": 1}
+    assert ingest(tmp_path, [], [rejection("a.html", "binary")], day=2).dispositions == {"rejected": 1}
     seen = ask(tmp_path, "SELECT disposition, reason FROM latest_documents ORDER BY ALL")
     assert seen == [("loaded", None), ("rejected", "binary")]
 
 
 def test_a_deferred_document_is_counted_each_time_and_written_once(tmp_path: Path) -> None:
     for day in range(3):
-        report = ingest(tmp_path, [], [refusal("late.html", "still_written", "deferred")], day=day)
+        report = ingest(tmp_path, [], [rejection("late.html", "still_written", "deferred")], day=day)
         assert report.dispositions == {"deferred": 1}
     assert ask(tmp_path, "SELECT count(*) FROM documents") == [(1,)]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.warehouse_samples import NOON, ask, ingest, load, refusal, sample
+from tests.warehouse_samples import NOON, ask, ingest, load, rejection, sample
 from warehouse.batches import article_schema, rejection_schema, to_batch
 from warehouse.connection import (
     history_path,
@@ -51,7 +51,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a publication."""
     home = tmp_path_factory.mktemp("published")
     articles = [sample("férte"), sample("b", publisher="Other Outlet"), sample("wall", kind="stub")]
-    ingest(home, articles, [refusal("x")])
+    ingest(home, articles, [rejection("x")])
     with open_working(home, purpose="test") as con:
         con.execute(
             "INSERT INTO overrides (override_id, relation, article_a, article_b, story_id, made_by, made_at, why) "
@@ -109,7 +109,7 @@ def test_small_steps_end_where_one_large_step_does(tmp_path: Path) -> None:
     ingest(
         tmp_path,
         [sample("a"), sample("b"), sample("c")],
-        [refusal("late", "still_written", "deferred")],
+        [rejection("late", "still_written", "deferred")],
         is_published=True,
     )
     with open_working(tmp_path, purpose="evidence") as con:
@@ -123,7 +123,7 @@ def test_small_steps_end_where_one_large_step_does(tmp_path: Path) -> None:
         ingest(
             tmp_path,
             [changed, sample(f"day{day}"), sample("b")],
-            [refusal(f"r{day}")],
+            [rejection(f"r{day}")],
             day=day,
             is_published=True,
         )

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from flows.commands.check import command as check
-from tests.warehouse_samples import NOON, ask, faults, ingest, refusal, sample
+from tests.warehouse_samples import NOON, ask, faults, ingest, rejection, sample
 from warehouse.checks import run_checks
 from warehouse.connection import open_scratch, open_working, published_path, working_path
 from warehouse.errors import Damaged, NotPublished
@@ -35,7 +35,7 @@ SHAPE = (
 
 def filled(home: Path) -> None:
     """Make a home with something in every published table."""
-    ingest(home, [sample("a"), sample("b"), sample("wall", kind="stub")], [refusal("x")])
+    ingest(home, [sample("a"), sample("b"), sample("wall", kind="stub")], [rejection("x")])
     with open_working(home, purpose="test") as con:
         con.execute("INSERT INTO tombstones VALUES (5, 'article', ?, 'ina', 'asked')", [NOON])
         con.execute(
@@ -61,7 +61,7 @@ def test_a_good_home_verifies_and_recovers_to_what_it_was(tmp_path: Path) -> Non
     assert [ask(tmp_path, query) for query in SHAPE] == before
     with open_working(tmp_path, purpose="test") as con:
         assert [check.describe() for check in run_checks(con, deep=True) if not check.passes] == []
-    again = ingest(tmp_path, [sample("a"), sample("b")], [refusal("x")], day=2, is_published=True)
+    again = ingest(tmp_path, [sample("a"), sample("b")], [rejection("x")], day=2, is_published=True)
     assert again.dispositions == {"unchanged": 3}
     assert faults(tmp_path) == []
 

@@ -208,7 +208,7 @@ def _refuse_binary(kind: Binary, source: Source) -> Rejection:
 
 
 def _read_format(kind: Format, source: Source) -> Items:
-    """Hand the source to its reader; a text whose name promises records, or a program's text, is no article."""
+    """Hand the source to its reader; a text named as a file of records, or a program, is no article."""
     if kind in (Format.TEXT, Format.MARKDOWN) and source.name.lower().endswith(_PROGRAM_NAMES):
         raise StopReading(
             Reason.UNKNOWN_FORMAT, "its name says that it is source code, settings, a log or a calendar"

@@ -22,12 +22,12 @@ _PLAIN_PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp|edition|news|en|us|uk|feeds
 
 @dataclass(frozen=True, slots=True)
 class Families:
-    """Publisher families (outlets that count as one source): host and name → family id; aggregators and hosters."""
+    """Publisher families (outlets that count as one source): host and name → family id; sites of many."""
 
     hosts: Mapping[str, str]  # host → family id
     names: Mapping[str, str]  # name as `_fold` gives it → family id
-    aggregators: frozenset[str]
-    hosting: frozenset[str]
+    aggregators: frozenset[str]  # hosts of sites that show what others wrote: the stated name decides there
+    hosting: frozenset[str]  # domains below which anyone may publish: each host is a publisher of its own
 
 
 def read_families(values: Mapping[str, object], over: Families | None = None) -> Families:

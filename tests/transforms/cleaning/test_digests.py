@@ -1,4 +1,4 @@
-"""Digests are distinguished from articles in sections, in any wording and language."""
+"""Digests are distinguished from articles in sections, in any words and language."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz.guarantees import check_reading
 from tests.fuzz.mutate import mutate, random_bytes
-from tests.fuzz.promises import check_reading
 from tests.fuzz.samples import samples
 
 # what broke a reader once: from the fuzzer, or found by hand

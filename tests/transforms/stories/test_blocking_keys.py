@@ -33,12 +33,12 @@ def test_the_join_finds_exactly_the_pairs_that_share_a_key(sets: list[frozenset[
 
 
 def test_a_crowded_key_costs_no_square_and_a_large_story_still_meets() -> None:
-    crowd = 10 * MODEL.block_size
-    strangers = candidate_pairs(arrays([frozenset({1, 100 + place}) for place in range(crowd)]))
+    articles = 10 * MODEL.block_size
+    strangers = candidate_pairs(arrays([frozenset({1, 100 + place}) for place in range(articles)]))
     assert len(strangers) == 0  # one common key, and each met any other at most once
-    story = candidate_pairs(arrays([frozenset(range(60)) for _ in range(crowd)]))
-    assert crowd * MODEL.block_size < len(story) < crowd * MODEL.window * 60 / MODEL.shared_blocks
-    found = csr_array((np.ones(len(story)), (story[:, 0], story[:, 1])), shape=(crowd, crowd))
+    story = candidate_pairs(arrays([frozenset(range(60)) for _ in range(articles)]))
+    assert articles * MODEL.block_size < len(story) < articles * MODEL.window * 60 / MODEL.shared_blocks
+    found = csr_array((np.ones(len(story)), (story[:, 0], story[:, 1])), shape=(articles, articles))
     assert connected_components(found, directed=False)[0] == 1
 
 
@@ -82,13 +82,13 @@ def test_articles_far_apart_in_time_have_to_share_more() -> None:
 
 
 def test_articles_of_a_crowded_key_meet_those_of_their_days() -> None:
-    crowd, span = 20 * MODEL.block_size, 20
-    days = np.arange(crowd) % span
-    pairs = candidate_pairs(arrays([frozenset(range(60)) for _ in range(crowd)]), days.astype(float))
+    articles, span = 20 * MODEL.block_size, 20
+    days = np.arange(articles) % span
+    pairs = candidate_pairs(arrays([frozenset(range(60)) for _ in range(articles)]), days.astype(float))
     assert np.abs(days[pairs[:, 0]] - days[pairs[:, 1]]).max() <= 1
-    unknown = np.where(np.arange(crowd) % 2, np.nan, days)
-    pairs = candidate_pairs(arrays([frozenset(range(60)) for _ in range(crowd)]), unknown)
-    found = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(crowd, crowd))
+    unknown = np.where(np.arange(articles) % 2, np.nan, days)
+    pairs = candidate_pairs(arrays([frozenset(range(60)) for _ in range(articles)]), unknown)
+    found = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(articles, articles))
     assert connected_components(found, directed=False)[0] == 1
     met = unknown[pairs[np.isnan(unknown[pairs]).any(axis=1)]]
     assert len(np.unique(met[~np.isnan(met)])) == span / 2  # whoever has no day meets all days

@@ -61,7 +61,7 @@ def parts(label: Places) -> set[frozenset[int]]:
     return {frozenset(np.flatnonzero(label == number).tolist()) for number in label}
 
 
-def crowd(links: Links, members: frozenset[int]) -> float:
+def local_density(links: Links, members: frozenset[int]) -> float:
     total = 0
     for member in members:
         outside = [score for (a, b, _), score in links.items() if b == member and a not in members]
@@ -94,7 +94,7 @@ def by_definition(links: Links) -> tuple[set[frozenset[int]], set[frozenset[int]
         proof = min(len(a), len(b)) - 1
         demand = MODEL.cohesion * proof / (proof + MODEL.cohesion_doubt)
         is_one = not proof or height >= demand * sqrt(mean(links, a) * mean(links, b))
-        if is_one and height - MODEL.separation * crowd(links, part) >= LEAST:
+        if is_one and height - MODEL.separation * local_density(links, part) >= LEAST:
             stories.add(part)
         else:
             left += (a, b)

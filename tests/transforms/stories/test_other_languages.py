@@ -148,13 +148,13 @@ def test_a_day_depends_on_the_days_within_reach_alone(shifts: list[int], day: in
 
 def test_a_name_that_many_stories_have_just_now_carries_less() -> None:
     stories = _all()
-    crowd = [
+    others = [
         StoryTerms(
             story_id=100 + number, language="en", day=20_000,
             terms=dict.fromkeys(stories[0].terms, 9.0), reports={1000 + number: stories[0].terms},
         )
         for number in range(60)
     ]  # fmt: skip
-    alone, among = match_stories(stories), match_stories([*stories, *crowd])
+    alone, among = match_stories(stories), match_stories([*stories, *others])
     assert (1, 2) in _events(alone)
     assert (1, 2) not in _events(among)

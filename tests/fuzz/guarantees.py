@@ -1,4 +1,4 @@
-"""What reading promises for any bytes at all, as checks that raise when it is broken."""
+"""What reading guarantees for any bytes at all, as checks that raise when it is broken."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ MAX_ITEMS = 200_000
 _HEX = re.compile(r"[0-9a-f]{64}|")
 
 
-class BrokenPromiseError(AssertionError):
-    """Reading or cleaning did what it promises never to do."""
+class BrokenGuaranteeError(AssertionError):
+    """Reading or cleaning did what it never may do."""
 
 
 def check_reading(data: bytes, name: str) -> list[Item]:
-    """Read the bytes and hold every promise; give what was read."""
+    """Read the bytes and check every guarantee; return what was read."""
     began = time.monotonic()
     found: list[Item] = []
     try:
         for item in read(io.BytesIO(data), name, OPTIONS):
             found.append(item)
             _demand(len(found) <= MAX_ITEMS, "more documents than bytes can hold")
-    except BrokenPromiseError:
+    except BrokenGuaranteeError:
         raise
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
-        raise BrokenPromiseError(f"read raised {type(error).__name__}: {error}") from error
+        raise BrokenGuaranteeError(f"read raised {type(error).__name__}: {error}") from error
     if time.monotonic() - began > SECONDS:
-        raise BrokenPromiseError(f"took {time.monotonic() - began:.0f} seconds")
+        raise BrokenGuaranteeError(f"took {time.monotonic() - began:.0f} seconds")
     for item in found:
         _check_item(item, name)
     return found
@@ -78,12 +78,12 @@ def check_cleaning(found: list[Item]) -> None:
             try:
                 clean(item, now=NOW)
             except Exception as error:
-                raise BrokenPromiseError(f"clean raised {type(error).__name__}: {error}") from error
+                raise BrokenGuaranteeError(f"clean raised {type(error).__name__}: {error}") from error
 
 
 def _demand(holds: bool, broken: str) -> None:
     if not holds:
-        raise BrokenPromiseError(broken)
+        raise BrokenGuaranteeError(broken)
 
 
 def _is_storable(text: str) -> bool:
