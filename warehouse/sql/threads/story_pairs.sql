@@ -1,11 +1,19 @@
--- What is stored between the wanted stories and others: the mean of the best links of each pair, and the best one.
-WITH ends AS (
+-- What is stored between the wanted stories and others: the mean of the best links of each pair, and the best one. Links
+-- are looked for by their ends first: joined to their stories as a whole, all of them would be read.
+WITH own AS MATERIALIZED (
+    SELECT article_id FROM story_articles WHERE story_id IN (SELECT story_id FROM wanted)
+), touching AS MATERIALIZED (
+    SELECT article_a, article_b, score FROM links SEMI JOIN own ON own.article_id = links.article_a
+    WHERE relation = 'same_story'
+    UNION ALL
+    SELECT article_a, article_b, score FROM links SEMI JOIN own ON own.article_id = links.article_b
+    WHERE relation = 'same_story' AND article_a NOT IN (FROM own)
+), ends AS (
     SELECT l.article_a, l.article_b, l.score, a.story_id AS story_of_a, b.story_id AS story_of_b
-    FROM links l
+    FROM touching l
     JOIN story_articles a ON a.article_id = l.article_a
     JOIN story_articles b ON b.article_id = l.article_b
-    WHERE l.relation = 'same_story' AND a.story_id <> b.story_id
-      AND (a.story_id IN (SELECT story_id FROM wanted) OR b.story_id IN (SELECT story_id FROM wanted))
+    WHERE a.story_id <> b.story_id
 ), ordered AS (
     SELECT least(story_of_a, story_of_b) AS story_a, greatest(story_of_a, story_of_b) AS story_b, score,
            CASE WHEN story_of_a < story_of_b THEN article_a ELSE article_b END AS article_a,
