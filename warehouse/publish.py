@@ -214,10 +214,12 @@ def _rewrite_unsettled(con: DuckDBPyConnection) -> None:
     """Bring tables in order whose older rows were removed since the last publication, as a whole where need be."""
     unsettled = {name for (name,) in con.execute(statement("publish/compare", "unsettled").sql).fetchall()}
     if "links" in unsettled:
-        con.execute(statement("publish/compare", "gone_links").sql)
-        old, left = con.execute(statement("publish/compare", "settled_links").sql).fetchall()[0]
-        if old == left:
-            unsettled.remove("links")
+        for step in ("gone_links_of_changed", "gone_links"):  # the second looks through all links
+            con.execute(statement("publish/compare", step).sql)
+            stored, published = con.execute(statement("publish/compare", "settled_links").sql).fetchall()[0]
+            if stored == published:
+                unsettled.remove("links")
+                break
     for name in sorted(unsettled):
         source = "latest_documents" if name == "documents" else name
         con.execute(f"TRUNCATE pub.{name}")

@@ -22,6 +22,7 @@ from warehouse.connection import (
 from warehouse.load import load_documents
 from warehouse.publish import KEEP_PUBLISHED, TABLES, publish, spare_path
 from warehouse.runs import RunOutcome, begin_run, finish_run
+from warehouse.sql_files import Statement, statement
 
 CONTRACT = {
     "stories": "story_id, title, canonical_article_id, canonical_reason, url, publisher, language, first_published_at, "
@@ -118,6 +119,11 @@ def test_small_steps_end_where_one_large_step_does(tmp_path: Path) -> None:
                 "INSERT INTO links SELECT ?, 9, 'exact', 1, 'passes', NULL, NULL, NULL, max(run_id), ? FROM runs",
                 [n, NOON],
             )
+        con.execute(  # between two articles, the others are between numbers
+            "INSERT INTO links SELECT min(article_id), max(article_id), 'near_duplicate', 1, 'passes', NULL, NULL, "
+            "NULL, (SELECT max(run_id) FROM runs), ? FROM articles",
+            [NOON],
+        )
     for day in range(1, KEEP_PUBLISHED + 4):  # long enough for the first file to be used again
         changed = sample("a", f"Day {day}.", updated_at=NOON + timedelta(days=day))
         ingest(
@@ -143,13 +149,48 @@ def test_small_steps_end_where_one_large_step_does(tmp_path: Path) -> None:
             "UPDATE stories SET article_count = 2 WHERE story_id = (SELECT min(story_id) FROM stories)"
         )
         con.execute("DELETE FROM documents WHERE reason = 'empty'")
-        con.execute("DELETE FROM links WHERE article_a = 1")
+        con.execute("DELETE FROM links WHERE article_a = 1 OR relation = 'near_duplicate'")
         step = publish(con, tmp_path, now=NOON)
         assert not step.is_complete
         stepped = contents(published_path(tmp_path))
         assert publish(con, tmp_path, now=NOON, anew=True).is_complete
     assert contents(published_path(tmp_path)) == stepped
     assert len(stepped["story_redirects"]) == 1
+
+
+def test_links_taken_back_of_changed_articles_are_found_without_reading_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(tmp_path, [sample("a"), sample("b"), sample("c")], is_published=True)
+    asked: list[str] = []
+
+    def watched(folder: str, name: str) -> Statement:
+        asked.append(name)
+        return statement(folder, name)
+
+    with open_working(tmp_path, purpose="a fold that takes a link back") as con:
+        con.execute(
+            "INSERT INTO links SELECT a.article_id, b.article_id, 'exact', 1, 'passes', NULL, NULL, NULL, a.run_id, ? "
+            "FROM articles a JOIN articles b ON a.article_id < b.article_id",
+            [NOON],
+        )
+        publish(con, tmp_path, now=NOON, anew=True)
+        con.execute(
+            "UPDATE articles SET version = 2 WHERE article_id = (SELECT max(article_id) FROM articles)"
+        )
+        con.execute(
+            "DELETE FROM links WHERE article_a = (SELECT min(article_id) FROM articles) "
+            "AND article_b = (SELECT max(article_id) FROM articles)"
+        )
+        monkeypatch.setattr("warehouse.publish.statement", watched)
+        assert not publish(con, tmp_path, now=NOON).is_complete
+    assert "gone_links_of_changed" in asked
+    assert "gone_links" not in asked
+    published = {
+        tuple(int(end, 16) for end in row[:2]) for row in contents(published_path(tmp_path))["links"]
+    }
+    assert published == set(ask(tmp_path, "SELECT article_a, article_b FROM links"))
+    assert len(published) == 2
 
 
 @pytest.mark.slow
