@@ -9,11 +9,20 @@ import numpy as np
 import pyarrow as pa
 
 from warehouse.folding_tables import STORY_RELATIONS, Ids, execute_for_ids, id_column, rows_of_ids
+from warehouse.load import registered
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _EVER = {"first": -(2**31), "last": 2**31 - 1}  # days
+
+
+def with_copy_evidence(con: DuckDBPyConnection, ids: Ids) -> Ids:
+    """Return those of `ids` that were compared before, ascending: they have a signature or are in a copy group.
+
+    Others have no copy evidence.
+    """
+    return id_column(rows_of_ids(con, "with_copy_evidence", ids), "article_id")
 
 
 def forget_articles(con: DuckDBPyConnection, ids: Ids) -> None:
@@ -34,18 +43,19 @@ def forget_representatives(con: DuckDBPyConnection, ids: Ids) -> None:
     execute_for_ids(con, "forget_representatives", ids)
 
 
-def copy_candidates(con: DuckDBPyConnection, ids: Ids, *, block_size: int, window: int) -> tuple[Ids, Ids]:
+def copy_candidates(
+    con: DuckDBPyConnection, ids: Ids, *, block_size: int, window: int, keys: Ids | None = None
+) -> tuple[Ids, Ids]:
     """Return pairs (a < b) of articles that share an LSH band, at least one of each among `ids`, sorted.
 
     A band of more than `block_size` articles pairs each with the `window` next ones on either side only (sorted
-    neighbourhood, in an order by hash). Leaves a temporary view `keyed`.
+    neighbourhood, in an order by hash). `keys` are all keys of `ids`; None looks them up. Leaves a temporary view
+    `keyed`.
     """
     view = "SELECT band_key AS key, article_id, NULL::INTEGER AS day FROM bands"  # texts are copied after any time
     con.execute(f"CREATE OR REPLACE TEMP VIEW keyed AS {view}")
     dateless = {"days": 0, "far_days": 0, "far_shared_blocks": 1, **_EVER}
-    return _pairs(
-        rows_of_ids(con, "candidates", ids, block_size=block_size, window=window, shared_blocks=1, **dateless)
-    )
+    return _candidates(con, ids, keys, block_size=block_size, window=window, shared_blocks=1, **dateless)
 
 
 def same_form_pairs(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
@@ -56,17 +66,27 @@ def same_form_pairs(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
     return _pairs(rows_of_ids(con, "same_form_pairs", ids))
 
 
-def story_candidates(con: DuckDBPyConnection, ids: Ids, *, days: int, **rule: int) -> tuple[Ids, Ids]:
+def story_candidates(
+    con: DuckDBPyConnection, ids: Ids, *, days: int, keys: Ids | None = None, **rule: int
+) -> tuple[Ids, Ids]:
     """Return pairs (a < b) of articles that share a blocking key, at least one of each among `ids`, sorted.
 
     Articles of known days of publication more than `days` apart are no pair; one without a day may pair with any.
     `rule` has block_size, window, shared_blocks, far_days and far_shared_blocks, all needed, as in
-    `transforms.kernel.blocking_joins.pair_up`. Leaves a temporary view `keyed`.
+    `transforms.kernel.blocking_joins.pair_up`; `keys` are all keys of `ids`, None looks them up. Leaves a temporary
+    view `keyed`.
     """
     con.execute("CREATE OR REPLACE TEMP VIEW keyed AS FROM story_keys")
     first, last, undated = rows_of_ids(con, "days_of", ids).to_pylist()[0].values()
     bounds = _EVER if undated or first is None else {"first": first - days, "last": last + days}
-    return _pairs(rows_of_ids(con, "candidates", ids, days=days, **rule, **bounds))
+    return _candidates(con, ids, keys, days=days, **rule, **bounds)
+
+
+def _candidates(con: DuckDBPyConnection, ids: Ids, keys: Ids | None, **rule: int) -> tuple[Ids, Ids]:
+    if keys is None:
+        keys = id_column(rows_of_ids(con, "keys_of", ids), "key")
+    with registered(con, wanted_keys=pa.table({"key": keys})):
+        return _pairs(rows_of_ids(con, "candidates", ids, **rule))
 
 
 def neighbours(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> Ids:
@@ -74,6 +94,8 @@ def neighbours(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> I
 
     `relations` are of "exact", "near_duplicate" and "same_story". Some answers may be among `ids` themselves.
     """
+    if not len(ids):
+        return ids
     return id_column(rows_of_ids(con, "neighbours", ids, relations=list(relations)), "article_id")
 
 

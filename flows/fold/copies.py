@@ -80,12 +80,14 @@ def fold_copies(
     ties by smaller id. Writes signatures, bands, links and copy_members; returns the articles concerned and counts of
     verified and accepted pairs.
     """
-    unsupported = folding_evidence.neighbours(con, dirty, folding_tables.COPY_RELATIONS)
-    before = folding_evidence.copy_groups(con, np.union1d(dirty, unsupported))
-    folding_evidence.forget_articles(con, dirty)
+    known = folding_evidence.with_copy_evidence(con, dirty)
+    unsupported = folding_evidence.neighbours(con, known, folding_tables.COPY_RELATIONS)
+    before = folding_evidence.copy_groups(con, np.union1d(known, unsupported))
+    if len(known):  # looking through all bands and links for new articles would find nothing
+        folding_evidence.forget_articles(con, known)
     articles = _foldable(folding_facts.foldable_articles(con, dirty))
-    _sign(con, articles)
-    candidates, accepted = _link(con, id_column(articles, "article_id"), run_id=run_id, now=now)
+    keys = _sign(con, articles)
+    candidates, accepted = _link(con, id_column(articles, "article_id"), keys=keys, run_id=run_id, now=now)
 
     seeds = np.union1d(np.union1d(dirty, unsupported), id_column(before, "article_id"))
     if again is not None:
@@ -169,10 +171,10 @@ def _foldable(articles: pa.Table) -> pa.Table:
     )
 
 
-def _sign(con: DuckDBPyConnection, articles: pa.Table) -> None:
-    """Store the signature and the candidate keys of each article."""
+def _sign(con: DuckDBPyConnection, articles: pa.Table) -> Ids:
+    """Store the signature and the candidate keys of each article; return these keys."""
     if not articles.num_rows:
-        return
+        return as_ids(())
     ids = id_column(articles, "article_id")
     tokens = tokenise(_texts_of(articles))
     shingles = shingle(tokens)
@@ -193,17 +195,25 @@ def _sign(con: DuckDBPyConnection, articles: pa.Table) -> None:
     is_new = np.ones(len(keys), np.bool_)  # a text that repeats a passage repeats its key
     is_new[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
     folding_tables.insert_rows(con, "bands", {"band_key": keys[is_new], "article_id": ids[owners[is_new]]})
+    return keys[is_new]
 
 
 def _link(
-    con: DuckDBPyConnection, fresh: Ids, *, run_id: str, now: datetime, textless: Ids | None = None
+    con: DuckDBPyConnection,
+    fresh: Ids,
+    *,
+    keys: Ids | None = None,
+    run_id: str,
+    now: datetime,
+    textless: Ids | None = None,
 ) -> tuple[int, int]:
     """Verify every candidate pair of a fresh article on the texts; returns (verified, accepted).
 
-    When all are compared again, `textless` are the articles whose links stay; see `leave_out_textless`.
+    `keys` are all candidate keys of `fresh`, where they are at hand. When all are compared again, `textless` are the
+    articles whose links stay; see `leave_out_textless`.
     """
     left, right = folding_evidence.copy_candidates(
-        con, fresh, block_size=COPIES.block_size, window=COPIES.window
+        con, fresh, keys=keys, block_size=COPIES.block_size, window=COPIES.window
     )
     left, right = leave_out_textless(left, right, fresh, textless)
     if not len(left):

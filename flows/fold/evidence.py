@@ -54,8 +54,8 @@ def rebuild_evidence(con: DuckDBPyConnection, background: Background, *, run_id:
         link_stories(con, chunk, background, run_id=run_id, now=now, textless_ids=without_text)
 
 
-def store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background) -> None:
-    """Build and append the profiles (TF-IDF vectors by channel) and blocking keys of representatives.
+def store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background) -> Ids:
+    """Build and append the profiles (TF-IDF vectors by channel) and blocking keys of representatives; return the keys.
 
     No profile of theirs may be stored yet. Ids without an article are ignored; no ids store nothing.
     """
@@ -75,18 +75,20 @@ def store_profiles(con: DuckDBPyConnection, fresh: Ids, background: Background) 
         _store_shared_terms(con, reports, background)
     if background.multilingual is not None:
         _store_shared_vectors(con, reports, background.multilingual)
-    keys = story_keys_of(profiles)
-    sizes = [len(own) for own in keys]
+    made = story_keys_of(profiles)
+    sizes = [len(own) for own in made]
+    keys = np.concatenate([np.empty(0, np.uint64), *made])
     days = np.array([np.nan if item.day is None else item.day for item in profiles], np.float64)
     folding_tables.insert_rows(
         con,
         "story_keys",
         {
-            "key": np.concatenate([np.empty(0, np.uint64), *keys]),
+            "key": keys,
             "article_id": np.repeat(ids, sizes),
             "day": np.repeat(np.floor(days), sizes),
         },
     )
+    return keys
 
 
 def _store_shared_terms(con: DuckDBPyConnection, reports: Sequence[Report], background: Background) -> None:
@@ -132,6 +134,7 @@ def link_stories(
     fresh: Ids,
     background: Background,
     *,
+    keys: Ids | None = None,
     run_id: str,
     now: datetime,
     textless_ids: Ids | None = None,
@@ -140,11 +143,13 @@ def link_stories(
 
     Candidates share blocking keys and do not fill in one form; the score is a weighted TF-IDF cosine with factors of
     time (`score_pairs`), lowered where the two repeat passages (`trust`). The profiles and keys of `fresh`, which are
-    representatives, must be stored, and links of these pairs must not. Returns how many pairs were scored and how many
-    reach `MODEL.threshold`. When all are compared again, `textless_ids` are the articles whose links stay; see
-    `leave_out_textless`.
+    representatives, must be stored (`keys` are all these keys, where they are at hand), and links of these pairs must
+    not. Returns how many pairs were scored and how many reach `MODEL.threshold`. When all are compared again,
+    `textless_ids` are the articles whose links stay; see `leave_out_textless`.
     """
-    left, right = folding_evidence.story_candidates(con, fresh, days=MODEL.window_days, **MODEL.blocking())
+    left, right = folding_evidence.story_candidates(
+        con, fresh, days=MODEL.window_days, keys=keys, **MODEL.blocking()
+    )
     left, right = leave_out_textless(left, right, fresh, textless_ids)
     ids = np.union1d(left, right)
     left, right = _without(left, right, folding_evidence.same_form_pairs(con, ids))

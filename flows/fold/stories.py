@@ -57,8 +57,8 @@ def fold_stories(
         folding_evidence.forget_representatives(con, change.stale)
     candidates = accepted = 0
     if len(change.fresh):
-        store_profiles(con, change.fresh, background)
-        candidates, accepted = link_stories(con, change.fresh, background, run_id=run_id, now=now)
+        keys = store_profiles(con, change.fresh, background)
+        candidates, accepted = link_stories(con, change.fresh, background, keys=keys, run_id=run_id, now=now)
 
     former = folding_stories.stories_of(con, change.touched)
     again = _representatives(con, change.touched)

@@ -187,7 +187,7 @@ def test_links_taken_back_of_changed_articles_are_found_without_reading_all(
     assert "gone_links_of_changed" in asked
     assert "gone_links" not in asked
     published = {
-        tuple(int(end, 16) for end in row[:2]) for row in contents(published_path(tmp_path))["links"]
+        tuple(int(str(end), 16) for end in row[:2]) for row in contents(published_path(tmp_path))["links"]
     }
     assert published == set(ask(tmp_path, "SELECT article_a, article_b FROM links"))
     assert len(published) == 2

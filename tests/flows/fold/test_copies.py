@@ -57,6 +57,8 @@ def fold_deliveries(deliveries: Sequence[Sequence[dict[str, Any]]]) -> dict[int,
         members = con.execute(
             "SELECT article_id, copy_group_id, is_representative FROM copy_members"
         ).fetchall()
+        signed = con.execute("SELECT count(*), count(DISTINCT article_id) FROM signatures").fetchall()
+        assert signed == [(len(members), len(members))]  # nothing is left of former texts
     return {article: (group, leads) for article, group, leads in members}
 
 
@@ -88,3 +90,10 @@ def test_of_equal_copies_the_smaller_id_represents_the_group() -> None:
 def test_the_fullest_copy_represents_its_group() -> None:
     found = fold_deliveries([[copy("a", 4), copy("b", 6)], [copy("c", 5), sample("other", OTHER)]])
     assert {name for name in ("a", "b", "c", "other") if found[number("article", name)][1]} == {"b", "other"}
+
+
+def test_of_an_article_with_another_text_only_the_evidence_of_that_stays() -> None:
+    later = copy("a", 5, updated_at=NOON)
+    groups = fold_deliveries([[copy("a", 3), copy("b", 3)], [later], [copy("c", 5)]])
+    assert len({group for group, _ in groups.values()}) == 1
+    assert groups == fold_deliveries([[later, copy("b", 3), copy("c", 5)]])

@@ -65,10 +65,14 @@ def test_the_warehouse_joins_by_the_same_rule(new: int, undated: float, most: in
             "day": np.repeat(days, sizes),
         }
         insert_rows(con, "story_keys", rows)
-        left, right = story_candidates(con, numbers[-new:], days=MODEL.window_days, **MODEL.blocking())
+        days_apart, rule = MODEL.window_days, MODEL.blocking()
+        left, right = story_candidates(con, numbers[-new:], days=days_apart, keys=None, **rule)
+        own = np.concatenate(keys[-new:])
+        again = story_candidates(con, numbers[-new:], days=days_apart, keys=own, **rule)
     pairs = candidate_pairs(keys, days)
     wanted = pairs[pairs[:, 1] >= 120 - new]
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == list(map(tuple, wanted.tolist()))
+    assert np.array_equal(np.stack(again), np.stack((left, right)))
 
 
 def test_articles_far_apart_in_time_have_to_share_more() -> None:

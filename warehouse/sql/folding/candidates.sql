@@ -4,7 +4,7 @@
 -- would cost its square: there each is paired with the $window next ones on either side (sorted neighbourhood), and a pair
 -- counts when it was found in $shared_blocks such blocks: of a large story, all. A block is sorted by day, and within a day
 -- in an order of its own; an article without a day gets any day, another for each key.
-WITH keys AS MATERIALIZED (SELECT DISTINCT key FROM keyed SEMI JOIN wanted USING (article_id)),
+WITH keys AS MATERIALIZED (SELECT DISTINCT key FROM wanted_keys),
 -- Keys first: planned together with what is new, every row of those days would be joined before its key is looked at.
 found AS (
     SELECT key, article_id, day, count(*) OVER (PARTITION BY key) AS articles FROM keyed SEMI JOIN keys USING (key)
