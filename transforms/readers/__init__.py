@@ -5,6 +5,6 @@ from transforms.readers.fields import mappable_fields, record_to_document
 from transforms.readers.options import ReadOptions
 
 # Rises when a file can come out read otherwise than before: files read under another one can be read again.
-READERS_VERSION = 2
+READERS_VERSION = 3
 
 __all__ = ["READERS_VERSION", "ReadOptions", "mappable_fields", "read", "record_to_document"]

@@ -64,7 +64,7 @@ _RECORD_NAMES = tuple(
 _PROGRAM_NAMES = (  # none that is a language's tag too, as in "4711.cs" or "4711.pl"
     ".sql", ".tex", ".bib", ".css", ".scss", ".tsx", ".jsx", ".cpp", ".hpp", ".java", ".php", ".rb", ".swift",
     ".scala", ".bash", ".zsh", ".bat", ".ps1", ".ini", ".cfg", ".conf", ".properties", ".env", ".lock", ".log",
-    ".ics", ".vcf", ".diff", ".patch", ".pem", ".crt",
+    ".ics", ".vcf", ".diff", ".patch", ".pem", ".crt", ".cdx", ".cdxj", ".cdx.gz", ".cdxj.gz", ".srt", ".vtt",
 )  # fmt: skip
 _SIDE_FILES = {Binary.IMAGE, Binary.FONT, Binary.MEDIA}
 
@@ -180,7 +180,10 @@ def _read_archive(source: Source, packing: Packing) -> Items:
             break
         count += 1
         ref = f"{source.ref}!{member.name}"
-        if member.stop is not None:
+        if member.window is not None and _is_index(source.name, member.name):
+            last = skip(ref, Format.UNKNOWN, "a list of what the web archive holds")
+            yield last
+        elif member.stop is not None:
             last = reject_for(ref, Format.UNKNOWN, member.stop)
             yield last
         elif member.window is not None:
@@ -190,6 +193,11 @@ def _read_archive(source: Source, packing: Packing) -> Items:
             return  # the bomb was reported by the member that went off
     if not count:
         yield reject(source.ref, Format.ARCHIVE, Reason.EMPTY, "an archive without files")
+
+
+def _is_index(archive: str, member: str) -> bool:
+    """Recognise what a WACZ archive holds beside its WARC files: indexes, lists of pages, a description."""
+    return archive.lower().endswith(".wacz") and member.startswith(("pages/", "indexes/", "datapackage"))
 
 
 def _refuse_binary(kind: Binary, source: Source) -> Rejection:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 
 from transforms.readers.documents import Items, Source, document, reject
+from transforms.readers.press_pages import split_press_page
 from transforms.readers.saved_pages import split_saved
+from transforms.readers.tagged_texts import split_tagged
 from transforms.readers.teletype import split_messages
-from transforms.readers.text_archives import split_archive
+from transforms.readers.text_archives import ArchivedText, split_archive
 from transforms.text.encoding import decode
 from transforms.types import Format, Reason, Stated
 
@@ -20,10 +23,14 @@ _ESCAPED_PAGE = re.compile(r"\s*+&lt;(?:!doctype html|html|head|body|article|mai
 def read_page(source: Source) -> Items:
     """Yield an HTML page as one document whose body is its bytes: its charset is found when it is cleaned.
 
+    A page that a press archive exported gives a document for each of its articles, with references in `#n` from 1.
     Address, time and charset come from what saving it added: see `split_saved`. Raises StopReading above
     `max_document_bytes` and for a stream that fails.
     """
     data = source.window.read_whole(source.options.max_document_bytes, "page")
+    if entries := split_press_page(data):
+        yield from _entries(entries, source.ref, Format.HTML)
+        return
     body, stated = split_saved(data)
     yield document(source.ref, Format.HTML, data, body, is_html=True, stated=stated)
 
@@ -52,16 +59,22 @@ def read_text(source: Source) -> Items:
     if not text.strip():
         yield reject(source.ref, Format.TEXT, Reason.NO_TEXT, "only white space", data)
         return
-    entries = split_archive(text)
-    for number, entry in enumerate(entries, start=1):
-        ref, own_bytes = f"{source.ref}#{number}", entry.whole.encode("utf-8", "replace")
-        if entry.text and entry.facts.get("title"):
-            yield document(ref, Format.TEXT, own_bytes, entry.text, is_html=False, stated=entry.stated)
-        else:
-            yield document(ref, Format.TEXT, own_bytes, entry.whole, is_html=False)
+    entries = split_archive(text) or split_tagged(text)
+    yield from _entries(entries, source.ref, Format.TEXT)
     if not entries:
         page = html.unescape(text) if _ESCAPED_PAGE.match(text) and "<" not in text else None
         yield document(source.ref, Format.TEXT, data, page or text, is_html=page is not None)
+
+
+def _entries(entries: Sequence[ArchivedText], ref: str, form: Format) -> Items:
+    """Yield the articles of an export; one that lies under labels, and fills its file, has the file's reference."""
+    for number, entry in enumerate(entries, start=1):
+        entry_ref = f"{ref}#{number}" if len(entries) > 1 or entry.is_clean else ref
+        own_bytes = entry.whole.encode("utf-8", "replace")
+        if entry.text and (entry.facts.get("title") or entry.facts.get("external_id")):
+            yield document(entry_ref, form, own_bytes, entry.text, is_html=False, stated=entry.stated)
+        else:
+            yield document(entry_ref, form, own_bytes, entry.whole, is_html=False)
 
 
 def read_markdown(source: Source) -> Items:

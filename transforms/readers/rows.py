@@ -55,10 +55,13 @@ class RowReader(Iterator[Row]):
     def header(self) -> list[str]:
         """Take the first row and return the names of the columns, stripped; [] for no row or a damaged one.
 
-        A line `sep=;` before it sets the delimiter. Empty names at the end are dropped. Later rows with text in more
-        cells than there are names are damaged.
+        Empty lines before it are passed over, and a line `sep=;` sets the delimiter. Empty names at the end are
+        dropped. Later rows with text in more cells than there are names are damaged.
         """
         first = self._next_line()
+        while first is not None and not first.strip("\ufeff\r\n"):
+            self.consumed += 1
+            first = self._next_line()
         if first is not None and (stated := _SEPARATOR_LINE.fullmatch(first)):
             self._delimiter = stated.group(1)
             self.consumed += 1

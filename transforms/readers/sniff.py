@@ -8,6 +8,7 @@ from transforms.readers.charsets import mark_of
 from transforms.readers.magic_numbers import Binary, Packing, by_magic
 from transforms.readers.sniff_json import json_kind, starts_as_source_code, starts_json
 from transforms.readers.sniff_markup import is_feed_below, is_page_or_fragment, markup_kind
+from transforms.readers.sniff_programs import is_for_programs
 from transforms.readers.table_headers import has_known_columns, is_table
 from transforms.text.encoding import count_controls, find_wide
 from transforms.types import Format
@@ -23,7 +24,8 @@ _MARKDOWN_HEAD = re.compile(r"^#{1,3} \S", re.M)
 
 
 def sniff(head: bytes, name: str) -> Format | Packing | Binary:
-    """Recognise the format of a file by its first bytes (64 KiB are enough); `Format.UNKNOWN` is unknown XML.
+    """Recognise the format of a file by its first bytes (64 KiB are enough); `Format.UNKNOWN` is unknown XML
+    and what is written for programs.
 
     `name`, in any case, decides only between text and CSV or Markdown, and between JSON and JSON Lines. Bytes of no
     known magic number with more than 5 % control characters are `Binary.OTHER`; any other text, and an empty head, is
@@ -70,6 +72,8 @@ def _by_text(text: str, name: str) -> Format:
         return Format.CSV  # whatever its cells hold, whole pages perhaps
     if is_feed_below(start):
         return Format.FEED
+    if is_for_programs(text):
+        return Format.UNKNOWN
     if is_page_or_fragment(text):
         return Format.HTML
     if name.endswith((".csv", ".tsv", ".psv")) and is_table(text):

@@ -33,6 +33,8 @@ _HTML_DOCTYPE = re.compile(r"<!doctype\s+html(?=[\s>])", re.I)
 LATE_FEED = re.compile(rb"<\?xml\s[^<>]{0,200}\?>\s{0,99}<(?:rss|feed|rdf:RDF)\b")
 LATEST_FEED = 4096
 _WARNING = re.compile(r"\b(?:warning|notice|deprecated|error)\b", re.I)
+_SGML = re.compile(r"<(?:DOC|REUTERS)[\s>]")  # collections of news (TREC, Gigaword, Reuters-21578)
+_SGML_FIELD = re.compile(r"<(?:DOCNO|DOCID|HEADLINE|TEXT|DATELINE)>")
 _HTML_LATE = re.compile(r"^[ \t]*+<(?:!doctype\s+html|html)\b", re.I | re.M)
 _CLOSING = re.compile(r"</(?:p|div|span|a|li|ul|td|article|section|h[1-6]|b|strong|em|i)\s*>", re.I)
 
@@ -48,6 +50,8 @@ def markup_kind(start: str) -> Format | None:
     if rest.startswith("<!--") and not is_xml:
         return Format.HTML  # a comment longer than the head, which pages have and XML seldom
     rest = rest[_skip_prolog(rest, doctypes=True) :]
+    if not is_xml and _SGML.match(rest) and _SGML_FIELD.search(rest, 0, 4000):
+        return Format.TEXT
     root = _ROOT.match(rest)
     if root is not None:
         local = root.group(1).rsplit(":", 1)[-1].lower()

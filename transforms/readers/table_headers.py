@@ -31,10 +31,11 @@ def _header_cells(text: str) -> list[str]:
 
 
 def below_separator(text: str) -> str:
-    """Return a table's text without a first line `sep=;`, by which spreadsheets name the column separator.
+    """Return a table's text without empty lines at its beginning, and without a first line `sep=;`.
 
-    A table without such a line comes back as it is.
+    By that line spreadsheets name the column separator. A table without either comes back as it is.
     """
+    text = text.lstrip("\ufeff\r\n")
     return text.partition("\n")[2] if text[:5].lower().lstrip('"').startswith("sep=") else text
 
 

@@ -52,6 +52,8 @@ class ArchivedText:
     text: str
     whole: str  # as it stands in the file
     facts: dict[str, str] = field(default_factory=dict)
+    is_summary: bool = False
+    is_clean: bool = True  # without lines that were wrapped or belong to no article
 
     @property
     def stated(self) -> Stated:
@@ -64,7 +66,9 @@ class ArchivedText:
             published=facts.get("published"),
             section=facts.get("section"),
             external_id=facts.get("external_id"),
-            is_clean=True,
+            url=facts.get("url"),
+            is_summary=self.is_summary,
+            is_clean=self.is_clean,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import pytest
 
@@ -264,3 +265,113 @@ def test_messages_inside_messages_are_read_and_automatic_answers_are_not(
     assert got == expected
     assert all("plist" not in one.body for one in found if isinstance(one, RawDocument))
     assert found
+
+
+ARTICLES = (
+    (
+        "Ferry halted after a fire",
+        "Nobody was hurt, the captain said.",
+        "Two boats took all 214 passengers back.",
+    ),
+    (
+        "Wolves return to Karst",
+        "A pair is raising four cubs there.",
+        "Farmers ask for fences that the state pays.",
+    ),
+)
+TREC = "<DOC>\n<DOCNO> AP88-{n} </DOCNO>\n<HEAD>{0}</HEAD>\n<TEXT>\n   {1}\n   {2}\n</TEXT>\n</DOC>\n"
+GIGAWORD = (
+    '<DOC id="AFP_ENG_{n}" type="story">\n<HEADLINE>\n{0}\n</HEADLINE>\n<TEXT>\n<P>\n{1}\n</P>\n<P>\n{2}\n</P>\n'
+    "</TEXT>\n</DOC>\n"
+)
+REUTERS = (
+    '<REUTERS TOPICS="NO" NEWID="{n}">\n<DATE>26-FEB-1987 15:01:01.79</DATE>\n<TEXT>&#2;\n<TITLE>{0}</TITLE>\n'
+    "<DATELINE> BAHIA, Feb 26 - </DATELINE><BODY>{1}\n    {2}\n&#3;</BODY></TEXT>\n</REUTERS>\n"
+)
+RIS = (
+    "TY  - NEWS\nTI  - {0}\nT2  - The Courier\nDA  - 2026/03/01/\nN2  - {1}\n{2}\n"
+    "UR  - https://w.example/{n}\nER  - \n\n"
+)
+FACTIVA = (
+    '<div id="article-COUR000020260301ab{n}" class="article enArticle"><div><span>{0}</span></div><div>95 words</div>'
+    "<div>1 March 2026</div><div>The Courier</div><div>COUR</div><div>English</div>"
+    '<p class="articleParagraph">{1}</p><p class="articleParagraph">{2}</p><p>Document COUR000020260301ab{n}</p></div>'
+)
+EUROPRESSE = (
+    '<article><span class="DocPublicationName">The Courier</span><span class="DocHeader">dimanche 1 mars 2026 - p. 2'
+    '</span><p class="titreArticleVisu">{0}</p><div class="docOcurrContainer"><p>{1}</p><p>{2}</p></div>'
+    "<footer>news·20260301·{n}</footer></article>"
+)
+
+
+@pytest.mark.parametrize("layout", [TREC, GIGAWORD, REUTERS, RIS, FACTIVA, EUROPRESSE])
+def test_collections_and_exports_are_split(layout: str) -> None:
+    data = "".join(layout.format(*article, n=number) for number, article in enumerate(ARTICLES))
+    if layout in (FACTIVA, EUROPRESSE):
+        data = f"<html><body>{data}</body></html>"
+    found = documents(data)
+    assert [one.source_ref for one in found] == ["in/file#1", "in/file#2"]
+    assert [one.stated.title for one in found] == [title for title, *_ in ARTICLES]
+    assert [str(one.body).split("\n") for one in found] == [paragraphs for _, *paragraphs in ARTICLES]
+    if "Courier" in layout:
+        assert {one.stated.publisher for one in found} == {"The Courier"}
+        assert all(one.stated.published for one in found)
+
+
+def test_lines_of_fields_above_a_text_are_its_fields() -> None:
+    above = "Title: Ferry halted\nDate: 2026-03-01\nSource: The Courier\nURL: https://w.example/1\n"
+    for between in ("\n", "Text:\n", "Body: "):
+        (found,) = documents(above + between + "Nobody was hurt.\n")
+        assert (found.body, found.source_ref) == ("Nobody was hurt.", "in/file")
+        assert (found.stated.title, found.stated.url) == ("Ferry halted", "https://w.example/1")
+        assert (found.stated.publisher, found.stated.published) == ("The Courier", "2026-03-01")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Title: a history of the word\n\nTitles were once painted above doors, says Ann Ley.\n",
+        "Question: What is a title?\nAnswer: A word above a door.\n\nSo began the talk.\n",
+        "The DOC <DOCNO> was found below the TY  - line.\n\nThere it stayed.\n",
+        "Insert into the wall a hook, then hang the lamp.\n\nUser-agent: a new play opens.\n",
+    ],
+)
+def test_texts_that_begin_like_lists_are_texts(text: str) -> None:
+    (found,) = documents(text)
+    assert found.body == text
+    assert found.stated.title is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "-- MySQL dump 10.13\n/*!40101 SET NAMES utf8 */;\nDROP TABLE IF EXISTS `p`;\n"
+        "INSERT INTO `p` VALUES (1,'<p>a</p><p>b</p><p>c</p>');\n",
+        "User-agent: *\nDisallow: /admin/\n",
+        "[InternetShortcut]\r\nURL=https://w.example/\r\n",
+        " CDX N b a m s k r M S V g\nexample,w)/ 20260301081500 https://w.example/ text/html 200 A - - 1 0 x.warc\n",
+        f"{'0' * 64}  news-1.jsonl\n{'1' * 64}  news-2.jsonl\n",
+        "{\\rtf1\\ansi{\\fonttbl{\\f0 Calibri;}}\\pard Ferry halted\\par}",
+        "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\nGood evening.\n",
+        "1\n00:00:01,000 --> 00:00:03,000\nGood evening.\n",
+    ],
+)
+def test_lists_and_statements_for_programs_are_no_articles(data: str) -> None:
+    (found,) = read(io.BytesIO(data.encode()), "in/file")
+    assert isinstance(found, Rejection)
+
+
+def test_what_describes_a_web_archive_is_no_news() -> None:
+    packed = io.BytesIO()
+    names = ("pages/pages.jsonl", "indexes/index.cdxj", "datapackage.json", "archive/a.html")
+    with zipfile.ZipFile(packed, "w") as members:
+        for name in names:
+            members.writestr(name, f"<html><body><p>Words of {name}.</p></body></html>")
+    found = list(read(io.BytesIO(packed.getvalue()), "in/c.wacz"))
+    assert [one.disposition for one in found if isinstance(one, Rejection)] == [Disposition.SKIPPED] * 3
+    assert [one.source_ref for one in found if isinstance(one, RawDocument)] == ["in/c.wacz!archive/a.html"]
+
+
+def test_a_table_may_begin_with_empty_lines() -> None:
+    (found,) = documents("\ufeff\n\r\ntitle,text\nFerry halted,Nobody was hurt.\n", "in/t.csv")
+    assert (found.stated.title, found.body) == ("Ferry halted", "Nobody was hurt.")
