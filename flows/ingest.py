@@ -18,17 +18,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.operations.decision_journal import carry_out
 from flows.operations.watch_delivery import run_watches
 from flows.pipeline import BATCH, fold_files
-from flows.report import (
-    RunReport,
-    in_words,
-    markdown_report,
-    outcome_rows,
-    quality_rows,
-    source_rows,
-)
-from flows.settings.parameters import RunSettings, settings_of_run
-from flows.settings.settings import Settings
-from flows.task_retries import (
+from flows.prefect_tasks import (
     failure_reported,
     frames_cleared,
     name_run,
@@ -39,6 +29,16 @@ from flows.task_retries import (
     termination_kept,
     with_settings,
 )
+from flows.report import (
+    RunReport,
+    in_words,
+    markdown_report,
+    outcome_rows,
+    quality_rows,
+    source_rows,
+)
+from flows.settings.parameters import RunSettings, settings_of_run
+from flows.settings.settings import Settings
 from flows.withdrawal_alert import alert_withdrawals
 from warehouse.connection import open_published
 from warehouse.errors import WarehouseError

@@ -7,10 +7,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from flows.errors import ChecksFailedError
 from flows.operations.maintenance import Maintained, maintain_warehouse
-from flows.report import as_text
-from flows.settings.parameters import RunSettings, settings_of_run
-from flows.settings.settings import Settings
-from flows.task_retries import (
+from flows.prefect_tasks import (
     failure_reported,
     frames_cleared,
     name_run,
@@ -20,6 +17,9 @@ from flows.task_retries import (
     termination_kept,
     with_settings,
 )
+from flows.report import as_text
+from flows.settings.parameters import RunSettings, settings_of_run
+from flows.settings.settings import Settings
 
 
 @retried_task("maintain")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from flows.settings.settings import Settings
-    from warehouse.published_parts import Outward
+    from warehouse.published_parts import PlacePublication
     from warehouse.published_tables import Tables
 
 Result = TypeVar("Result")
@@ -49,7 +49,7 @@ def publishes_beyond(settings: Settings) -> bool:
     return any(place is not None for place in places)
 
 
-def publish_beyond(settings: Settings) -> list[Outward]:
+def publish_beyond(settings: Settings) -> list[PlacePublication]:
     """Bring all further places of publication up to date with the published file; return what was written to each.
 
     Call it while holding the warehouse. Raises StoreError, and the next publication then brings what this one did not;
@@ -57,10 +57,10 @@ def publish_beyond(settings: Settings) -> list[Outward]:
     """
     done = []
     if settings.publish_to is not None:
-        from warehouse.outward import publish_outward
+        from warehouse.published_places import publish_to_place
 
         done.append(
-            publish_outward(settings.home, settings.publish_to, now=utc_now(), keep=settings.keep_published)
+            publish_to_place(settings.home, settings.publish_to, now=utc_now(), keep=settings.keep_published)
         )
     for tables in _tables(settings):
         from warehouse.published_tables import publish_tables

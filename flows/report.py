@@ -24,7 +24,7 @@ from warehouse.runs import RunOutcome
 
 if TYPE_CHECKING:
     from warehouse.load import LoadResult
-    from warehouse.published_parts import Outward
+    from warehouse.published_parts import PlacePublication
     from warehouse.row_types import RunQuality
 
 # Sources named in a report: enough to see who costs the time, few enough to read.
@@ -52,7 +52,7 @@ class RunReport:
     run_id: str = ""
     home: Path = Path()
     published: Path = Path()
-    published_to: list[Outward] = field(
+    published_to: list[PlacePublication] = field(
         default_factory=list
     )  # where it was published beside, as settings say
     files: int = 0

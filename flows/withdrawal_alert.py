@@ -24,7 +24,7 @@ def alert_withdrawals(report: RunReport, settings: Settings, *, send: Send | Non
     if not (report.withdrawn and settings.notify_block):
         return None
     if send is None:
-        from flows.task_retries import send as through_block
+        from flows.prefect_tasks import send as through_block
 
         send = through_block
     count = len(report.withdrawn)

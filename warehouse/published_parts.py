@@ -42,7 +42,7 @@ class ForeignPublicationError(WarehouseError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outward:
+class PlacePublication:
     """What one publication to another place wrote."""
 
     place: str

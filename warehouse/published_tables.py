@@ -24,8 +24,8 @@ from warehouse.published_parts import (
     DAYS,
     UNDATED,
     ForeignPublicationError,
-    Outward,
     Part,
+    PlacePublication,
     count_gone,
     day_of,
     home_errors,
@@ -94,7 +94,9 @@ class Tables(Protocol):
     def table(self, name: str, comment: str) -> Table: ...
 
 
-def publish_tables(home: Path, tables: Tables, *, now: datetime, history_days: int = HISTORY_DAYS) -> Outward:
+def publish_tables(
+    home: Path, tables: Tables, *, now: datetime, history_days: int = HISTORY_DAYS
+) -> PlacePublication:
     """Bring the tables of a place up to date with the published file, and delete history that is too old.
 
     History older than `history_days` is deleted, once a day (0: it stays); all of it when texts were erased, withdrawn
@@ -118,7 +120,7 @@ def store_errors(place: Place, kinds: tuple[type[Exception], ...]) -> Iterator[N
         raise StoreError(place, OSError(f"{type(error).__name__}: {error}")) from error
 
 
-def _publish(home: Path, tables: Tables, now: datetime, history_days: int) -> Outward:
+def _publish(home: Path, tables: Tables, now: datetime, history_days: int) -> PlacePublication:
     notes = _Notes(home, tables)
     with open_published(home) as con:
         origin, gone = origin_of(con), count_gone(con)
@@ -136,7 +138,7 @@ def _publish(home: Path, tables: Tables, now: datetime, history_days: int) -> Ou
         for view in (*versions, PUBLICATIONS):
             tables.table(view, "").forget(timedelta(0) if is_erased else timedelta(days=history_days))
         notes.write_tidied(gone, now)
-    return Outward(place=str(tables.place), unit=tables.unit, written=written, total=len(versions))
+    return PlacePublication(place=str(tables.place), unit=tables.unit, written=written, total=len(versions))
 
 
 def _bring_up(

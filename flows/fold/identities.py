@@ -15,7 +15,7 @@ from transforms.copies.agreement import State, agreeing
 from transforms.kernel.disjoint_sets import DisjointSets
 from transforms.text.ids import hash_text
 from transforms.types import Kind, Precision, Stated
-from warehouse import identity
+from warehouse import article_claims
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -82,7 +82,7 @@ def restore_claims(con: DuckDBPyConnection) -> None:
     That is so in a home of an older newsfold, and in one that was rebuilt. Otherwise it does nothing. Opens no
     transaction.
     """
-    for rows in identity.unclaimed(con):
+    for rows in article_claims.unclaimed(con):
         found: set[tuple[int, str, int, str]] = set()
         for row in rows:
             url, title, article = row["url"], row["title"], row["article_id"]
@@ -97,7 +97,7 @@ def restore_claims(con: DuckDBPyConnection) -> None:
             )
             for kind, claims in (("strict", made.strict), ("loose", made.loose), ("item", made.items)):
                 found |= {(claim, kind, article, title) for claim in claims}
-        identity.add_claims(con, sorted(found))
+        article_claims.add_claims(con, sorted(found))
 
 
 def _incoming(articles: pa.Table) -> list[_Node]:
@@ -124,7 +124,7 @@ def _incoming(articles: pa.Table) -> list[_Node]:
 
 def _stored(con: DuckDBPyConnection, incoming: Sequence[_Node], articles: pa.Table) -> list[_Node]:
     """Read the stored states of every article that shares a claim or a document with what came in."""
-    claimed = identity.claimed_by(
+    claimed = article_claims.claimed_by(
         con,
         claims=[claim for node in incoming for claim, _ in node.claims],
         documents=[node.document_id for node in incoming],
@@ -141,7 +141,7 @@ def _stored(con: DuckDBPyConnection, incoming: Sequence[_Node], articles: pa.Tab
             document_id=row["document_id"],
             claims=claimed.get(row["article_id"], []),
         )
-        for row in identity.states_of(con, list(claimed))
+        for row in article_claims.states_of(con, list(claimed))
     ]
 
 
@@ -219,7 +219,7 @@ def _name(
         ids[root] = min(known, key=lambda article: (article not in proposed, article))
         merges |= dict.fromkeys(known - {ids[root]}, ids[root])
     wanted = {nodes[index].article_id for _, root in new for index in sets[root]}
-    taken = identity.used_ids(con, sorted(wanted)) | set(ids.values()) | set(merges)
+    taken = article_claims.used_ids(con, sorted(wanted)) | set(ids.values()) | set(merges)
     for _, root in sorted(new):
         first = min(sets[root], key=lambda index: nodes[index].order)
         choice, attempt = nodes[first].article_id, 0

@@ -12,7 +12,7 @@ from transforms.language.embedding import Floats
 from transforms.stories.clustering import ATTACHED_KINDS
 from transforms.stories.other_languages import MODEL, StoryTerms, match_stories
 from transforms.stories.threads import ThreadRelation
-from warehouse import folding_tables, threads
+from warehouse import folding_tables, story_threads
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -34,19 +34,19 @@ def update_other_languages(con: DuckDBPyConnection, changed_days: Iterable[int])
     for comparing languages.
     """
     days = {day + shift for day in changed_days for shift in range(-MODEL.days_around, MODEL.days_around + 1)}
-    if not days or not threads.compares_languages(con):
+    if not days or not story_threads.compares_languages(con):
         return set()
     before: dict[_Pair, _Evidence] = {}
     after: dict[_Pair, _Evidence] = {}
     for first, last in _spans(sorted(days)):
-        for a, b, score, article_a, article_b in threads.other_languages_between(con, first, last):
+        for a, b, score, article_a, article_b in story_threads.other_languages_between(con, first, last):
             before[a, b] = (score, article_a, article_b)
         stories = _stories(con, first - MODEL.context_days, last + MODEL.context_days)
         for match in match_stories(stories, range(first, last + 1)):
             after[match.story_a, match.story_b] = (match.score, match.article_a, match.article_b)
     stale = [pair for pair, evidence in before.items() if after.get(pair) != evidence]
     new = {pair: evidence for pair, evidence in after.items() if before.get(pair) != evidence}
-    threads.forget_other_languages(con, stale)
+    story_threads.forget_other_languages(con, stale)
     folding_tables.insert_rows(
         con,
         "story_relations",
@@ -79,12 +79,12 @@ def _stories(con: DuckDBPyConnection, first_day: int, last_day: int) -> list[Sto
     vectors: dict[int, dict[int, Floats]] = {}
     with_text: set[int] = set()
     about: dict[int, tuple[str, int]] = {}
-    for story, language, day, article, term, weight in threads.shared_terms(
+    for story, language, day, article, term, weight in story_threads.shared_terms(
         con, first_day, last_day, left_out=_LEFT_OUT
     ):
         about[story] = (language, day)
         terms.setdefault(story, {}).setdefault(article, {})[term] = weight
-    for story, language, day, article, is_headline, vector in threads.shared_vectors(
+    for story, language, day, article, is_headline, vector in story_threads.shared_vectors(
         con, first_day, last_day, left_out=_LEFT_OUT
     ):
         about[story] = (language, day)

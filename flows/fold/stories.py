@@ -17,7 +17,7 @@ from flows.fold.scope import group_stored, groups_of, regroup, stories_in
 from flows.fold.story_rows import Canonical, Groups, write_stories
 from flows.fold.used_ids import UsedIds
 from transforms.language.background import Background
-from transforms.stories.identity import Assignment, StoryEvent, assign_ids
+from transforms.stories.story_ids import Assignment, StoryEvent, assign_ids
 from warehouse import folding_evidence, folding_facts, folding_stories, folding_tables
 from warehouse.folding_tables import Ids, id_column
 

@@ -18,10 +18,10 @@ from flows.settings.source_lists import SourceLists
 from transforms.cleaning.urls import host_of
 from transforms.stories.canonical import choose, newest_report
 from transforms.stories.clustering import ATTACHED_KINDS
-from transforms.stories.identity import Assignment
 from transforms.stories.members import Member
 from transforms.stories.profile import Profile, key_terms, unpack
 from transforms.stories.publishers import family, independent_sources, outlet_count
+from transforms.stories.story_ids import Assignment
 from transforms.types import Kind, Precision
 from warehouse import folding_facts, folding_stories, folding_tables
 

@@ -11,9 +11,9 @@ import numpy as np
 from flows.fold.copies import as_ids
 from flows.fold.other_languages import update_other_languages
 from flows.fold.used_ids import UsedIds
-from transforms.stories.identity import StoryEvent, assign_ids
 from transforms.stories.profile import unpack
 from transforms.stories.profile_table import tabulate_packed
+from transforms.stories.story_ids import StoryEvent, assign_ids
 from transforms.stories.story_names import NO_NAMES, NOTHING_IN_COMMON, StoryNames, compare_names, names_of
 from transforms.stories.threads import (
     MODEL,
@@ -25,7 +25,7 @@ from transforms.stories.threads import (
     relate,
     threads_of,
 )
-from warehouse import folding_tables, threads
+from warehouse import folding_tables, story_threads
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -48,11 +48,11 @@ def update_threads(con: DuckDBPyConnection, changed: Ids, former_days: Collectio
     if not len(changed):
         return
     affected = set(changed.tolist()) | _partners(_relations(con, changed))
-    threads.forget_relations(con, changed)
+    story_threads.forget_relations(con, changed)
     found = [relation for row in _story_pairs(con, changed) if (relation := relate(row))]
     _store(con, found)
     affected |= {story for one in found for story in (one.story_a, one.story_b)}
-    affected |= update_other_languages(con, {*former_days, *threads.first_days(con, changed)})
+    affected |= update_other_languages(con, {*former_days, *story_threads.first_days(con, changed)})
 
     # who follows whom is decided story by story; threads are then the connected components
     own = _relations(con, as_ids(affected))
@@ -60,7 +60,7 @@ def update_threads(con: DuckDBPyConnection, changed: Ids, former_days: Collectio
     around = affected | set(follows.values()) | _partners(_other_languages(own))
     old: dict[int, list[int]] = {}
     edges: dict[int, int] = {}
-    for row in threads.threads_with(con, as_ids(around)):
+    for row in story_threads.threads_with(con, as_ids(around)):
         old.setdefault(row["thread_id"], []).append(row["story_id"])
         if row["follows_story_id"] is not None and row["story_id"] not in affected:
             edges[row["story_id"]] = row["follows_story_id"]
@@ -68,7 +68,7 @@ def update_threads(con: DuckDBPyConnection, changed: Ids, former_days: Collectio
     around |= {story for stories in old.values() for story in stories}
     languages = [(one.story_a, one.story_b) for one in _other_languages(_relations(con, as_ids(around)))]
     clusters = threads_of(edges, languages)
-    assignment = assign_ids(clusters, old, UsedIds(partial(threads.used_thread_ids, con), clusters))
+    assignment = assign_ids(clusters, old, UsedIds(partial(story_threads.used_thread_ids, con), clusters))
     members = [
         (thread_id, story, edges.get(story))
         for thread_id, cluster in zip(assignment.story_ids, clusters, strict=True)
@@ -79,12 +79,12 @@ def update_threads(con: DuckDBPyConnection, changed: Ids, former_days: Collectio
         for event in assignment.events
         if event.event is StoryEvent.REDIRECTED and event.other_story_id is not None
     }
-    threads.replace_threads(con, as_ids(around), members, redirects)
+    story_threads.replace_threads(con, as_ids(around), members, redirects)
 
 
 def _story_pairs(con: DuckDBPyConnection, stories: Ids) -> Iterator[StoryPair]:
     """Return what is stored between these stories and others; names are compared where times allow a follow-up."""
-    rows = threads.story_pairs(con, stories, best_links=MODEL.best_links, least_score=MODEL.least_score)
+    rows = story_threads.story_pairs(con, stories, best_links=MODEL.best_links, least_score=MODEL.least_score)
     ends = [(row["story_a"], row["story_b"]) for row in rows if can_follow_up(row["first_a"], row["first_b"])]
     names = _names(con, np.unique(as_ids(story for pair in ends for story in pair)))
     compared = {pair: compare_names(*(names[story] for story in pair)) for pair in ends}
@@ -97,7 +97,7 @@ def _names(con: DuckDBPyConnection, stories: Ids) -> dict[int, StoryNames]:
     """Return the names of stories, from the profiles of their reports; a story without profiles has none."""
     found = dict.fromkeys(stories.tolist(), NO_NAMES)
     for start in range(0, len(stories), _STORIES_AT_ONCE):
-        owners, packed = threads.profiles_of(con, stories[start : start + _STORIES_AT_ONCE])
+        owners, packed = story_threads.profiles_of(con, stories[start : start + _STORIES_AT_ONCE])
         table = tabulate_packed(packed)
         firsts = np.flatnonzero(np.append(True, owners[1:] != owners[:-1])[: len(owners)]).tolist()
         for first, end in zip(firsts, [*firsts[1:], len(owners)], strict=True):
@@ -107,7 +107,7 @@ def _names(con: DuckDBPyConnection, stories: Ids) -> dict[int, StoryNames]:
 
 
 def _relations(con: DuckDBPyConnection, stories: Ids) -> list[StoryRelation]:
-    rows = threads.relations_of(con, np.unique(stories))
+    rows = story_threads.relations_of(con, np.unique(stories))
     return [StoryRelation(**{**row, "relation": ThreadRelation(row["relation"])}) for row in rows]
 
 

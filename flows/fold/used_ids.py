@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from flows.fold.copies import as_ids
-from transforms.stories.identity import propose_story_id
+from transforms.stories.story_ids import propose_story_id
 from warehouse.folding_tables import Ids
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flows.task_retries import END_EVENT, TAG_RESOURCE
+from flows.prefect_tasks import END_EVENT, TAG_RESOURCE
 from warehouse.errors import NewsfoldError
 
 if TYPE_CHECKING:

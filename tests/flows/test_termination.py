@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from prefect.exceptions import TerminationSignal
 
-from flows.task_retries import termination_kept
+from flows.prefect_tasks import termination_kept
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import flows.task_retries
+import flows.prefect_tasks
 from flows.commands.ingest import command
 from flows.report import RunReport
 from flows.withdrawal_alert import alert_withdrawals
@@ -41,7 +41,7 @@ def test_headlines_taken_back_are_sent(tmp_path: Path) -> None:
 
 def test_a_run_without_prefect_sends_them_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Message] = []
-    monkeypatch.setattr(flows.task_retries, "send", lambda *words: sent.append(words))
+    monkeypatch.setattr(flows.prefect_tasks, "send", lambda *words: sent.append(words))
     monkeypatch.setenv("NEWSFOLD_NOTIFY_BLOCK", "slack-webhook/desk")
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     record = {

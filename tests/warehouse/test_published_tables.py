@@ -24,7 +24,7 @@ from warehouse import errors
 from warehouse.connection import open_published
 from warehouse.errors import MissingExtra
 from warehouse.object_store import Address, Place, StoreError
-from warehouse.published_parts import ForeignPublicationError, Outward
+from warehouse.published_parts import ForeignPublicationError, PlacePublication
 from warehouse.published_tables import PUBLICATIONS, Tables, publish_tables
 
 NOW = datetime.fromisoformat("2026-03-20T12:00:00")
@@ -75,7 +75,7 @@ def tables_of(format: str, home: Path, place: Place) -> Tables:
     return IcebergTables(home, place)
 
 
-def send(format: str, home: Path, place: Place, **fields: Any) -> Outward:
+def send(format: str, home: Path, place: Place, **fields: Any) -> PlacePublication:
     return publish_tables(home, tables_of(format, home, place), **{"now": NOW, **fields})
 
 

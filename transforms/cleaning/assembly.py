@@ -22,7 +22,7 @@ from transforms.language.detect import LoadModel, detect_language
 from transforms.language.detector_model import language_model
 from transforms.text.encoding import tidy_line
 from transforms.text.ids import document_id, hash_text
-from transforms.text.misread import undo_entities
+from transforms.text.mojibake import undo_entities
 from transforms.text.publication_status import is_embargoed, is_withdrawn
 from transforms.text.wordcount import count_words
 from transforms.types import Article, Kind, RawDocument, Stated, Timestamp

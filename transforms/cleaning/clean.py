@@ -19,7 +19,7 @@ from transforms.cleaning.stated_times import read_time
 from transforms.language.detect import LoadModel
 from transforms.language.detector_model import language_model
 from transforms.text.encoding import decode, tidy
-from transforms.text.misread import repair_misread, undo_entities
+from transforms.text.mojibake import repair_misread, undo_entities
 from transforms.text.publication_status import is_withdrawn
 from transforms.types import Article, RawDocument, Reason, Rejection
 

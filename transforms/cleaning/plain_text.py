@@ -11,7 +11,7 @@ from transforms.cleaning.line_kinds import HEADLINE_MAX_UNITS, Line, classify_li
 from transforms.cleaning.line_wrapping import unwrap
 from transforms.cleaning.markdown import looks_like_markdown, unmark
 from transforms.text.encoding import tidy
-from transforms.text.misread import repair_misread
+from transforms.text.mojibake import repair_misread
 
 # What a line adds to the segment it lies in. The body is the run of lines with the greatest sum (Pasternack and
 # Roth, "Extracting article text from the web with maximum subsequence segmentation", 2009), so that a long menu

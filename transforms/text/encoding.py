@@ -7,7 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from transforms.text.misread import repair_misread
+from transforms.text.mojibake import repair_misread
 
 # Labels that the web uses for a subset of what is really sent; the wider codec reads both (WHATWG Encoding Standard).
 _WIDER = {

@@ -203,7 +203,7 @@ ATTEMPTS = """
 import time
 from pathlib import Path
 from prefect import flow, task
-from flows.task_retries import failure_can_pass, with_settings
+from flows.prefect_tasks import failure_can_pass, with_settings
 from flows.settings.settings import load_settings
 from warehouse.errors import Busy, Damaged, DiskFull, Holder
 
@@ -308,7 +308,7 @@ from flows.maintain import maintain
 from flows.prefect_support.alerts import install_alerts
 from flows.prefect_support.serve import close_lost_runs
 from flows.settings.settings import load_settings
-from flows.task_retries import report_end
+from flows.prefect_tasks import report_end
 
 limit = ConcurrencyLimitConfig(limit=1, collision_strategy="CANCEL_NEW")
 close_lost_runs()  # what a test before this one left open when it ended its worker

@@ -24,12 +24,12 @@ from flows.operations.erase import erase
 from flows.operations.maintenance import maintain_warehouse
 from tests.object_store import BUCKET, ObjectStore, running_store
 from tests.story_samples import article_id, fold, fold_in, report, settings_of, write_inbox
-from warehouse import outward
+from warehouse import published_places
 from warehouse.connection import open_published, published_path
 from warehouse.errors import DiskFull, StorageFailed
 from warehouse.object_store import Address, Place, StoreError, file_system
-from warehouse.outward import publish_outward
-from warehouse.published_parts import DAYS, ForeignPublicationError, Outward
+from warehouse.published_parts import DAYS, ForeignPublicationError, PlacePublication
+from warehouse.published_places import publish_to_place
 
 NOW = datetime.fromisoformat("2026-03-20T12:00:00")
 CORPUS = [
@@ -49,8 +49,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
         yield one
 
 
-def send(home: Path, place: Place, **fields: Any) -> Outward:
-    return publish_outward(home, place, now=NOW, **fields)
+def send(home: Path, place: Place, **fields: Any) -> PlacePublication:
+    return publish_to_place(home, place, now=NOW, **fields)
 
 
 def manifest_of(place: Place) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def test_a_publication_that_is_cut_off_anywhere_leaves_the_former_one(
     send(home, out)
     fold(home, write_inbox(place / "inbox", "more", [report(4, 0), report(2, 2)]))
     former = read_as_a_reader(out)
-    write = outward._Target._write
+    write = published_places._Target._write
     for allowed in range(100):
         left = allowed
 
@@ -154,7 +154,7 @@ def test_a_publication_that_is_cut_off_anywhere_leaves_the_former_one(
             left -= 1
             write(self, path, chunks)
 
-        monkeypatch.setattr(outward._Target, "_write", cut_off)
+        monkeypatch.setattr(published_places._Target, "_write", cut_off)
         try:
             send(home, out)
             break
@@ -209,7 +209,7 @@ def test_killed_publications_into_a_bucket_are_never_seen_half(store: ObjectStor
     fold(home, write_inbox(place / "inbox", "more", [report(event, 2) for event in range(8)]))
     program = (
         "import sys; from datetime import datetime; from pathlib import Path;"
-        "from warehouse.object_store import parse_place; from warehouse.outward import publish_outward;"
+        "from warehouse.object_store import parse_place; from warehouse.published_places import publish_outward;"
         "print('go', flush=True); publish_outward(Path(sys.argv[1]), parse_place(sys.argv[2]), now=datetime(2026,3,21))"
     )
     for wait in (0.02, 0.1, 0.3):
@@ -263,6 +263,6 @@ def test_a_home_without_room_is_not_put_down_to_the_place(
                 send(home, tmp_path / "beyond")
         assert caught.type is error_class
     with monkeypatch.context() as patched:
-        patched.setattr(outward, "sync", refuse(errno.ENOSPC))
+        patched.setattr(published_places, "sync", refuse(errno.ENOSPC))
         with pytest.raises(StoreError):
             send(home, tmp_path / "beyond")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.stories.identity import StoryEvent, assign_ids
+from transforms.stories.story_ids import StoryEvent, assign_ids
 
 ARTICLES = list(range(1, 13))
 

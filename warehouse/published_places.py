@@ -22,8 +22,8 @@ from warehouse.published_parts import (
     LAYOUT,
     UNDATED,
     ForeignPublicationError,
-    Outward,
     Part,
+    PlacePublication,
     count_gone,
     day_of,
     home_errors,
@@ -40,7 +40,9 @@ _CHUNK = 8 << 20
 _ROWS = 50_000  # of a batch on its way: bounds memory
 
 
-def publish_outward(home: Path, place: Place, *, now: datetime, keep: int = KEEP_PUBLISHED) -> Outward:
+def publish_to_place(
+    home: Path, place: Place, *, now: datetime, keep: int = KEEP_PUBLISHED
+) -> PlacePublication:
     """Bring a place (folder or bucket) up to date with the published file: write what changed, then the manifest.
 
     Last it deletes old files. What is written is the published database and each of its tables and views as Parquet, by
@@ -70,7 +72,7 @@ def publish_outward(home: Path, place: Place, *, now: datetime, keep: int = KEEP
         raise StoreError(place, error) from error
     finally:
         target.scratch.unlink(missing_ok=True)
-    return Outward(place=str(place), unit="files", written=target.files, total=len(files) + 1)
+    return PlacePublication(place=str(place), unit="files", written=target.files, total=len(files) + 1)
 
 
 class _Target:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.text.encoding import tidy
-from transforms.text.misread import repair_misread, undo_entities
+from transforms.text.mojibake import repair_misread, undo_entities
 
 SENTENCES = [
     "The island’s council said “nobody was hurt” – a café on board had burned.",
