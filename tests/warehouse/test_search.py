@@ -151,7 +151,7 @@ WORDS = st.text(alphabet="abdeginorstuvy", min_size=1, max_size=12)
 def test_the_stemmer_of_search_is_that_of_stories(con: DuckDBPyConnection, word: str, language: str) -> None:
     rule = "SELECT search_stem(?, language, shortest, endings) FROM _search_rules WHERE language = ?"
     ((mine,),) = con.execute(rule, [word, language]).fetchall()
-    if len(word) > 3 and language_table(language).stems.endings:
+    if (len(word) > 3 or language != "en") and language_table(language).stems.endings:
         expected = stem(word, language)
         plain = con.execute("SELECT strip_accents(?)", [expected]).fetchall()[0][0]
         if all(ending.isascii() for ending in language_table(language).stems.endings):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import xxhash
 
 from transforms.language.background import Background
-from transforms.language.stems import is_unspaced, stem, tokenize
+from transforms.language.stems import bare, is_unspaced, stem, tokenize
 from transforms.language.weekdays import weekdays
 
 # Tokens remembered for a language before the cache starts anew: about 100 MB, most of the running words of any corpus.
@@ -90,6 +90,7 @@ class Lexicon:
     def _add(self, token: str) -> int:
         """Compute the row of a new token, and return its number."""
         row = len(self._rows)
+        token = bare(token, self.language)
         if row == len(self.keys):
             self.keys, self.information, self.is_capital, self.weekday = (
                 _lengthen(column) for column in (self.keys, self.information, self.is_capital, self.weekday)

@@ -9,23 +9,27 @@ from typing import Final
 
 from transforms.language.tables import language_table
 
-STEM_RULES: Final = "stems-4"
+STEM_RULES: Final = "stems-5"
 
 _UNSPACED_RUN: Final = (
     "\u0e00-\u0e7f\u0e80-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Tibetan, Burmese, Khmer
     "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # kana and Han
 )
 _UNSPACED_TEXT: Final = re.compile(f"[{_UNSPACED_RUN}]+")
-_MARKS: Final = (
-    "\u0300-\u036f\u0900-\u0dff"  # accents and vowel signs that stand inside words but are no letters
-)
+# Accents, vowel signs and points that stand inside words but are no letters: of Latin, Hebrew and Arabic script and of
+# those of India, without the full stops of these (danda, double danda).
+_MARKS: Final = "\u0300-\u036f\u0591-\u05bd\u05c1\u05c2\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
+# Joins what stands on either side of it into one word, where a letter follows (U+200D is the joiner of Indic scripts).
+_JOINER: Final = "['’.\u200d](?=[^\\W\\d_])"
 # A number with its separators, or a word with inner apostrophes or points (U.S, O'Neill).
-_TOKEN: Final = re.compile(rf"\d+(?:[.,]\d+)*|[\w{_MARKS}]+(?:['’.](?=[^\W\d_])[\w{_MARKS}]+)*")
+_TOKEN: Final = re.compile(rf"\d+(?:[.,]\d+)*|[\w{_MARKS}]+(?:{_JOINER}[\w{_MARKS}]+)*")
 # The same where unspaced scripts occur, each run of them a token of its own; several times slower.
 _MIXED_TOKEN: Final = re.compile(
     rf"\d+(?:[.,]\d+)*|[{_UNSPACED_RUN}]+|(?:(?![{_UNSPACED_RUN}])[\w{_MARKS}])+"
-    rf"(?:['’.](?=[^\W\d_])(?:(?![{_UNSPACED_RUN}])[\w{_MARKS}])+)*"
+    rf"(?:{_JOINER}(?:(?![{_UNSPACED_RUN}])[\w{_MARKS}])+)*"
 )
+# Points and vowel signs of Hebrew and Arabic, which most texts leave out, and the stroke that only stretches a word.
+_SILENT: Final = re.compile("[\u0591-\u05bd\u05c1\u05c2\u05c7\u0640\u064b-\u065f\u0670]+")
 
 
 def tokenize(text: str) -> list[str]:
@@ -44,6 +48,24 @@ def tokenize(text: str) -> list[str]:
         else:
             tokens.append(token)
     return tokens
+
+
+def bare(token: str, language: str) -> str:
+    """Return a token of `tokenize` without what its language hangs on with an apostrophe, and without silent signs.
+
+    That is an elided article or preposition before it (l'Assemblée) or a case ending behind it (Ankara'da), by the
+    language's table; vowel points of Hebrew and Arabic go in all languages. Never empty: a token of nothing else stays.
+    """
+    if token.isascii() and "'" not in token:
+        return token
+    token = _SILENT.sub("", token) or token
+    rule = language_table(language).stems
+    if not (rule.elided or rule.ends_at_apostrophe):
+        return token
+    first, apostrophe, rest = token.replace("’", "'").partition("'")
+    if apostrophe and rule.ends_at_apostrophe:
+        return first
+    return rest if apostrophe and first.lower() in rule.elided else token
 
 
 def is_unspaced(language: str) -> bool:
@@ -69,26 +91,32 @@ def pieces(run: str) -> list[str]:
 def stem(word: str, language: str) -> str:
     """Reduce a lower-case word to the stem that its inflected forms share (light stemming); "" stays "".
 
-    The longest ending in the language's table that leaves enough letters is removed; English has rules of its own, and
-    loses 's. Other words that begin with a digit, short words and words of a language without endings stay as they are.
+    The longest prefix and then the longest ending in the language's table that leave enough letters are removed;
+    English has rules of its own, and loses 's. Other words that begin with a digit, short words and words of a language
+    without a table stay as they are.
     """
     if language == "en":
         return _stem_english(word)
     shortest, endings, longest = _endings(language)
     if not endings or word[:1].isdigit():
         return word
+    for prefix in language_table(language).stems.prefixes:
+        if word.startswith(prefix) and len(word) - len(prefix) >= shortest:
+            word = word[len(prefix) :]
+            break
     return word[: len(word) - _ending(word, shortest, endings, longest)]
 
 
 def forms(key: str, language: str) -> Iterator[str]:
-    """Yield possible words with the stem `key`: itself, then with each ending of the language, in no fixed order.
+    """Yield possible words with the stem `key`: with each prefix and ending of the language or none, in no fixed order.
 
     Not for English, whose rules do more than remove endings. The caller checks whether each has that stem, and whether
     it is a word.
     """
-    yield key
-    for ending in _endings(language)[1]:
-        yield key + ending
+    for prefix in ("", *language_table(language).stems.prefixes):
+        yield prefix + key
+        for ending in _endings(language)[1]:
+            yield prefix + key + ending
 
 
 @cache

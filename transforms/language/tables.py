@@ -17,10 +17,13 @@ _SUFFIX: Final = ".toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stems:
-    """Endings that a light stemmer takes off a word: the longest that leaves at least `shortest` letters."""
+    """What a light stemmer takes off a word: the longest prefix and ending that leave at least `shortest` letters."""
 
     shortest: int = 4
     endings: Words = ()
+    prefixes: Words = ()  # the longest first: an article or preposition written as one word with the next
+    elided: Words = ()  # what stands before an apostrophe and is a word of its own: "l", "d", "qu"
+    ends_at_apostrophe: bool = False  # whether the ending of a name stands behind an apostrophe: "Ankara'da"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +178,11 @@ def _read_section(section: str, values: object, kind: type[Any]) -> Any:
     return kind(**{key: _read_value(f"{section}.{key}", key, value) for key, value in values.items()})
 
 
-def _read_value(where: str, key: str, value: object) -> int | Words | tuple[Words, ...]:
+def _read_value(where: str, key: str, value: object) -> int | bool | Words | tuple[Words, ...]:
+    if key == "ends_at_apostrophe":
+        if not isinstance(value, bool):
+            raise ValueError(f"{where} must be true or false")
+        return value
     if key == "shortest":
         if not isinstance(value, int) or value < 1:
             raise ValueError(f"{where} must be a number of letters")

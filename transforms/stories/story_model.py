@@ -10,7 +10,7 @@ from typing import Final
 class StoryModel:
     """Constants of profiles, blocking, pair score, linkage and cut; a change of any of them is a new `version`."""
 
-    version: str = "story-12"
+    version: str = "story-13"
 
     # --- profiles: TF-IDF vectors by channel ---
     # Terms kept in a channel, heaviest first. 256 holds every distinct content word of a 600-word report.

@@ -15,7 +15,7 @@ from transforms.language.background import (
     model_language,
     word_shares,
 )
-from transforms.language.stems import pieces, stem, tokenize
+from transforms.language.stems import bare, pieces, stem, tokenize
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_language_without_a_word_list_has_no_shares() -> None:
         assert not word_shares(language)
 
 
-@pytest.mark.parametrize("language", ["en", "de", "tr", "ru", "ar"])
+@pytest.mark.parametrize("language", ["en", "de", "tr", "ru", "ar", "ko"])
 def test_a_stem_is_as_common_as_its_words_together(language: str) -> None:
     background = load_background()
     shares: dict[str, float] = {}
@@ -90,11 +90,28 @@ def test_nothing_has_no_pieces_and_its_stem_is_nothing(language: str) -> None:
         ("sl", ("zlato", "zlata", "zlatega")),
         ("sl", ("Slovenec", "Slovenci", "Slovencev", "slovenskega", "slovenska", "Slovenije", "Slovenija")),
         ("sl", ("košarkar", "košarkarji", "košarkarjev", "košarkarja", "košarkarski")),
+        ("fi", ("Rauma", "Rauman", "Raumalla", "Raumasta")),
+        ("ko", ("노조", "노조가", "노조는", "노조의", "노조에서")),
+        ("ko", ("파업", "파업했다", "파업하는")),
+        ("ar", ("وزير", "الوزير", "والوزير", "بالوزير")),
+        ("ar", ("أكد", "أكّد", "أكـد")),
+        ("tr", ("Konyaspor", "Konyaspor'u", "Konyaspor’dan")),
+        ("fr", ("assemblée", "l'Assemblée", "d’assemblées")),
+        ("it", ("Italia", "l'Italia", "dell’Italia")),
+        ("he", ("שלום", "שָׁלוֹם")),
     ],
 )
 def test_forms_of_a_word_share_a_stem(language: str, forms: tuple[str, ...]) -> None:
-    found = {stem(form.lower(), language) for form in forms}
+    found = {stem(bare(form, language).lower(), language) for form in forms}
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "token"),
+    [("fr", "aujourd’hui"), ("en", "O'Neill"), ("uk", "сім'я"), ("it", "po"), ("ar", "\u064b")],
+)
+def test_an_apostrophe_or_sign_of_the_word_itself_stays(language: str, token: str) -> None:
+    assert bare(token, language) == token
 
 
 def test_tokens_are_words_numbers_and_pieces_of_unspaced_script() -> None:
@@ -108,6 +125,8 @@ def test_tokens_are_words_numbers_and_pieces_of_unspaced_script() -> None:
         "said",
     ]
     assert tokenize("हिन्दी में") == ["हिन्दी", "में"]
+    assert tokenize("मौत हो गई। ঢাকায়॥ ශ්\u200dරී") == ["मौत", "हो", "गई", "ঢাকায়", "ශ්\u200dරී"]
+    assert tokenize("أكّد الرئيسُ") == ["أكّد", "الرئيسُ"]
     assert tokenize("東京でABC発表") == ["東京", "京で", "ABC", "発表"]
 
 

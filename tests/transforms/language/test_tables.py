@@ -65,6 +65,10 @@ def test_a_name_that_languages_use_for_different_months_needs_its_language() -> 
         ({"name": "Elvish", "kinds": ["x"]}, r"\[kinds\] must be a table"),
         ({"name": "Elvish", "calendar": {"weekdays": [["x"]]}}, "calendar.weekdays must be 7 lists"),
         ({"name": "Elvish", "stems": {"shortest": 0}}, "stems.shortest must be a number"),
+        (
+            {"name": "Elvish", "stems": {"ends_at_apostrophe": "yes"}},
+            "ends_at_apostrophe must be true or false",
+        ),
         ({"name": "Elvish", "is_unspaced": "no"}, "is_unspaced must be true or false"),
     ],
 )

@@ -64,9 +64,9 @@ COMMENT ON MACRO search_base IS 'A word that endings are taken off.';
 CREATE MACRO search_cut(base, shortest, endings) AS left(base, length(base) - search_longest_ending(base, shortest, endings));
 COMMENT ON MACRO search_cut IS 'A word without its longest ending.';
 
--- Numbers and very short words stay as they are.
+-- Numbers and very short English words stay as they are.
 CREATE MACRO search_end(word, cut, language) AS CASE
-    WHEN length(word) <= 3 OR regexp_matches(word, '^\p{N}') THEN word
+    WHEN (language = 'en' AND length(word) <= 3) OR regexp_matches(word, '^\p{N}') THEN word
     WHEN language = 'en' THEN search_finish(cut)
     ELSE cut END;
 COMMENT ON MACRO search_end IS 'The stem of a word, given what is left without its ending.';
