@@ -138,6 +138,13 @@ def make_table(*columns: str, right: Sequence[str] = (), title: str | None = Non
     return table
 
 
+def shown_time(at: datetime | None, precision: str) -> str:
+    """Return a time to the minute, or its day alone where no hour was stated (`precision` "day"); "" for none."""
+    if at is None:
+        return ""
+    return f"{at:%Y-%m-%d}" if precision == "day" else safe(at)
+
+
 def safe(value: object) -> str:
     """Return a value as text for a terminal, unprintable characters except line breaks replaced by U+FFFD.
 

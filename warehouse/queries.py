@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -155,9 +155,18 @@ def explain_pair(con: DuckDBPyConnection, key_a: str, key_b: str) -> PairDetail:
     means = con.execute(
         statement("queries", "story_means").sql, {"a": a.story_id, "b": b.story_id}
     ).fetchall()[0]
-    inside_a, inside_b, between, needed = means
+    inside_a, inside_b, between, needed, span_days = means
+    parted = _rows(con, LinkRow, "parted_stories", a=a.story_id, b=b.story_id)
     return PairDetail(
-        a=a, b=b, links=links, inside_a=inside_a, inside_b=inside_b, between=between, needed=needed
+        a=a,
+        b=b,
+        links=links,
+        inside_a=inside_a,
+        inside_b=inside_b,
+        between=between,
+        needed=needed,
+        parted=parted[0] if parted else None,
+        span_days=span_days,
     )
 
 
@@ -175,10 +184,18 @@ def explain_in_story(con: DuckDBPyConnection, article_key: str, story_key: str) 
     return explain_pair(con, article.article_id, nearest[0][0] if nearest else story.canonical_article_id)
 
 
+def _names(articles: Mapping[str, Sequence[str | None]]) -> dict[str, str]:
+    """Return a name for each article (ids): its outlet, or else its headline, where that names one of them alone."""
+    for names in zip(*articles.values(), strict=True):
+        if None not in names and len({*names}) == len(names):
+            return dict(zip(articles, map(str, names), strict=True))
+    return {article: article for article in articles}
+
+
 def _chain(con: DuckDBPyConnection, a: str, b: str) -> tuple[ChainStep, ...]:
     """Return the steps from one article of a story to another, over the members that they hang on."""
     rows = con.execute(statement("queries", "chain").sql, {"a": a, "b": b}).fetchall()
-    names = {row[1]: row[3] or row[2] or row[1] for row in rows}
+    names = _names({row[1]: (row[3], row[2] and f"“{row[2]}”") for row in rows})
     sides = {
         side: [
             ChainStep(

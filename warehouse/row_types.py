@@ -228,7 +228,8 @@ class PairDetail:
 
     `chain` leads from one to the other where they are in one story; the mean similarities (`inside_a`, `inside_b`,
     `between`) are those of their stories where they are in two, `needed` is what `between` would have to be for the two
-    to be one story (None where no link connects them).
+    to be one story (None where no link connects them). `parted` is a decision about other reports of the two stories,
+    `span_days` what their dated reports would span together (None where one story has no date).
     """
 
     a: ArticleRow
@@ -239,6 +240,8 @@ class PairDetail:
     inside_b: float | None = None
     between: float | None = None
     needed: float | None = None
+    parted: LinkRow | None = None
+    span_days: float | None = None
 
     @property
     def is_same_story(self) -> bool:

@@ -50,7 +50,7 @@ def command(story: str, home: Path | None, as_json: bool, with_text: bool) -> No
 
 
 def _print(detail: StoryDetail, versions: dict[str, list[VersionRow]], text: str | None) -> None:
-    from flows.terminal import make_console, make_table, print_table, safe
+    from flows.terminal import make_console, make_table, print_table, safe, shown_time
 
     console = make_console()
     story = detail.story
@@ -74,7 +74,7 @@ def _print(detail: StoryDetail, versions: dict[str, list[VersionRow]], text: str
             member.article_id,
             member.role,
             safe(member.score),
-            safe(member.published_at),
+            shown_time(member.published_at, member.published_precision),
             safe(member.publisher),
             safe(member.title),
         )

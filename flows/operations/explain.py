@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.fold.copies import name_measures
-from flows.operations.verdict import verdict
+from flows.operations.verdict import days_apart, verdict
+from flows.terminal import shown_time
 from transforms.copies.compare import candidate_keys, verify_pairs
 from transforms.copies.copy_model import COPIES
 from transforms.copies.shingles import shingle, tokenise
@@ -20,6 +21,7 @@ from transforms.language.background import Background
 from transforms.stories.blocking_keys import story_keys
 from transforms.stories.pair_score import Explanation, explain_pair, name_model
 from transforms.stories.profile import Profile, profile
+from transforms.stories.story_model import MODEL
 from transforms.types import Kind, Precision
 
 if TYPE_CHECKING:
@@ -63,7 +65,9 @@ class Explained:
 
     story: Explanation
     copy: CopyComparison
-    are_candidates: bool  # whether they share a blocking key, so that folding compares them at all
+    are_candidates: (
+        bool  # whether they share enough blocking keys for their days, so that folding compares them at all
+    )
 
     def lines(self, pair: PairDetail) -> Iterator[str]:
         """Yield the comparison as lines of text, for a terminal.
@@ -73,7 +77,8 @@ class Explained:
         """
         for article in (pair.a, pair.b):
             yield f"{article.article_id}  {article.title}"
-            yield f"{'':16}  {article.publisher or 'publisher unknown'}, {article.published_at or 'undated'}"
+            when = shown_time(article.published_at, article.published_precision) or "undated"
+            yield f"{'':16}  {article.publisher or 'publisher unknown'}, {when}"
         yield ""
         yield from verdict(pair, are_candidates=self.are_candidates)
         for link in pair.links:
@@ -86,10 +91,12 @@ class Explained:
         yield f"same event: score {story.score:.3f} {sign} the threshold {story.threshold:.3f} ({story.model_version})"
         for name, score in story.channels.items():
             mark = "  <- fell short most" if name == story.short_channel else ""
-            yield f"  {name:10} {score:.3f}{mark}"
+            yield f"  {name:10} " + (
+                f"{score:.3f}{mark}" if score is not None else "none: counts with the body"
+            )
         if not story.is_same_story:
             yield f"  short by {story.threshold - story.score:.3f}"
-        yield f"  candidates: {'yes' if self.are_candidates else 'no, they share no blocking key'}"
+        yield f"  candidates: {'yes' if self.are_candidates else 'no, they share too few blocking keys for their days'}"
         if story.shared_terms:
             yield "shared terms, with the share of the body score that each carries:"
             for term in story.shared_terms:
@@ -102,15 +109,18 @@ def explain(pair: PairDetail, background: Background) -> Explained:
     """Compare two articles anew, as reports of one event and as copies of one text, whether or not folding ever did.
 
     The event score is a weighted cosine of TF-IDF vectors under `background`, the copy score that of an alignment of
-    words. Each also records whether folding would compare the two at all: whether they share a blocking key, or an LSH
-    band or fingerprint. An article without a text is compared by its headline. Stored links do not count.
+    words. Each also records whether folding would compare the two at all: whether they share a blocking key (more where
+    days lie between, none beyond the reach of the model), or an LSH band or fingerprint. An article without a text is
+    compared by its headline. Stored links do not count.
     """
     a, b = (_profile(article, background) for article in (pair.a, pair.b))
     shared = set(story_keys(a).tolist()) & set(story_keys(b).tolist())
+    gap = days_apart(pair) or 0.0
+    least = MODEL.far_shared_blocks if gap > MODEL.far_days else 1
     return Explained(
         story=explain_pair(a, b, model=name_model(background)),
         copy=_compare(pair.a.text or pair.a.title, pair.b.text or pair.b.title),
-        are_candidates=bool(shared),
+        are_candidates=len(shared) >= least and gap <= MODEL.window_days,
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from contextlib import redirect_stdout
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from flows.terminal import make_table, print_table
+from flows.terminal import make_table, print_table, shown_time
 
 CELLS = st.text(st.sampled_from("ab x漢é🙂"), max_size=40)
 NAMES = ("story", "last report", "articles", "lang", "newest headline")
@@ -64,3 +65,9 @@ def test_columns_go_by_rank_and_the_headline_is_cut(
     lines = "\n".join(printed([row], ("lang", "last report"), capsys))
     assert row[-1].strip() in lines  # into a pipe all of it goes
     assert "left out" not in lines
+
+
+@pytest.mark.parametrize(("precision", "shown"), [("minute", "2026-03-10 00:00"), ("day", "2026-03-10")])
+def test_no_hour_is_shown_that_was_not_stated(precision: str, shown: str) -> None:
+    assert shown_time(datetime(2026, 3, 10, tzinfo=UTC), precision) == shown
+    assert shown_time(None, precision) == ""

@@ -26,9 +26,10 @@ Days = npt.NDArray[np.float64]
 class PairScores:
     """Scores of pairs, one row a pair: cosines by channel (columns as in CHANNELS), factors of time, final score."""
 
-    channels: Floats  # (pairs, channels)
+    channels: Floats  # (pairs, channels); NaN where either article lacks the channel
     time: Floats  # 1 for the same time or where neither is known, falling with the gap
     weekday: Floats  # MODEL.same_weekday, MODEL.other_weekday, or 1 where either names none
+    length: Floats  # by how much the similarity counts more where a text is short (see `short_gain`)
     final: Floats
     semantic: Floats | None  # cosine of sentence vectors, -1..1; None without a sentence model
     shared_runs: Pairs  # (pairs,) sampled runs of words that both texts have: what `trust` has to examine
@@ -81,7 +82,9 @@ def score_pairs(profiles: ProfileTable | Sequence[Profile], pairs: Pairs) -> Pai
         channels[:, channel] = dot_rows(*columns, pairs, most, MODEL.term_share)
     gap = np.abs(table.day[pairs[:, 0]] - table.day[pairs[:, 1]])
     time = _compare_days(table.day[pairs], gap)
-    alike = np.minimum(_combine(channels, present) * _gain(terms, pairs), 1.0)
+    gain = _gain(terms, pairs)
+    alike = np.minimum(_combine(channels, present) * gain, 1.0)
+    channels[~present] = np.nan
     semantic = _compare_vectors(table.vectors, pairs) if table.vectors.shape[1] else None
     if semantic is not None:
         closeness = MODEL.semantic_scale * np.maximum(
@@ -92,7 +95,9 @@ def score_pairs(profiles: ProfileTable | Sequence[Profile], pairs: Pairs) -> Pai
     final = score_of((alike * time * weekday).astype(np.float64))
     final[table.language[pairs[:, 0]] != table.language[pairs[:, 1]]] = 0.0
     shared = _count_shared_runs(table, pairs)
-    return PairScores(channels, time, weekday, final.astype(np.float32), semantic, shared)
+    return PairScores(
+        channels, time, weekday, gain.astype(np.float32), final.astype(np.float32), semantic, shared
+    )
 
 
 def score_of(similarity: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -179,9 +184,9 @@ class Explanation:
     score: float
     threshold: float
     is_same_story: bool
-    channels: dict[
-        str, float
-    ]  # by channel name, with "time", "weekday", "language", and "semantic" with a model
+    # by channel name, None where an article lacks it, with "time", "weekday", "length", "language"; with a sentence
+    # model also "semantic"
+    channels: dict[str, float | None]
     shared_terms: tuple[SharedTerm, ...]  # heaviest first
     short_channel: str | None  # the channel that fell short most; None when joined
     model_version: str
@@ -207,7 +212,10 @@ def explain_pair(
     """
     scores = score_pairs([a, b], np.array([[0, 1]]))
     score = float(scores.final[0])
-    channels = {name: round(float(column[0]), 4) for name, column in scores.columns().items()}
+    parts = scores.columns() | {"length": scores.length}
+    channels = {
+        name: None if np.isnan(column[0]) else round(float(column[0]), 4) for name, column in parts.items()
+    }
     channels["language"] = float(a.language == b.language)
     return Explanation(
         score=score,
@@ -237,15 +245,11 @@ def shared_terms(a: Profile, b: Profile) -> tuple[SharedTerm, ...]:
     return tuple(sorted(found, key=lambda term: (-term.weight, term.word)))
 
 
-def _shortest(channels: dict[str, float]) -> str:
+def _shortest(channels: dict[str, float | None]) -> str:
     if channels["language"] == 0.0:
         return "language"
-    lack = {
-        name: float(MODEL.channel_weights[channel]) * (1 - channels[name])
-        for channel, name in enumerate(CHANNELS)
-    }
-    lack["time"] = 1 - channels["time"]
-    lack["weekday"] = 1 - channels["weekday"]
-    if "semantic" in channels:
-        lack["semantic"] = MODEL.semantic_weight * (1 - channels["semantic"])
+    weights = dict(zip(CHANNELS, map(float, MODEL.channel_weights), strict=True))
+    weights |= {"time": 1.0, "weekday": 1.0, "semantic": MODEL.semantic_weight}
+    known = {name: value for name, value in channels.items() if name in weights and value is not None}
+    lack = {name: weights[name] * (1 - value) for name, value in known.items()}
     return max(lack, key=lambda name: (lack[name], name))

@@ -239,6 +239,17 @@ def test_an_explanation_names_shared_words_and_what_fell_short() -> None:
     assert total == pytest.approx(same.channels["body"], abs=0.01)
 
 
+def test_an_explanation_has_no_figure_for_a_channel_that_is_lacking() -> None:
+    a, b = (describe(text.lower()) for text in REPORTS["en"][::2])
+    apart = explain_pair(a, b)
+    assert apart.channels["names"] is None
+    assert apart.short_channel in ("body", "lead")
+    short, long = (explain_pair(one, one).channels["length"] for one in (describe("Quill fell"), a))
+    assert short is not None
+    assert long is not None
+    assert short > long >= 1
+
+
 def test_key_terms_say_what_the_story_is_about() -> None:
     assert {"harlow", "quill"} <= set(key_terms([describe(text) for text in REPORTS["en"][:2]]))
 
