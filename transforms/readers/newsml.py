@@ -32,9 +32,9 @@ def read_newsml(source: Source) -> Items:
         yield skip(source.ref, Format.NEWSML, "a NewsML document without a news item", data)
         return
     for number, item in enumerate(items, start=1):
-        item_or_rejection = len(items) == 1 and not cut
-        own_bytes = data if item_or_rejection else etree.tostring(item, encoding="utf-8")
-        ref = source.ref if item_or_rejection else f"{source.ref}#{number}"
+        is_alone = len(items) == 1 and not cut
+        own_bytes = data if is_alone else etree.tostring(item, encoding="utf-8")
+        ref = source.ref if is_alone else f"{source.ref}#{number}"
         yield from items_or_rejection(_read(item, ref, own_bytes), ref, Format.NEWSML, own_bytes)
     if cut:
         detail = f"the document has no end after {len(items)} items"
