@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -19,30 +20,37 @@ from flows.operations import decision_journal
 from warehouse.errors import WarehouseError
 from warehouse.reading_room import ask, ask_one, changes_since
 from web.evidence import as_record, explain_in_story, explain_two
+from web.problems import problem
 from web.shared_state import room_of
 
-router = APIRouter(prefix="/api/v1", tags=["newsfold"])
+
+def refuse_unknown(request: Request) -> None:
+    """Refuse (422) a parameter that the address does not have: a filter with a typing error would find everything."""
+    dependant = getattr(request.scope.get("route"), "dependant", None)
+    known = [field.alias for field in dependant.query_params] if dependant else []
+    if unknown := sorted({*request.query_params} - {*known, "token"}):
+        raise HTTPException(
+            422, f"there is no parameter {unknown[0]}; there are: {', '.join(known) or 'none'}"
+        )
+
+
+router = APIRouter(prefix="/api/v1", tags=["newsfold"], dependencies=[Depends(refuse_unknown)])
 Limit = Annotated[int, Query(ge=1, le=500)]
 Sources = Annotated[int | None, Query(ge=1, le=1_000_000)]
+_ID = re.compile(r"[0-9a-f]{16}")
 Key = Annotated[str, Query(min_length=1, max_length=2048)]
 
 
 class Decision(BaseModel):
     """A posted decision: verb, keys, reason and person, and whether it is a dry run."""
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, extra="forbid")  # a trial that is misspelt decides nothing
 
     verb: str
     keys: list[str]
     why: str | None = None
     by: str | None = None
     dry_run: bool = False
-
-
-def problem(status: int, title: str, detail: str = "") -> Response:
-    """Return an error as problem+json (RFC 9457): status, title, and detail where it is not empty."""
-    body = {"type": "about:blank", "title": title, "status": status} | ({"detail": detail} if detail else {})
-    return Response(json.dumps(body), status_code=status, media_type="application/problem+json")
 
 
 def reasons(errors: Sequence[Mapping[str, Any]]) -> str:
@@ -55,7 +63,8 @@ def answer(request: Request, body: Any) -> Response:
     text = json.dumps(jsonable_encoder(body), ensure_ascii=False)
     tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if tag in request.headers.get("if-none-match", ""):
+    known = request.headers.get("if-none-match", "")
+    if tag in known or known.strip() == "*":
         return Response(status_code=304, headers=headers)
     return Response(text, media_type="application/json", headers=headers)
 
@@ -214,9 +223,9 @@ async def decide(request: Request) -> Response:
     articles), merge (two stories), correct (article, field, value), rename_outlet (old, new), revoke (decision).
 
     The answer has `state`: done, refused (`message` says why), waiting for a run to end, or tried. 400 for a body
-    that is no JSON, an unknown verb and another number of keys than it takes; 422 for a field that is missing or of
-    another type: `keys` is a list of texts, `dry_run` true or false; 403 without the token or where nothing can be
-    decided.
+    that is no JSON, an unknown verb and another number of keys than it takes; 422 for a field that is missing, unknown
+    or of another type: `keys` is a list of texts, `dry_run` true or false; 403 without the token or where nothing can
+    be decided.
     """
     from starlette.concurrency import run_in_threadpool
 
@@ -261,7 +270,9 @@ def _encode(time: datetime, key: str) -> str:
 
 def _decode(cursor: str | None) -> tuple[datetime, str] | None:
     try:
-        time, _, key = base64.urlsafe_b64decode(cursor or "").decode().partition(" ")
-        return datetime.fromisoformat(time), key
+        text, _, key = base64.urlsafe_b64decode(cursor or "").decode().partition(" ")
+        time = datetime.fromisoformat(text)
     except ValueError:
         return None
+    is_ours = time.tzinfo is None and _ID.fullmatch(key) and _encode(time, key) == cursor
+    return (time, key) if is_ours else None

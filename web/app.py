@@ -13,8 +13,9 @@ from starlette.exceptions import HTTPException
 
 from warehouse.errors import NotPublished
 from web import api, decide, pages, watching
+from web.problems import is_for_programs, problem
 from web.published import Published
-from web.request_guard import LOOPBACK, Guard
+from web.request_guard import LOOPBACK, Guard, HeadAsGet
 from web.shared_state import Room
 
 
@@ -42,6 +43,7 @@ def create_app(
     )
     app.state.room = room
     app.middleware("http")(room.guard)
+    app.add_middleware(HeadAsGet)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.include_router(api.router)
     app.include_router(pages.router, include_in_schema=False)
@@ -50,18 +52,18 @@ def create_app(
 
     @app.exception_handler(NotPublished)
     def nothing_published(request: Request, error: NotPublished) -> Response:
-        if request.url.path.startswith("/api/"):
-            return api.problem(503, "nothing is published yet", str(error))
+        if is_for_programs(request.url.path):
+            return problem(503, "nothing is published yet", str(error))
         return pages.show(request, "empty.html", status=503, home=room.home)
 
     @app.exception_handler(RequestValidationError)
     def not_valid(_: Request, error: RequestValidationError) -> Response:
-        return api.problem(422, "the parameters are not valid", api.reasons(error.errors()))
+        return problem(422, "the parameters are not valid", api.reasons(error.errors()))
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
-        if request.url.path.startswith("/api/"):
-            return api.problem(error.status_code, str(error.detail))
+        if is_for_programs(request.url.path):
+            return problem(error.status_code, str(error.detail), headers=error.headers)
         return pages.show(
             request,
             "missing.html",

@@ -6,11 +6,14 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.problems import is_for_programs, problem
 
 SESSION_COOKIE = "newsfold_session"
 ACCESS_COOKIE = "newsfold_access"
@@ -50,7 +53,7 @@ class Guard:
     async def __call__(self, request: Request, call_next: Next) -> Response:
         refused = self._refusal(request)
         if refused is not None:
-            response: Response = refused
+            response = refused
         else:
             session = request.cookies.get(SESSION_COOKIE) or secrets.token_urlsafe(24)
             request.state.session = session
@@ -86,22 +89,24 @@ class Guard:
             return False
         return hmac.compare_digest(given.encode(), self._access_token.encode())
 
-    def _refusal(self, request: Request) -> PlainTextResponse | None:
+    def _refusal(self, request: Request) -> Response | None:
         if _host_name(request.headers.get("host", "")) not in self._hosts:
-            return PlainTextResponse("this reading room is not known by that name\n", status_code=400)
+            return _refuse(request, 400, "this reading room is not known by that name")
         if len(str(request.url)) > MAX_ADDRESS_CHARS:
-            return PlainTextResponse("the address is too long\n", status_code=414)
+            return _refuse(request, 414, "the address is too long")
         if not self._has_access(request):
-            return PlainTextResponse("add ?token=… as newsfold web printed it\n", status_code=401)
+            return _refuse(
+                request, 401, "add ?token=… as newsfold web printed it", {"WWW-Authenticate": "Bearer"}
+            )
         if request.method not in ("GET", "HEAD", "POST"):
-            return PlainTextResponse("only GET and POST are answered\n", status_code=405)
+            return _refuse(request, 405, "only GET, HEAD and POST are answered", {"Allow": "GET, HEAD, POST"})
         if request.method == "POST" and not (_is_same_origin(request) or self.bears_token(request)):
-            return PlainTextResponse("a form of another site is not accepted\n", status_code=403)
+            return _refuse(request, 403, "a form of another site is not accepted")
         length = request.headers.get("content-length", "0")
         if request.method == "POST" and not (
             length.isdecimal() and len(length) < 10 and int(length) <= MAX_BODY_BYTES
         ):
-            return PlainTextResponse("the form is too large\n", status_code=413)
+            return _refuse(request, 413, "the form is too large")
         return None
 
     def _has_access(self, request: Request) -> bool:
@@ -113,6 +118,29 @@ class Guard:
             _bearer(request),
         )
         return any(hmac.compare_digest(one.encode(), self._access_token.encode()) for one in given if one)
+
+
+class HeadAsGet:
+    """ASGI middleware that answers HEAD as GET, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET"}, receive, send_head)
+
+
+def _refuse(request: Request, status: int, why: str, headers: Mapping[str, str] | None = None) -> Response:
+    if is_for_programs(request.url.path):
+        return problem(status, why, headers=headers)
+    return PlainTextResponse(f"{why}\n", status_code=status, headers=dict(headers or {}))
 
 
 async def own_form(request: Request, guard: Guard) -> dict[str, str] | Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode as b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,9 +81,9 @@ def test_no_address_is_an_error_of_the_server(
         query = [(name, value) for name, value in query if name != "token"]
     answer = room.get(f"{route.format(quote(key, safe=''))}?{urlencode(query)}")
     assert answer.status_code < 500
-    if answer.status_code >= 400 and answer.headers["content-type"] != "text/plain; charset=utf-8":
-        kind = "application/problem+json" if route.startswith("/api/") else "text/html"
-        assert answer.headers["content-type"].startswith(kind)
+    if answer.status_code >= 400:
+        kinds = "application/problem+json" if route.startswith("/api/") else ("text/html", "text/plain")
+        assert answer.headers["content-type"].startswith(kinds)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +156,8 @@ def test_no_json_is_an_error_of_the_server(
     room: TestClient, verb: Any, keys: Any, why: Any, by: Any, is_whole: bool, other: Any
 ) -> None:
     body = {"verb": verb, "keys": keys, "why": why, "by": by, "dry_run": True} if is_whole else other
+    if is_whole:
+        assert room.post("/api/v1/decisions", content=json.dumps(body | {"dryrun": True})).status_code == 422
     answer = room.post("/api/v1/decisions", content=json.dumps(body))
     assert answer.status_code < 500
     is_sound = (
@@ -175,6 +178,48 @@ def test_no_json_is_an_error_of_the_server(
 )  # fmt: skip
 def test_a_body_that_is_no_json_is_answered_so(room: TestClient, body: str) -> None:
     assert room.post("/api/v1/decisions", content=body).status_code in (400, 413)
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "headers", "status"),
+    [
+        ("PUT", "/api/v1/stories", {}, 405),
+        ("POST", "/api/v1/stories", {}, 405),
+        ("GET", "/api/v1/stories?lang=en", {}, 422),
+        ("GET", "/api/v1/threads/x?limit=1", {}, 422),
+        ("GET", f"/api/v1/stories?q={'x' * 5000}", {}, 414),
+        ("GET", "/api/v1/stories", {"authorization": "Bearer no"}, 401),
+        ("GET", "/api/v1/stories", {"host": "elsewhere.example"}, 400),
+        ("GET", "/api", {}, 404),
+    ],
+)
+def test_a_program_is_refused_by_problem_json(
+    room: TestClient, method: str, address: str, headers: dict[str, str], status: int
+) -> None:
+    answer = room.request(method, address, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["status"] == status
+    assert ("allow" in answer.headers, "www-authenticate" in answer.headers) == (status == 405, status == 401)
+
+
+@pytest.mark.parametrize(
+    "address", ["/runs", "/api/v1/stories", "/api/v1/stories/0", "/static/style.css", "/nothing"]
+)
+def test_head_is_answered_as_get_without_the_body(room: TestClient, address: str) -> None:
+    head, get = room.head(address), room.get(address)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    for name in ("content-type", "content-length", "etag"):
+        assert head.headers.get(name) == get.headers.get(name)
+
+
+def test_only_cursors_that_were_given_out_are_taken(room: TestClient) -> None:
+    cursor = room.get("/api/v1/stories?limit=1").json()["next_cursor"]
+    assert room.get("/api/v1/stories", params={"cursor": cursor}).status_code == 200
+    times = ("2026-01-01 ", "2026-01-01T00:00:00", "2026-01-01T00:00:00+05:00 " + "0" * 16)
+    for other in (f"{cursor}x", cursor[:-4], *(b64encode(text.encode()).decode() for text in times)):
+        assert room.get("/api/v1/stories", params={"cursor": other}).status_code == 400, other
+    for known in ("*", room.get("/api/v1/threads").headers["etag"]):
+        assert room.get("/api/v1/threads", headers={"If-None-Match": known}).status_code == 304
 
 
 @pytest.mark.parametrize("dry_run", ["yes", 1, [], None])
