@@ -190,7 +190,7 @@ def _sign(con: DuckDBPyConnection, articles: pa.Table) -> Ids:
         },
     )
     keys, owners = candidate_keys(tokens, signatures)
-    order = np.lexsort((owners, keys))
+    order = np.lexsort((keys, owners))  # by article, which takes no room then; keys are scattered either way
     keys, owners = keys[order], owners[order]
     is_new = np.ones(len(keys), np.bool_)  # a text that repeats a passage repeats its key
     is_new[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
