@@ -8,7 +8,8 @@ from itertools import islice
 from typing import Any
 
 from transforms.cleaning.line_kinds import classify_line
-from transforms.cleaning.markup import visible_text
+from transforms.cleaning.markup import lines_of, visible_text
+from transforms.cleaning.printed_dates import find_headline
 from transforms.language.tables import one_of, pooled
 from transforms.text.encoding import tidy_line
 
@@ -55,6 +56,7 @@ _SHORT_LINE = 60  # characters of a line with a date and a name
 _LINE_TAGS = "self::p or self::div or self::span or self::address or self::strong or self::small"
 _BARS = re.compile(r" [|•·–—-] ")
 _CARD = re.compile(r"(?:^|\s)(?:fn|p-name|p-author)(?:$|\s)")  # microformats: the name on a card
+_NAME_CLASS = re.compile(r"(?:^|[\s_-])name(?:$|[\s_-])", re.I)
 _LOGIN = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)++|\w*admin(?:istrator)?", re.ASCII)
 _HOUSE = re.compile(
     r"\s(?:e\. ?V\.?|g?GmbH|AG|KG|SE|Ltd\.?|Inc\.?|LLC|LLP|PLC|plc|Corp\.?|S\.?A\.?|S\.?L\.?|S\.?p\.?A\.?"
@@ -164,24 +166,42 @@ def _are_alike(one: Any, other: Any) -> bool:
     )
 
 
-def _people(text: str) -> list[str]:
+def people_in_line(text: str) -> list[str]:
+    """Return the people whom one line names; of parts set apart by bars or dashes, those of the first that does.
+
+    Addresses of mail count as spaces. Empty for "" and for more than 160 characters.
+    """
     if not text or len(text) > _SHOWN:
         return []
-    return [name for name in split_names(text) if is_person(name)]
+    plain = " ".join(word for word in text.split() if "@" not in word)
+    for part in (plain, *_BARS.split(plain)):
+        if part and (found := [name for name in split_names(part) if is_person(name)]):
+            return found
+    return []
 
 
 def _people_in(element: Any) -> list[str]:
     """Return the people that an element names; one word is enough where markup says that it is the name."""
     text = visible_text(element)
-    if found := _people(text):
+    if found := people_in_line(text):
         return found
     is_name = "author" in (element.get("rel") or "").split() or bool(_CARD.search(element.get("class") or ""))
     words = split_names(text) if is_name and len(text) <= _LONGEST_NAME else []
-    return [name for name in words if " " not in name and name[0].isupper() and len(name) > 2]
+    if found := [name for name in words if " " not in name and name[0].isupper() and len(name) > 2]:
+        return found
+    parts = (each for each in element.iterdescendants("a", "b", "strong", "span") if not len(each))
+    named = (visible_text(each) for each in islice(parts, _FEW_PARTS) if _names_person(each))
+    return next(([name] for name in named if is_person(name)), [])
+
+
+def _names_person(part: Any) -> bool:
+    """Return whether a part of a byline can be its name: a link, words in bold, or what a class calls a name."""
+    return part.tag != "span" or bool(_NAME_CLASS.search(part.get("class") or ""))
 
 
 def _line_below_headline(tree: Any, article: Any | None) -> list[str]:
     heading = next((article if article is not None else tree).iter("h1"), None)
+    heading = heading if heading is not None else find_headline(tree)
     if heading is None:
         return []
     for element in heading.xpath(f"preceding::*[{_LINE_TAGS}][position() <= {_LINES_ABOVE}]"):
@@ -192,15 +212,14 @@ def _line_below_headline(tree: Any, article: Any | None) -> list[str]:
             and not is_elsewhere(element, article)
         ):
             return found
-    for element in heading.xpath(f"following::*[{_LINE_TAGS}]")[:_LINES]:
+    for element in heading.xpath(f"following::*[{_LINE_TAGS} or self::li or self::font]")[:_LINES]:
         text = visible_text(element) if len(element) < _FEW_PARTS else ""
-        if (
-            text
-            and len(text) <= _SHOWN
-            and classify_line(text.rstrip(".")).is_byline
-            and not is_elsewhere(element, article)
-        ):
-            return _people(text)
+        if text and len(text) <= _SHOWN and not is_elsewhere(element, article):
+            line = next(
+                (each for each in lines_of(element) if classify_line(each.rstrip(".")).is_byline), None
+            )
+            if line is not None:
+                return people_in_line(line)
         if (
             text
             and len(text) <= _SHORT_LINE
@@ -222,9 +241,9 @@ def _labelled(tree: Any, article: Any | None) -> list[str]:
         text = visible_text(element)
         if len(text) <= _LONGEST_LABEL and _is_label(text):
             beside = element.getnext() if element.getnext() is not None else _next_of_parent(element)
-            found = _people(visible_text(beside)) if beside is not None else []
+            found = people_in_line(visible_text(beside)) if beside is not None else []
         else:
-            found = _people(text)
+            found = people_in_line(text)
         if found and not is_elsewhere(element, article):
             return found
     return []
@@ -261,7 +280,7 @@ def _beside_date(text: str) -> list[str]:
     parts = _BARS.split(text)
     if len(parts) < 2 or not any(classify_line(part).is_time for part in parts if part):
         return []
-    return [name for part in parts[1:] if part and is_person(part) for name in _people(part)]
+    return [name for part in parts[1:] if part and is_person(part) for name in people_in_line(part)]
 
 
 @lru_cache(maxsize=4096)  # a newsroom's bylines come again day after day

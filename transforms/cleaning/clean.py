@@ -9,6 +9,7 @@ from datetime import datetime
 
 from transforms.cleaning.agency_credits import Agencies
 from transforms.cleaning.assembly import Draft, assemble, has_tags
+from transforms.cleaning.bylines import people_in_line
 from transforms.cleaning.identity import advised_claims, claim_headline
 from transforms.cleaning.line_kinds import letters
 from transforms.cleaning.metadata import read_metadata
@@ -160,6 +161,9 @@ def _clean_text(body: str, doc: RawDocument, now: datetime) -> Draft | Rejection
         draft.sources["published"] = "text"
     if parts.title:
         draft.sources["title"] = "text"
+    if people := people_in_line(parts.byline or ""):
+        draft.page = replace(draft.page, authors=tuple(people))
+        draft.sources["authors"] = "text"
     return draft
 
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from transforms.cleaning.elements import all_text, clear, drop, length, name_of, paragraph_length
+from transforms.cleaning.elements import all_text, clear, drop, length, link_length, name_of, paragraph_length
 from transforms.cleaning.line_kinds import classify_line
 from transforms.cleaning.titles import fold
 
 _HEADER_SHARE = 0.15  # of the paragraph text; a header with more holds the beginning of the article
 _SUBHEADING = 300  # characters; what is longer is a first paragraph
 _SHORTEST = 25  # characters of a standfirst; what is shorter is a label
+_MOST_BELOW = 40  # elements below the headline among which a standfirst is looked for
+_MOST_LINES = 4
+_SHORTEST_LINE = 40  # characters of a line that no markup names as a standfirst, and spaces in it
+_LEAST_SPACES = 5
+_LINKED = 0.5  # share of it in links from which it leads elsewhere
+_KEY = 40  # characters by which a line is found again in a text
+_BOXES = ("div", "p", "ul", "ol", "table", "section", "article", "h1", "h2", "h3", "h4", "figure", "form")
 _SUBHEADED = re.compile(r"sub-?(?:head\w*|line|title)|\bde[cs]?k\b|stand-?first", re.I)
 
 
@@ -23,6 +30,40 @@ def matches_headline(element: Any, wanted: str) -> bool:
     """
     shown = fold("".join(element.itertext()))
     return bool(shown) and (shown in wanted or wanted in shown)
+
+
+def lines_below_headline(tree: Any, title: str | None) -> tuple[str, ...]:
+    """Return the first lines of text below the headline that could be its standfirst, up to four; the tree stays.
+
+    Each is a paragraph, a subheading or a box without boxes in it, of 40 to 300 characters and six words or more, and
+    no link, time, byline or furniture. Longer paragraphs, cut to 300 characters, end the list: with them the article
+    has begun.
+    """
+    wanted = fold(title or "")
+    headings = (each for each in tree.iter("h1", "h2") if wanted and fold(all_text(each)) == wanted)
+    heading = next(headings, None)
+    if heading is None:
+        return ()
+    found: list[str] = []
+    for element in heading.xpath("following::*[self::p or self::h2 or self::h3 or self::div]")[:_MOST_BELOW]:
+        if element.tag == "div" and next(element.iter(*_BOXES), element) is not element:
+            continue
+        text = all_text(element)
+        if len(text) > _SUBHEADING:
+            return (*found, text[:_SUBHEADING])
+        if len(text) < _SHORTEST_LINE or text.count(" ") < _LEAST_SPACES:
+            continue
+        if link_length(element) <= _LINKED * len(text) and _standfirst_of(element):
+            found.append(text)
+        if len(found) == _MOST_LINES:
+            break
+    return tuple(found)
+
+
+def missing_line(lines: tuple[str, ...], text: str) -> str | None:
+    """Return the first of some lines below the headline, where an extracted `text` begins behind it without it."""
+    behind = next((number for number, line in enumerate(lines) if line[:_KEY] in text), 0)
+    return lines[0] if behind > 0 and len(lines[0]) < _SUBHEADING else None
 
 
 def drop_headline(tree: Any, title: str | None, total: int) -> str | None:

@@ -112,7 +112,7 @@ def gather(tree: Any) -> Markup:
             name = ["author"]  # `rel="noopener author"`
         if _is_of_other_item(element, page):
             continue
-        value = element.get("content") or element.get("datetime") or _titled(element) or visible_text(element)
+        value = element.get("content") or element.get("datetime") or _titled(element) or _named_text(element)
         if name and value:
             is_subheading = name[0] == "headline" and not _is_heading(element)
             page.items.setdefault("line" if is_subheading else name[0], []).append(value)
@@ -150,6 +150,12 @@ def _is_of_other_item(element: Any, page: Markup) -> bool:
     return page.scopes[scope]
 
 
+def _named_text(element: Any) -> str:
+    """Return the text of an item's `name`, if it has one in a part of its own: it may stand behind "written by"."""
+    name = element.find(".//*[@itemprop='name']") if element.get("itemscope") is not None else None
+    return visible_text(element if name is None else name)
+
+
 def _titled(element: Any) -> str | None:
     """Return what an abbreviation stands for: microformats keep the time of a date there."""
     return element.get("title") if element.tag == "abbr" else None
@@ -184,6 +190,22 @@ def visible_text(element: Any) -> str:
         if size >= 4 * LONGEST:
             break  # an element may hold the whole page, and is asked for each date in it
     return tidy_line("".join(pieces)[: 4 * LONGEST])
+
+
+def lines_of(element: Any) -> list[str]:
+    """Return the lines of an element's text, parted at its `<br>`, each with single spaces; at least one, may be "".
+
+    Breaks within its children part nothing.
+    """
+    if element.find("br") is None:
+        return [visible_text(element)]
+    lines = [element.text or ""]
+    for child in element:
+        if child.tag == "br":
+            lines.append(child.tail or "")
+        else:
+            lines[-1] += f" {visible_text(child)} {child.tail or ''}"
+    return [" ".join(line.split()) for line in lines]
 
 
 def _begins_word(pieces: list[str], text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree, html
 
+from transforms.cleaning.headline_box import missing_line
 from transforms.cleaning.kinds import PAYWALL_MAX_WORDS, markers
 from transforms.cleaning.line_kinds import classify_line, count_units, letters
 from transforms.cleaning.link_pruning import CONTACT_CHARACTERS, leave_mailing
@@ -173,7 +174,7 @@ def extract_body(
         text=text,
         method=method,
         link_ratio=_measure_links(text, markup),
-        standfirst=pruned.standfirst,
+        standfirst=pruned.standfirst or missing_line(pruned.below, text),
         is_walled=(pruned.had_wall or text != whole) and count_words(text) <= PAYWALL_MAX_WORDS,
     )
 

@@ -55,6 +55,7 @@ TITLE_SHARE = 0.5  # share of a headline's words that the body's first lines tak
 TITLE_BODY_LINES = 12
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff]+")
+_RULE = re.compile(r"\s*+(?:={4,}|-{4,}|~{4,}|_{4,}|\*{4,})\s*+")  # a line drawn under a headline
 _BREAKS = re.compile(r"\r\n|[\n\r\u0085\u2028\u2029\x0b\x0c]")
 _NUMBERED = re.compile(r"\d[^\d]+\d|\d[%)]|: ")
 _TERM = re.compile(r"\S+")
@@ -88,7 +89,8 @@ def segment(text: str, *, is_markdown: bool | None = None) -> Segmented:
         found = _cut(_read(plain.text.split("\n")))
         return replace(found, title=plain.title or found.title, published=plain.published or found.published)
     whole = repair_misread(text)  # half of a misread character can look like the end of a line
-    return _cut(_read(tidy("\n".join(unwrap(_BREAKS.split(whole)))).split("\n")))
+    rows = ["" if _RULE.fullmatch(row) else row for row in _BREAKS.split(whole)]
+    return _cut(_read(tidy("\n".join(unwrap(rows))).split("\n")))
 
 
 def _cut(lines: Sequence[Line]) -> Segmented:
@@ -326,7 +328,8 @@ def _find_title(lines: Sequence[Line], kept: Sequence[int], is_page: bool) -> in
     follows = len(kept) > 1 and lines[kept[1]].is_sentence
     if is_page and follows and lines[first].is_headline and _can_be_title(lines[first]):
         return first
-    above = [i for i in range(max(0, first - TITLE_REACH), first) if _can_be_title(lines[i])]
+    candidates = range(max(0, first - TITLE_REACH), first)
+    above = [i for i in candidates if _can_be_title(lines[i]) and not _is_result(lines, i)]
     body = _terms(" ".join(lines[i].text for i in kept[:TITLE_BODY_LINES]))
     for i in above:
         terms = _terms(lines[i].text)
@@ -339,12 +342,20 @@ def _find_title(lines: Sequence[Line], kept: Sequence[int], is_page: bool) -> in
     return max(long or near, default=None)
 
 
+def _is_result(lines: Sequence[Line], i: int) -> bool:
+    """Return whether a line is one of several results: names with numbers, as the line before or behind it."""
+    beside = [k for k in (i - 1, i + 1) if 0 <= k < len(lines)]
+    return bool(_NUMBERED.search(lines[i].text)) and any(_NUMBERED.search(lines[k].text) for k in beside)
+
+
 def _find_top(lines: Sequence[Line], first: int) -> int | None:
     """Find the headline of a text that is no page: among its first lines, the body's first one included."""
     above = [
         i
         for i in range(min(TITLE_NEAR, first + 1, len(lines) - 1))
-        if _can_be_title(lines[i]) and (not lines[i].is_sentence or (i == 0 and _asks(lines[i])))
+        if _can_be_title(lines[i])
+        and not _is_result(lines, i)
+        and (not lines[i].is_sentence or (i == 0 and _asks(lines[i])))
     ]
     return next((i for i in above if lines[i].units >= TITLE_LIKELY_UNITS), next(iter(above), None))
 

@@ -19,7 +19,7 @@ from transforms.cleaning.date_surroundings import (
 )
 from transforms.cleaning.elements import length, link_length, name_of
 from transforms.cleaning.line_kinds import classify_line
-from transforms.cleaning.markup import leads_home, visible_text
+from transforms.cleaning.markup import leads_home, lines_of, visible_text
 from transforms.cleaning.titles import fold, separated_parts
 
 _MOST = 60  # dates of one page
@@ -134,7 +134,7 @@ def find_printed(tree: Any) -> list[PrintedDate]:
     they come in the order of the page. The texts are not parsed here; dates of a change are among them (`is_updated`).
     At most 60 are examined; empty where none is found. The lxml tree is left as it is.
     """
-    headline = _find_headline(tree)
+    headline = find_headline(tree)
     article_boxes = _around(headline)
     here = _Place()
     top: _Place | None = None
@@ -163,7 +163,7 @@ def find_elements(tree: Any) -> list[PrintedDate]:
     Left out are those in sentences, tables, other articles and comments, and spans of days or hours. The first 60 of
     the page are examined. The lxml tree is left as it is.
     """
-    article_boxes = _around(_find_headline(tree))
+    article_boxes = _around(find_headline(tree))
     found = (_read_element(element, "time", article_boxes) for element in islice(tree.iter("time"), _MOST))
     return [each.date for each in found if each is not None]
 
@@ -228,7 +228,7 @@ def _distance(each: _Found, top: _Place | None) -> int | None:
     return None if links > _ABOVE_LINKS and not each.is_stated else _TOP_WORDS - distance
 
 
-def _find_headline(tree: Any) -> Any | None:
+def find_headline(tree: Any) -> Any | None:
     """Find the element that prints the headline: the first heading that the page's title begins with or holds."""
     titles = [each.get("content") or "" for each in tree.iter("meta") if each.get("property") == "og:title"]
     titles += [visible_text(each) for each in islice(tree.iter("title"), 1)]
@@ -320,14 +320,9 @@ def _line_of_time(element: Any) -> str:
     """Return the line of an element that is a time and little else, where breaks part it into lines; else ""."""
     if element.find("br") is None or len(visible_text(element)) > _LONGEST:
         return ""
-    lines = [element.text or ""]
-    for child in element:
-        if child.tag == "br":
-            lines.append(child.tail or "")
-        else:
-            lines[-1] += f" {visible_text(child)} {child.tail or ''}"
-    plain = (" ".join(line.split()) for line in lines)
-    return next((line for line in plain if _YEAR.search(line) and classify_line(line).is_time), "")
+    return next(
+        (line for line in lines_of(element) if _YEAR.search(line) and classify_line(line).is_time), ""
+    )
 
 
 def _drawn(element: Any, tag: str, inner: list[Any], *, is_named: bool) -> tuple[str, str, bool]:

@@ -22,7 +22,7 @@ from transforms.cleaning.elements import (
     paragraph_length,
     prose_of,
 )
-from transforms.cleaning.headline_box import drop_headline, matches_headline
+from transforms.cleaning.headline_box import drop_headline, lines_below_headline, matches_headline
 from transforms.cleaning.kinds import markers
 from transforms.cleaning.line_kinds import classify_line, letters
 from transforms.cleaning.link_pruning import drop_link_blocks
@@ -100,6 +100,7 @@ class Pruned:
 
     standfirst: str | None
     had_wall: bool
+    below: tuple[str, ...]  # lines below the headline that may be one, and the first of the text
 
 
 def prune(tree: Any, title: str | None = None) -> Pruned:
@@ -127,9 +128,10 @@ def prune(tree: Any, title: str | None = None) -> Pruned:
     _drop_named(tree, total)
     _clear_names(tree, total)
     drop_link_blocks(tree)
+    below = lines_below_headline(tree, title)
     standfirst = drop_headline(tree, title, total)
     _join_chunks(tree)
-    return Pruned(standfirst, had_wall)
+    return Pruned(standfirst, had_wall, below)
 
 
 def drop_code(tree: Any) -> None:

@@ -187,3 +187,50 @@ def test_one_word_is_a_name_where_the_markup_says_so() -> None:
         )
         assert not isinstance(tree, Reason)
         assert shown_authors(tree) == names, markup
+
+
+@pytest.mark.parametrize(
+    ("markup", "name"),
+    [
+        ("<ul><li>Von <a href='/k'>Karla Niemeyer</a>, Wendelstein</li></ul>", "Karla Niemeyer"),
+        ("<p>Af <strong>Henrik Toftegaard</strong><br>2. mar. 2026 kl. 20.15</p>", "Henrik Toftegaard"),
+        ("<p>by Tom Ashdown - March 3, 2026</p>", "Tom Ashdown"),
+        (
+            "<div class='byline'><span class='name'>Ulrika Forsgren</span> u@nt.example</div>",
+            "Ulrika Forsgren",
+        ),
+        (
+            "<div class='dateAuthor'><span class='name'>Marek Zieliński</span> 2 marca 2026</div>",
+            "Marek Zieliński",
+        ),
+        ("<div class='auteur'>Door onze verslaggever <b>Wouter Hoekema</b></div>", "Wouter Hoekema"),
+        ("<div class='detail__author'>Rahmat Hidayat - <span>kabarNews</span></div>", "Rahmat Hidayat"),
+        ("<div>Írta: <a href='/b'>Barta Zsófia</a></div>", "Barta Zsófia"),
+        ("<p>Γράφει ο <a href='/p'>Πέτρος Λαμπράκος</a></p>", "Πέτρος Λαμπράκος"),
+        ("<p>מאת: <a href='/d'>דן אורבך</a></p>", "דן אורבך"),
+        (
+            "<span itemprop='author' itemscope>Escrito por <b itemprop='name'>Lucía Ferrándiz</b></span>",
+            "Lucía Ferrándiz",
+        ),
+    ],
+)
+def test_a_name_is_read_out_of_the_line_around_it(markup: str, name: str) -> None:
+    assert authors(above=markup) == (name,)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>Northern Ireland - March 3, 2026</p>",
+        "<div class='byline'><a href='mailto:desk@post.example'>desk@post.example</a></div>",
+        "<div class='author-line'>Published in <a href='/x'>politics</a> at 7:12</div>",
+    ],
+)
+def test_a_line_without_a_person_names_nobody(markup: str) -> None:
+    assert authors(above=markup) == ()
+
+
+def test_without_an_h1_the_line_below_the_headline_counts() -> None:
+    shown = "<b>Crane falls into harbour</b><p>By Ann Lee<br>Staff</p>"
+    page = parse_page(f"<title>Post: Crane falls into harbour</title>{shown}{PROSE}")
+    assert shown_authors(page) == ["Ann Lee"]

@@ -342,3 +342,23 @@ def test_an_offer_to_subscribe_is_no_text() -> None:
 def test_joiners_that_are_spelling_stay() -> None:
     text = "مهندسان در دو پایه میانی ترک‌های عمیق یافتند و پل قدیمی روی رودخانه را به روی خودروها بستند."
     assert extract(f"<h1>{TITLE}</h1>" + f"<p>{text}</p>" * 6).text.split("\n")[0] == text
+
+
+LEAD = "Divers look for the wreck, and the company that built it is gone."
+
+
+@pytest.mark.parametrize(
+    "line", ["<div class='summary'>{}</div>", "<p class='description'>{}</p>", "<div><h2>{}</h2></div>"]
+)
+def test_a_line_between_headline_and_text_is_kept_as_standfirst(line: str) -> None:
+    header = f"<div><h1>{TITLE}</h1></div>{line.format(LEAD)}"
+    found = extract(f"{header}<div class='article-body'>{BODY}</div>")
+    assert found.text in (TEXT, f"{LEAD}\n{TEXT}")
+    assert (found.standfirst == LEAD) != (LEAD in found.text)
+
+
+def test_furniture_below_the_headline_is_no_standfirst() -> None:
+    header = f"<div><h1>{TITLE}</h1></div><div>By Ann Lee</div><div>3 March 2026, 7:12</div>"
+    assert extract(f"{header}<div class='article-body'>{BODY}</div>").standfirst is None
+    linked = f"<div><a href='/x'>{LEAD}</a></div>"
+    assert extract(f"<h1>{TITLE}</h1>{linked}<div class='article-body'>{BODY}</div>").standfirst is None

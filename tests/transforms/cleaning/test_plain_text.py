@@ -387,3 +387,18 @@ def test_the_owners_inputs_lose_their_noise_and_no_body_line() -> None:
             assert noise not in found.body.split("\n")
         headlines = [line for line in lines[6:] if line.istitle() or classify_line(line).is_title_case]
         assert not set(headlines) & set(found.body.split("\n"))
+
+
+def test_a_line_drawn_under_a_headline_is_no_part_of_it() -> None:
+    for rule in ("=" * 40, "-" * 12, "~~~~"):
+        found = segment("\n".join(["Crane falls into harbour", rule, "", *BODY]))
+        assert found.title == "Crane falls into harbour"
+
+
+def test_results_above_the_report_are_not_its_headline() -> None:
+    rows = ["Rovers 2 United 1", "Harbour Town 3 Lighthouse 4", "North Quay 5 Ferrymen 0"]
+    last = "Lighthouse go top of the table after their seven-goal win over Harbour Town on a windy afternoon."
+    found = segment("\n".join(["Saturday's island league results", "", *rows, "", last]))
+    assert (found.title, found.body.split("\n")) == ("Saturday's island league results", [*rows, last])
+    alone = segment("\n".join(["Harbour Town 3 Lighthouse 4", "", last, last.replace("windy", "cold")]))
+    assert alone.title == "Harbour Town 3 Lighthouse 4"
