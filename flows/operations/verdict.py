@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from transforms.stories.clustering import ATTACHED_KINDS
 from transforms.stories.story_model import MODEL
+from transforms.types import Kind
 
 if TYPE_CHECKING:
     from warehouse.row_types import ArticleRow, ChainStep, LinkRow, PairDetail
@@ -70,12 +72,18 @@ def _apart(pair: PairDetail, are_candidates: bool) -> Iterator[str]:
         yield "They were never compared: too few of the words that say most of each are in both."
     elif not score[1]:
         yield f"Their score of {score[0]:.2f} falls short of the {MODEL.threshold:.2f} that a pair needs."
+    elif (attached := _attached(pair)) is not None:
+        kind = attached.kind.replace("_", " ")
+        yield (
+            f"Their texts pass ({score[0]:.2f}), but {_name(attached)} is a {kind}: it is put into the one story "
+            "that it fits clearly better than any other, and never joins two."
+        )
     else:
         yield (
             f"Their texts pass ({score[0]:.2f}, where a pair needs {MODEL.threshold:.2f}), but stories are joined by "
             "the mean over all of their articles, and these two are apart by it."
         )
-    if pair.between is not None:
+    if pair.between is not None and _attached(pair) is None:
         yield from _means(pair, is_decided=decided is not None or pair.parted is not None)
 
 
@@ -103,9 +111,18 @@ def days_apart(pair: PairDetail) -> float | None:
     return abs((pair.a.published_at - pair.b.published_at).total_seconds()) / 86400
 
 
+def _attached(pair: PairDetail) -> ArticleRow | None:
+    """Return the one of two articles that decides nothing about stories (a live blog, round-up or digest), if any."""
+    return next((article for article in (pair.a, pair.b) if Kind(article.kind) in ATTACHED_KINDS), None)
+
+
 def _best(pair: PairDetail) -> tuple[float, bool] | None:
-    """Return the best stored score of the pair and whether it passes."""
-    scores = [(link.score, link.decision == "passes") for link in pair.links if link.score is not None]
+    """Return the stored score of the pair as reports of one event and whether it passes; copies have another scale."""
+    scores = [
+        (link.score, link.decision == "passes")
+        for link in pair.links
+        if link.score is not None and link.relation == "same_story"
+    ]
     return max(scores, key=lambda score: (score[1], score[0])) if scores else None
 
 

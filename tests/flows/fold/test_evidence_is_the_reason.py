@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +67,14 @@ def test_stories_follow_from_the_published_file_alone(tmp_path: Path) -> None:
         _look_at_names_on_the_way(con)
         assert "Ada linked the two" in " ".join(verdict(linked, are_candidates=True))
         assert "Ada decided that they are two stories" in " ".join(verdict(parted, are_candidates=True))
+        blog = replace(gone, parted=None, a=replace(gone.a, kind="live_blog"))
+        reason = " ".join(verdict(blog, are_candidates=True))
+        assert "is a live blog: it is put into the one story" in reason
+        assert "A merge needs" not in reason
+        copy = replace(gone.links[0], relation="near_duplicate", decision="falls_short", score=0.77)
+        unlike = replace(gone, parted=None, links=[copy])
+        # it is less than copies need, and no score of two reports
+        assert "0.77" not in " ".join(verdict(unlike, are_candidates=True))
 
 
 def _look_at_names_on_the_way(con: DuckDBPyConnection) -> None:
