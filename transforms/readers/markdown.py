@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from transforms.readers.wire_text import web_address
 from transforms.text.link_rows import is_row_of_links
 from transforms.types import Stated
 
@@ -38,6 +39,7 @@ _FENCE = re.compile(r"^ {0,3}(?:```|~~~).*$", re.M)
 _STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n]{1,200}?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*])")
 _CODE = re.compile(r"(?<!`)`++([^`\n]++)`++")
+_NOTE = re.compile(r"\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")  # "[[Ann Ley]]", a link to a note
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>])")
 
 
@@ -71,10 +73,12 @@ def _heading(found: re.Match[str]) -> str:
 
 
 def stated_by(front: str) -> Stated:
-    """Read the simple part of YAML between the dashes of front matter; what is not stated stays None or empty.
+    """Read the simple part of YAML or TOML in front matter; what is not stated stays None or empty.
 
-    That is `key: value`, `key: [a, b]`, and dashes below a key. Keys are compared without case; unknown keys and other
-    YAML are skipped, and nothing raises. Tags count as a list only, authors as a list or one text.
+    That is `key: value` or `key = value`, `key: [a, b]`, and dashes below a key. Keys are compared without case;
+    unknown keys and the rest are skipped, and nothing raises. Tags count as a list only, authors as a list or one text,
+    with what is left of links to notes. A source that is an address is the address. `draft: true` and
+    `published: false` give the status "draft".
     """
     values: dict[str, str] = {}
     lists: dict[str, list[str]] = {}
@@ -84,13 +88,19 @@ def stated_by(front: str) -> Stated:
         if item and key:
             lists.setdefault(key, []).append(_unquote(item.group(1)))
             continue
-        pair = re.match(r"([\w\- ]+):[ \t]*(.*)", line)
+        pair = re.match(r"([\w\- ]++)[:=][ \t]*(.*)", line)
         if pair:
             key, value = pair.group(1).strip().lower(), pair.group(2).strip()
             if value.startswith("[") and value.endswith("]"):
                 lists[key] = [_unquote(part) for part in value[1:-1].split(",") if part.strip()]
             elif value:
                 values[key] = _unquote(value)
+    if web_address(values.get("source", "")):
+        values.setdefault("url", values.pop("source"))
+    flag = values.get("published", "").lower()
+    if flag in ("true", "false"):
+        del values["published"]
+    is_draft = values.get("draft", "").lower() == "true" or flag == "false"
     named = {ours: values[theirs] for theirs, ours in reversed(_NAMES.items()) if values.get(theirs)}
     authors = (
         lists.get("authors")
@@ -98,7 +108,9 @@ def stated_by(front: str) -> Stated:
         or [values[k] for k in ("author", "authors") if k in values]
     )
     tags = lists.get("tags") or lists.get("keywords") or []
-    return Stated(authors=tuple(authors), tags=tuple(tags), **named)  # type: ignore[arg-type]
+    authors = [_NOTE.sub(r"\1", author) for author in authors]
+    status = "draft" if is_draft else None
+    return Stated(authors=tuple(authors), tags=tuple(tags), status=status, **named)  # type: ignore[arg-type]
 
 
 def _unquote(value: str) -> str:

@@ -6,16 +6,17 @@ import html
 import re
 from collections.abc import Sequence
 
-from transforms.readers.documents import Items, Source, document, reject
+from transforms.readers.documents import Items, Source, document, reject, skip
 from transforms.readers.press_pages import split_press_page
 from transforms.readers.saved_pages import split_saved
 from transforms.readers.tagged_texts import split_tagged
 from transforms.readers.teletype import split_messages
 from transforms.readers.text_archives import ArchivedText, split_archive
 from transforms.text.encoding import decode
+from transforms.text.publication_status import is_draft
 from transforms.types import Format, Reason, Stated
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.S)
+_FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\r?\n(.*?)\r?\n\1[ \t]*(?:\r?\n|\Z)", re.S)
 
 _ESCAPED_PAGE = re.compile(r"\s*+&lt;(?:!doctype html|html|head|body|article|main|section|div|p|h1)\b", re.I)
 
@@ -80,15 +81,18 @@ def _entries(entries: Sequence[ArchivedText], ref: str, form: Format) -> Items:
 def read_markdown(source: Source) -> Items:
     """Yield Markdown of any charset as one document: its text without markup, and what its front matter states.
 
-    One rejection where there is neither a text nor a stated title. Raises StopReading above `max_document_bytes` and
-    for a stream that fails.
+    A draft is skipped; one rejection where there is neither a text nor a stated title. Raises StopReading above
+    `max_document_bytes` and for a stream that fails.
     """
     from transforms.readers.markdown import plain_text, stated_by
 
     data = source.window.read_whole(source.options.max_document_bytes, "text")
     text = decode(data).text.replace("\x00", "")
     front = _FRONT_MATTER.match(text)
-    stated = stated_by(front.group(1)) if front else Stated()
+    stated = stated_by(front.group(2)) if front else Stated()
+    if is_draft(stated.status):
+        yield skip(source.ref, Format.MARKDOWN, "a draft", data)
+        return
     body = plain_text(text[front.end() :] if front else text)
     if not body.strip() and not stated.title:
         yield reject(source.ref, Format.MARKDOWN, Reason.NO_TEXT, "no text", data)

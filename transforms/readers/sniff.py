@@ -17,7 +17,7 @@ HEAD_BYTES = 1 << 16  # examined: enough for the first lines of a JSONL with lon
 MAX_CONTROLS = 0.05  # share of controls: text with stray NULs stays far below, random bytes have .11
 _HEADER = re.compile(r"^([A-Za-z][A-Za-z0-9\-]{1,40}):[ \t]", re.M)
 _MAIL_SURE = {"mime-version", "message-id", "received", "return-path", "delivered-to", "dkim-signature"}
-_FRONT_MATTER_LINE = re.compile(r"[\w\- ]+:|[ \t-]|$")
+_FRONT_MATTER_LINE = re.compile(r"[\w\- ]+[:=]|[ \t\]\[-]|$")
 _FRONT_MATTER_LINES = 200
 _MARKDOWN_LINK = re.compile(r"\[[^\[\]\n]+\]\(https?://[^()\[\s]+\)")
 _MARKDOWN_HEAD = re.compile(r"^#{1,3} \S", re.M)
@@ -110,12 +110,13 @@ def _is_markdown(text: str, name: str) -> bool:
 
 
 def _has_front_matter(text: str) -> bool:
-    """Recognise lines of `key: value` and of lists between two lines of three dashes at the very beginning."""
+    """Recognise lines of `key: value` and of lists between two lines of dashes, or of plus signs, at the beginning."""
     first, *lines = text[:HEAD_BYTES].split("\n", _FRONT_MATTER_LINES)
-    if first.rstrip() != "---":
+    mark = first.rstrip()
+    if mark not in ("---", "+++"):
         return False
     for number, line in enumerate(lines):
-        if line.rstrip() == "---":
+        if line.rstrip() == mark:
             return number > 0
         if not _FRONT_MATTER_LINE.match(line):
             return False

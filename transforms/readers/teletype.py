@@ -8,6 +8,7 @@ from dataclasses import dataclass
 _TEXT, _TEXT_END, _MESSAGE_END = "\x02", "\x03", "\x04"
 _HEAD_CHARACTERS = 400  # within which a message's text begins
 _CONTROL_LINE = re.compile(r"(?:[A-Z]{0,6}\d{2,6}[ \t].{0,60}|ZCZC.{0,40}|NNNN|\^|<|-{2,})")
+_SLUG = re.compile(r"[A-Z]{2}--?\S")  # "BC-Ferry Fire": the wire's name for a story
 _STAMP = re.compile(r"(\d\d)(\d\d)(\d\d) ?(?:GMT|UTC)? ([A-Za-z]{3}) (\d\d)\b")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -41,7 +42,16 @@ def _message(whole: str) -> Message:
         lines.pop(0)
     while lines and (not lines[-1].strip() or _CONTROL_LINE.fullmatch(lines[-1].strip())):
         lines.pop()
-    return Message("\n".join(lines), whole, _time_in(trailer))
+    return Message("\n".join(_without_marks(lines)), whole, _time_in(trailer))
+
+
+def _without_marks(lines: list[str]) -> list[str]:
+    """Take the signs of ANPA from its lines of heading ("^Fire halts ferry<", "^By ANN LEE="); a slug goes."""
+    count = next((at for at, line in enumerate(lines) if not line.startswith("^")), len(lines))
+    heads = [line[1:].rstrip("<= ") for line in lines[:count]]
+    if len(heads) > 1 and _SLUG.match(heads[0]):
+        heads.pop(0)
+    return [*heads, *lines[count:]]
 
 
 def _time_in(trailer: str) -> str | None:

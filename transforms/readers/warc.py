@@ -22,6 +22,7 @@ from transforms.types import Format, RawDocument, Reason, Rejection, Stated
 
 _CUT = "the archive ends inside a record"
 MAX_HEADER_BYTES = 1 << 16  # of a record: real ones end near 2 KiB
+_PARTIAL = 206  # status of a response to a request for a range of bytes
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _READ_TYPES = {b"response", b"resource", b"conversion"}
 _VERSION = re.compile(rb"WARC/[01]\.\d+\r?\n")
@@ -151,6 +152,10 @@ def _read_payload(record: WarcRecord, ref: str, length: int, source: Source) -> 
         status = headers.status_code if headers is not None else None
         if status is not None and not 200 <= status < 300:
             return [skip(ref, Format.WARC, f"HTTP status {status}")]
+        if status == _PARTIAL and not _is_whole(
+            headers.get("Content-Range") if headers is not None else None
+        ):
+            return [reject(ref, Format.WARC, Reason.TRUNCATED, "a part of a page")]
         content_type, charset = (record.http_content_type or "").lower(), record.http_charset
     is_html = content_type.startswith(_HTML_TYPES)
     is_file = record.record_type in (WarcRecordType.conversion, WarcRecordType.resource)
@@ -174,6 +179,12 @@ def _read_payload(record: WarcRecord, ref: str, length: int, source: Source) -> 
     return [
         document(ref, Format.WARC, body, body, is_html, Stated(url=url, charset=charset, captured=captured))
     ]
+
+
+def _is_whole(content_range: str | None) -> bool:
+    """Return whether a range of bytes is the whole: "bytes 0-999/1000"."""
+    found = re.fullmatch(r"bytes 0-(\d{1,15})/(\d{1,15})", (content_range or "").strip())
+    return found is not None and int(found.group(1)) + 1 == int(found.group(2))
 
 
 def _no_page(ref: str, content_type: str) -> Rejection:

@@ -375,3 +375,50 @@ def test_what_describes_a_web_archive_is_no_news() -> None:
 def test_a_table_may_begin_with_empty_lines() -> None:
     (found,) = documents("\ufeff\n\r\ntitle,text\nFerry halted,Nobody was hurt.\n", "in/t.csv")
     assert (found.stated.title, found.body) == ("Ferry halted", "Nobody was hurt.")
+
+
+def test_headings_of_anpa_shed_their_signs() -> None:
+    (found,) = split_messages(
+        "\x01a1\r\n\x02\r\n^BC-Fire,1st Ld<\r\n^Ferry halted<\r\n^By ANN LEE=\r\n\tTARN (TW) _ Ok.\r\n\x03"
+    )
+    assert found.text == "Ferry halted\nBy ANN LEE\n\tTARN (TW) _ Ok."
+
+
+@pytest.mark.parametrize(
+    ("front", "expected"),
+    [
+        ('+++\ntitle = "Fire"\ndate = 2026-03-01\ndraft = false\n+++\n', ("Fire", "2026-03-01", None, ())),
+        ("---\ntitle: Fire\npublished: true\n---\n", ("Fire", None, None, ())),
+        (
+            '---\ntitle: Fire\nsource: "https://w.example/1"\nauthor:\n  - "[[Ann Ley]]"\npublished:\n---\n',
+            ("Fire", None, "https://w.example/1", ("Ann Ley",)),
+        ),
+        ("---\ntitle: Fire\ndraft: true\n---\n", None),
+        ("---\ntitle: Fire\npublished: false\n---\n", None),
+        ("+++\ntitle = 'Fire'\ndraft = true\n+++\n", None),
+    ],
+)
+def test_front_matter_of_sites_and_notes(front: str, expected: tuple[object, ...] | None) -> None:
+    (found,) = read(io.BytesIO(f"{front}Nobody was hurt.\n".encode()), "in/a.md")
+    if expected is None:
+        assert isinstance(found, Rejection)
+        assert found.disposition is Disposition.SKIPPED
+    else:
+        assert isinstance(found, RawDocument)
+        stated = found.stated
+        assert (stated.title, stated.published, stated.url, stated.authors) == expected
+        assert str(found.body).strip() == "Nobody was hurt."
+
+
+@pytest.mark.parametrize(("sent", "count"), [("bytes 0-9/4000", 0), ("bytes 0-99/100", 1), ("", 0)])
+def test_a_part_of_a_page_in_a_web_archive_is_no_page(sent: str, count: int) -> None:
+    page = "<html><body><p>Nobody was hurt on the ferry.</p></body></html>"
+    response = (
+        f"HTTP/1.1 206 Partial Content\r\nContent-Type: text/html\r\nContent-Range: {sent}\r\n\r\n{page}"
+    )
+    record = (
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:1>\r\nWARC-Date: 2026-03-05T00:00:00Z\r\n"
+        "WARC-Target-URI: https://w.example/1\r\nContent-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {len(response)}\r\n\r\n{response}\r\n\r\n"
+    )
+    assert len(documents(record, "in/a.warc")) == count
