@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -28,28 +29,36 @@ def create_index(con: DuckDBPyConnection) -> None:
     """
     with _inside(con):
         con.execute(statement("publish", "search").sql)
-    data = files("transforms") / "data"
-    entries = sorted((data / "languages").iterdir(), key=lambda one: one.name)
-    rules = {
-        entry.name.removesuffix(".toml"): tomllib.loads(entry.read_text(encoding="utf-8")).get("stems", {})
-        for entry in entries
-        if entry.name.endswith(".toml")
-    }
+    rules = _stemming_rules()
     con.execute(
         "INSERT INTO pub._search_rules SELECT language, shortest, list_distinct(list_transform(endings, "
         "lambda e: strip_accents(lower(e)))) FROM (SELECT unnest(?::VARCHAR[]) AS language, "
         "unnest(?::INTEGER[]) AS shortest, unnest(?::VARCHAR[][]) AS endings)",
-        [
-            list(rules),
-            [stems.get("shortest", 4) for stems in rules.values()],
-            [stems.get("endings", []) for stems in rules.values()],
-        ],
+        [list(column) for column in zip(*rules, strict=True)],
     ).fetchall()
-    characters = tomllib.loads((data / "simplified_characters.toml").read_text(encoding="utf-8"))
-    con.execute(
-        "INSERT INTO pub._search_characters VALUES (?, ?)",
-        [characters["traditional"], characters["simplified"]],
-    ).fetchall()
+    con.execute("INSERT INTO pub._search_characters VALUES (?, ?)", list(_characters())).fetchall()
+
+
+@cache
+def _stemming_rules() -> list[tuple[str, int, list[str]]]:
+    """Return language, shortest stem and endings to take off, of every language in `transforms/data`."""
+    entries = sorted((files("transforms") / "data" / "languages").iterdir(), key=lambda one: one.name)
+    rules = []
+    for entry in entries:
+        if entry.name.endswith(".toml"):
+            stems = tomllib.loads(entry.read_text(encoding="utf-8")).get("stems", {})
+            rules.append(
+                (entry.name.removesuffix(".toml"), stems.get("shortest", 4), stems.get("endings", []))
+            )
+    return rules
+
+
+@cache
+def _characters() -> tuple[str, str]:
+    """Return traditional Chinese characters, and the simplified one of each at the same place."""
+    path = files("transforms") / "data" / "simplified_characters.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    return table["traditional"], table["simplified"]
 
 
 def update_index(con: DuckDBPyConnection) -> None:
