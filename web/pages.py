@@ -326,18 +326,19 @@ def review(request: Request) -> Response:
 
 @router.get("/runs", response_class=HTMLResponse)
 def runs(request: Request) -> Response:
-    """Show how far documents came, what the last 30 runs did, and what became of every document."""
+    """Show how far documents came, what the last 30 runs did, which outlets arrive late, and every disposition."""
     room = room_of(request)
     with room.published.reading() as con:
         listed = ask(con, "runs", limit=30)
         dispositions = ask(con, "run_dispositions")
         steps = ask_one(con, "run_funnel") or {}
+        slow = ask(con, "slow_outlets", limit=8)
         totals = ask_one(con, "totals") or {}
     last = totals.get("last_run_at")
     stale_hours = (_now() - last).total_seconds() / 3600 if last else None
     return show(
         request, "runs.html", runs=listed, dispositions=dispositions, totals=totals, stale_hours=stale_hours,
-        steps=steps, funnel=charts.draw_funnel(steps), trend=charts.draw_trend(listed[::-1]),
+        slow=slow, steps=steps, funnel=charts.draw_funnel(steps), trend=charts.draw_trend(listed[::-1]),
     )  # fmt: skip
 
 

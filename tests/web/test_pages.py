@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,29 @@ def test_every_story_has_an_outlet_beside_it_before_another_has_two(web_home: Pa
         con.execute("INSERT INTO stories SELECT DISTINCT story_id, 3, now(), now() FROM articles")
         rows = ask(con, "compared_outlets", since=None, until=None, stories=12, limit=6)
     assert [row["publisher"] for row in rows] == ["everywhere", "o1a", "o2a", "o3a", "o0a", "o1b"]
+
+
+def test_sources_are_slow_by_the_median_of_what_came_in_a_week(web_home: Path) -> None:
+    hours = {"fast": (0, 1, 2), "slow": (1, 30, 40), "early": (-3, -2, -1), "rare": (90, 90)}
+    with open_published(web_home) as con:
+        con.execute("CREATE TEMP TABLE runs AS SELECT TIMESTAMP '2026-03-09 12:00' AS started_at")
+        con.execute(
+            "CREATE TEMP TABLE articles (publisher VARCHAR, published_at TIMESTAMP, first_seen_at TIMESTAMP, "
+            "published_precision VARCHAR)"
+        )
+        came = datetime(2026, 3, 8, 12)  # noqa: DTZ001
+        rows = [
+            (name, came - timedelta(hours=n), came, "minute") for name, some in hours.items() for n in some
+        ]
+        rows += [("fast", came - timedelta(days=9), came, "day")] * 9  # the hour is not stated
+        rows += [("fast", came - timedelta(days=90), came - timedelta(days=9), "minute")] * 9  # long ago
+        con.executemany("INSERT INTO articles VALUES (?, ?, ?, ?)", rows)
+        found = ask(con, "slow_outlets", limit=8)
+    assert [(row["publisher"], row["article_count"], row["hours"]) for row in found] == [
+        ("slow", 3, 30),
+        ("fast", 3, 1),
+        ("early", 3, 0),
+    ]
 
 
 def test_runs_show_how_far_documents_came(client: TestClient) -> None:
