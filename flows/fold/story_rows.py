@@ -18,7 +18,7 @@ from flows.settings.source_lists import SourceLists
 from transforms.cleaning.urls import host_of
 from transforms.stories.canonical import choose, newest_report
 from transforms.stories.clustering import ATTACHED_KINDS
-from transforms.stories.members import Member
+from transforms.stories.members import OPINIONS, Member
 from transforms.stories.profile import Profile, key_terms, unpack
 from transforms.stories.publishers import family, independent_sources, outlet_count
 from transforms.stories.story_ids import Assignment
@@ -207,6 +207,7 @@ def _member(row: Mapping[str, Any], groups: Groups) -> Member:
         word_count=row["word_count"],
         kind=Kind(row["kind"]),
         is_paywalled=row["is_paywalled"],
+        is_opinion=row["genre"] in OPINIONS,
         wire_agency=row["wire_agency"],
         publisher=row["publisher"],
         url_host=host_of(row["canonical_url"] or row["url"]),

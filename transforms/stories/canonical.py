@@ -33,7 +33,7 @@ def choose(
     """Choose the canonical article of a story and say why: its article id and the reason in English.
 
     Under each policy the kinds come first (articles, templates, galleries, teasers, live blogs, round-ups, digests,
-    indexes, stubs). Then original-fullest prefers what is open to read, then what is in its publisher's own words (see
+    indexes, stubs), and of one kind what is no opinion. Then original-fullest prefers what is open to read, then what is in its publisher's own words (see
     `is_original`; a credit printed on one copy of a text holds for all of them), then the most words; earliest takes
     the earliest time, longest the most words. preferred-publishers: the fullest original one of the first publisher of
     `preferred` (names, hosts or family ids, in any case; a blank one matches nobody) that has a report other than
@@ -61,7 +61,7 @@ def choose(
     if policy == "preferred-publishers":
         for wanted in preferred:
             chosen = [m for m in members if _is_of(m, wanted, families)]
-            if chosen and min(map(_rank, chosen)) < _KIND_RANK[Kind.INDEX]:
+            if chosen and min(_KIND_RANK[m.kind] for m in chosen) < _KIND_RANK[Kind.INDEX]:
                 best = min(chosen, key=_fullest_key)
                 return (
                     best.article_id,
@@ -75,7 +75,7 @@ def choose(
 def newest_report(members: Iterable[Member]) -> int | None:
     """Return the article id of the full report published last; None when there is no report with a time.
 
-    A full report is open to read and an article or template. Where no such one has a time, any report will do. Of a
+    A full report is open to read, an article or template, and no opinion. Where no such one has a time, any report will do. Of a
     day known without its hour the beginning counts, so that a report of that day that states its hour is the newer.
     Ties go to the one with more words, then to the smaller id.
     """
@@ -84,7 +84,8 @@ def newest_report(members: Iterable[Member]) -> int | None:
 
 
 def _is_full(member: Member) -> bool:
-    return _KIND_RANK[member.kind] <= _KIND_RANK[Kind.TEMPLATE] and not member.is_paywalled
+    is_whole = _KIND_RANK[member.kind] <= _KIND_RANK[Kind.TEMPLATE] and not member.is_paywalled
+    return is_whole and not member.is_opinion
 
 
 def is_original(member: Member, agencies: Agencies | None = None) -> bool:
@@ -125,7 +126,7 @@ def _choose_earliest(members: Collection[Member]) -> tuple[int, str]:
     return best.article_id, f"the earliest {_noun(best)}, {shown}"
 
 
-def _fullest_key(member: Member) -> tuple[int, bool, bool, int, datetime, int]:
+def _fullest_key(member: Member) -> tuple[tuple[int, bool], bool, bool, int, datetime, int]:
     # A text behind a paywall is cut off, so being open counts before being original.
     return (
         _rank(member),
@@ -167,11 +168,13 @@ def _tie(member: Member) -> tuple[datetime, int]:
     return at, member.article_id
 
 
-def _rank(member: Member) -> int:
-    return _KIND_RANK[member.kind]
+def _rank(member: Member) -> tuple[int, bool]:
+    return _KIND_RANK[member.kind], member.is_opinion
 
 
 def _noun(member: Member) -> str:
+    if member.is_opinion:
+        return "opinion piece"
     return "report" if member.kind is Kind.ARTICLE else member.kind.value.replace("_", " ")
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from transforms.types import Kind, Precision
+
+OPINIONS: Final = frozenset(("opinion", "review"))  # genres
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,7 @@ class Member:
     word_count: int = 0
     kind: Kind = Kind.ARTICLE
     is_paywalled: bool = False
+    is_opinion: bool = False  # a comment on the event or a review, as its document says
     wire_agency: str | None = None  # id of the agency whose text it is, as `agencies.credit` gives it
     publisher: str | None = None
     url_host: str | None = None

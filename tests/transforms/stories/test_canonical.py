@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.stories.canonical import POLICIES, choose, is_original
+from transforms.stories.canonical import POLICIES, choose, is_original, newest_report
 from transforms.stories.members import Member
 from transforms.types import Kind, Precision
 
@@ -32,6 +32,16 @@ def test_the_fullest_original_wins_over_a_longer_reprint() -> None:
     number, reason = choose(members)
     assert number == 2
     assert reason == "the fullest original report, 500 words"
+
+
+def test_an_opinion_stands_for_a_story_only_where_nothing_reports_it() -> None:
+    opinion = report(1, 2000, hour=9, is_opinion=True)
+    news = report(2, 90, hour=8, is_paywalled=True, wire_agency="AP")
+    for policy in ("original-fullest", "earliest", "longest"):
+        assert choose([opinion, news], policy)[0] == 2
+    assert newest_report([opinion, news]) == 1  # nothing is a full report
+    assert newest_report([opinion, report(2, 90, hour=8)]) == 2
+    assert choose([opinion, report(3, 900, kind=Kind.TEASER)]) == (1, "the fullest opinion piece, 2000 words")
 
 
 def test_the_agency_is_the_original_of_its_own_text() -> None:
