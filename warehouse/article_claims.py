@@ -85,7 +85,7 @@ def unclaimed(con: DuckDBPyConnection, *, at_once: int = 50_000) -> Iterator[lis
 
 
 def add_claims(con: DuckDBPyConnection, rows: Sequence[tuple[int, str, int, str]]) -> None:
-    """Store claims of articles: rows of claim, kind ("strict", "loose" or "item"), article_id and headline.
+    """Store claims: rows of claim (hash of an id or address), kind ("strict", "loose", "item"), article_id, headline.
 
     Equal rows are stored once, but a row that is stored already is stored again. Of a headline its hash is kept, none
     for items. Runs in the caller's transaction.

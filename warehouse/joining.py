@@ -28,7 +28,7 @@ _SETS = frozenset({"tombstones", "tombstone_shingles", "let_in"})  # where two h
 
 
 class OverlappingHomesError(WarehouseError):
-    """Two homes hold the same file, article or identity, so that joining them row by row would duplicate an article."""
+    """Two homes hold one run, file, document or article, or two articles with one id or address."""
 
     meaning = "Nothing was joined."
     advice = "ingest the inputs of the one into the other home instead"

@@ -162,10 +162,11 @@ def draw_funnel(steps: Mapping[str, int]) -> Markup:
 
 
 def draw_trend(runs: Sequence[Mapping[str, Any]]) -> Markup:
-    """Draw runs beside each other, the first one left: above the documents of each that were new, below its seconds.
+    """Draw runs as an inline SVG, the first one left: above the documents of each that were new, below its seconds.
 
-    `runs` need started_at, dispositions (None for a run that did not end) and seconds. Documents stand on each other:
-    those that loaded, those that did not for another reason, rejected ones on top. Empty for fewer than two runs.
+    `runs` need started_at, dispositions (disposition → documents; None for a run that did not end) and seconds.
+    Documents stand on each other: those that loaded, those that did not for another reason, rejected ones on top. Empty
+    for fewer than two runs.
     """
     if len(runs) < 2:
         return Markup("")

@@ -13,7 +13,10 @@ CONNECT_SECONDS = 15.0
 
 
 class DaskCluster:
-    """The workers of a running Dask cluster, each of whose threads does one item at a time."""
+    """The workers of a running Dask cluster, each of whose threads does one item at a time.
+
+    `address` is that of the scheduler (`dask://host:8786`). Raises ClusterError where nothing answers there.
+    """
 
     def __init__(self, address: str) -> None:
         require("distributed", wanted="engine dask://", extra="dask")

@@ -69,7 +69,9 @@ class Broken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """Message of a worker to its parent: the result file of the item is written; `documents` were read for it."""
+    """Message of a worker to its parent: the result file of an item, one unit of work, is written.
+
+    `documents` were read for it."""
 
     documents: int
 
@@ -165,7 +167,7 @@ class Cursor:
         return self._losses.get(self.key()) if self._losses else None
 
     def key(self) -> Key:
-        """Return (source_ref, nth) of the document begun last, the reference cut as in the slot, or ("", 0)."""
+        """Return (source_ref, nth) of the document begun last, the reference cut to 8 KiB, or ("", 0)."""
         return _label(self.source_ref).decode("utf-8", "replace"), self.nth
 
     def end(self) -> None:

@@ -16,12 +16,15 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
-    """What people decided and nobody revoked, stronger than any score: must-links, cannot-links, pins."""
+    """What people decided and nobody revoked, stronger than any score: must-links, cannot-links, pins.
+
+    A pin puts an article in front of its story, whichever that is.
+    """
 
     must: tuple[Pair, ...] = ()
     cannot: tuple[Pair, ...] = ()
     not_copies: tuple[Pair, ...] = ()  # among `must`: one story, but two texts
-    pins: tuple[tuple[int, str], ...] = ()  # article and the reason in words, oldest first
+    pins: tuple[tuple[int, str], ...] = ()  # article to put in front, and why; oldest first
 
     def between(self, stands_for: Mapping[int, int], relation: str) -> list[Pair]:
         """Return must-links or cannot-links as pairs of representatives instead of pairs of articles.

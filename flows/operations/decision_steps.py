@@ -183,8 +183,9 @@ def new_override(
 ) -> Override:
     """Return a new decision, dated now and not recorded yet; of a pair the smaller id comes first.
 
-    `relation` is must_link, cannot_link, not_copy, pin, correct or rename_outlet; `field` and `value` are for the last
-    two. Without `by` the login name is recorded; spaces in `by` and `why` are made single, and an empty `why` is None.
+    `relation` is must_link, cannot_link, not_copy, pin, correct or rename_outlet, which is not checked; `story_id` is
+    for a pin, `field` and `value` for the last two. Without `by` the login name is recorded; spaces in `by` and `why`
+    are made single, and an empty `why` is None.
     """
     now = utc_now()
     by = " ".join((by or login_name()).split())

@@ -37,8 +37,8 @@ def label_of(before: str, text: str) -> Label:
 
     `text` is that of the date's element, `before` the text in front of the element; up to 40 characters of each count,
     and `before` not at all where `text` has a colon before its first digit. UPDATED outranks PUBLISHED, which outranks
-    OTHER. OTHER is a label with a colon that names no change, publication or date ("Share:" and its like are no
-    labels), and a word before the day that makes it the beginning or the end of a period ("until", "from").
+    OTHER. The words of all languages count. OTHER is said by "©", by a label with a colon that names no change,
+    publication or date (but "Share:" and its like are no labels), and by a word such as "until" right before the day.
     """
     digit = _FIRST_DIGIT.search(text)
     head = (text[: digit.start()] if digit else text)[-_LONGEST_LABEL:]

@@ -83,7 +83,8 @@ def verify_pairs(tokens: Tokens, left: I64, right: I64) -> Verdicts:
 def decide(features: I32) -> Verdicts:
     """Turn `features`, the counts of aligned pairs as `kernel.dispatch.compare` returns them, into scores and verdicts.
 
-    A pair is exact when all tokens of both are aligned and there are some; its score is 1. Of others the score is the
+    `features` has a row a pair and a column a count (`kernel.shingle_loops`). A pair is exact, and a copy whatever its
+    length, when all tokens of both are aligned and there are some; its score is 1. Of others the score is the
     `copy_probability`, .9999 at most, and they are copies from `COPIES.threshold` on with at least
     `COPIES.least_matched_words` aligned tokens. No rows give no verdicts.
     """

@@ -1,4 +1,7 @@
-"""Names of the months: a word in, the number of the month that it names out."""
+"""Names of the months: a word in, the number of the month that it names out.
+
+The names are in `transforms/data/languages/<tag>.toml`, under `[calendar]`.
+"""
 
 from __future__ import annotations
 

@@ -116,8 +116,9 @@ def _is_fragment(text: str) -> bool:
 
 
 def is_page_or_fragment(text: str) -> bool:
-    """Return whether a text that does not begin with markup is HTML: an `<html>` in 4,096 characters, or a fragment.
+    """Return whether a text that does not begin with markup is HTML after all: a page behind other lines, a fragment.
 
-    A fragment has three closing tags or more, and one for every 500 characters.
+    A page has `<html` or `<!doctype html` at the beginning of a line within 4,096 characters; a fragment three closing
+    tags of texts (p, div, a, li …) or more, and one for every 500 characters.
     """
     return _HTML_LATE.search(text[:4096]) is not None or _is_fragment(text)

@@ -16,7 +16,10 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a wire: its text, the message as received, time of sending (`YYYY-MM-DDTHH:MM`) or None."""
+    """One message of a wire: its text, the message as received, and when it was sent.
+
+    `published` is the wire's wall time without a zone, `YYYY-MM-DDTHH:MM`; None where none is stated.
+    """
 
     text: str
     whole: str

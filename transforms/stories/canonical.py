@@ -33,13 +33,13 @@ def choose(
     """Choose the canonical article of a story and say why: its article id and the reason in English.
 
     Under each policy the kinds come first (articles, templates, galleries, teasers, live blogs, round-ups, digests,
-    indexes, stubs), and of one kind what is no opinion. Then original-fullest prefers what is open to read, then what is in its publisher's own words (see
-    `is_original`; a credit printed on one copy of a text holds for all of them), then the most words; earliest takes
-    the earliest time, longest the most words. preferred-publishers: the fullest original one of the first publisher of
-    `preferred` (names, hosts or family ids, in any case; a blank one matches nobody) that has a report other than
-    indexes and stubs; without any, original-fullest. Ties go to the earliest time, then the smallest id; an unknown
-    time comes last, and of a day known without its hour the end counts. The order of the members does not matter.
-    `families` and `agencies` default to those shipped.
+    indexes, stubs), and of one kind what is no opinion. Then original-fullest prefers what is open to read, then what
+    is in its publisher's own words (see `is_original`; a credit printed on one copy of a text holds for all of them),
+    then the most words; earliest takes the earliest time, longest the most words. preferred-publishers: the fullest
+    original one of the first publisher of `preferred` (names, hosts or family ids, in any case; a blank one matches
+    nobody) that has a report other than indexes and stubs; without any, original-fullest. Ties go to the earliest time,
+    then the smallest id; an unknown time comes last, and of a day known without its hour the end counts. The order of
+    the members does not matter. `families` and `agencies` default to those shipped.
 
     Raises ValueError for an unknown policy and for no members.
     """
@@ -75,9 +75,9 @@ def choose(
 def newest_report(members: Iterable[Member]) -> int | None:
     """Return the article id of the full report published last; None when there is no report with a time.
 
-    A full report is open to read, an article or template, and no opinion. Where no such one has a time, any report will do. Of a
-    day known without its hour the beginning counts, so that a report of that day that states its hour is the newer.
-    Ties go to the one with more words, then to the smaller id.
+    A full report is open to read, an article or template, and no opinion. Where no such one has a time, any report will
+    do. Of a day known without its hour the beginning counts, so that a report of that day that states its hour is the
+    newer. Ties go to the one with more words, then to the smaller id.
     """
     dated = [(_is_full(m), m.published_at, m.word_count, -m.article_id) for m in members if m.published_at]
     return -max(dated)[3] if dated else None

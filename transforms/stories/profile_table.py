@@ -32,8 +32,7 @@ class ProfileTable:
 def tabulate(profiles: Sequence[Profile]) -> ProfileTable:
     """Lay profiles out as arrays for `score_pairs`, in the order given; no profiles give an empty table.
 
-    Raises ValueError for a profile that `pack` refuses, and unless all vectors are of one width, that of one sentence
-    model or 0.
+    Raises ValueError unless all vectors are of one width, that of one sentence model or 0, and what `pack` raises.
     """
     return tabulate_packed([pack(item) for item in profiles])
 
