@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from transforms.language.tables import language_table
+from transforms.language.tables import language_table, simplified_characters
 
 STEM_RULES: Final = "stems-5"
 
@@ -92,11 +92,13 @@ def stem(word: str, language: str) -> str:
     """Reduce a lower-case word to the stem that its inflected forms share (light stemming); "" stays "".
 
     The longest prefix and then the longest ending in the language's table that leave enough letters are removed;
-    English has rules of its own, and loses 's. Other words that begin with a digit, short words and words of a language
-    without a table stay as they are.
+    English has rules of its own, and loses 's; Chinese characters become the simplified ones. Other words that begin
+    with a digit, short words and words of a language without a table stay as they are.
     """
     if language == "en":
         return _stem_english(word)
+    if language == "zh":
+        return word.translate(simplified_characters())
     shortest, endings, longest = _endings(language)
     if not endings or word[:1].isdigit():
         return word

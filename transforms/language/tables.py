@@ -15,6 +15,17 @@ Words: TypeAlias = tuple[str, ...]
 _SUFFIX: Final = ".toml"
 
 
+@cache
+def simplified_characters() -> Mapping[int, str]:
+    """Return {code point of a traditional Chinese character: the simplified one that stands for it}, for translate.
+
+    One character for one, without regard to context.
+    """
+    path = resources.files("transforms") / "data" / "simplified_characters.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    return dict(zip(map(ord, table["traditional"]), table["simplified"], strict=True))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stems:
     """What a light stemmer takes off a word: the longest prefix and ending that leave at least `shortest` letters."""

@@ -99,6 +99,7 @@ def test_nothing_has_no_pieces_and_its_stem_is_nothing(language: str) -> None:
         ("fr", ("assemblée", "l'Assemblée", "d’assemblées")),
         ("it", ("Italia", "l'Italia", "dell’Italia")),
         ("he", ("שלום", "שָׁלוֹם")),
+        ("zh", ("颱風", "台风")),
     ],
 )
 def test_forms_of_a_word_share_a_stem(language: str, forms: tuple[str, ...]) -> None:
