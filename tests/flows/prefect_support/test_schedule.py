@@ -279,7 +279,7 @@ def test_a_schedule_fires_by_itself_and_the_stories_change(
     finally:
         worker.send_signal(signal.SIGTERM)
         try:
-            worker.wait(PATIENCE)
+            worker.wait(20)  # Prefect's own worker goes on now and then; how it ends is not at stake here
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()
