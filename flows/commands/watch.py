@@ -103,9 +103,8 @@ def add(
             now=utc_now(),
             from_start=from_start,
         )
-    click.echo(
-        f"newsfold: watching as {made.watch_id}; it finds {len(made.reported)} stories already", err=True
-    )
+    found = f"{len(made.reported)} stor{'y' if len(made.reported) == 1 else 'ies'}"
+    click.echo(f"newsfold: watching as {made.watch_id}; it finds {found} already", err=True)
     if feed:
         click.echo(
             f"newsfold: feeds are {settings.home}/watches/{made.watch_id}.feed.atom and .json", err=True
