@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.stories.story_ids import StoryEvent, assign_ids
+from transforms.stories.story_ids import Assignment, StoryEvent, assign_ids
 
 ARTICLES = list(range(1, 13))
 
@@ -91,6 +93,26 @@ def test_of_two_that_bring_as_much_the_older_keeps_its_id() -> None:
     assert assign_ids([{1, 2}], {70: {1}, 90: {2}}, ()).story_ids == (70,)
 
 
+def _group_back(
+    first: list[frozenset[int]],
+    second: list[frozenset[int]],
+    before: dict[int, frozenset[int]],
+    **options: Any,
+) -> Assignment:
+    """Group the stories `before`, which are `first`, as `second` and then as `first` again; return the second step."""
+    age = {story_id: place for place, story_id in enumerate(sorted(before))}
+    changed = assign_ids(second, before, set(before), age=age)
+    between = dict(zip(changed.story_ids, second, strict=True))
+    return assign_ids(
+        first,
+        between,
+        before.keys() | between.keys(),
+        retired={story_id: before[story_id] for story_id in before.keys() - between.keys()},
+        age={story_id: age.get(story_id, len(age)) for story_id in between},
+        **options,
+    )
+
+
 @given(partitions(), st.data())
 def test_undoing_a_merge_or_a_split_brings_every_id_back(
     first: list[frozenset[int]], data: st.DataObject
@@ -105,16 +127,7 @@ def test_undoing_a_merge_or_a_split_brings_every_id_back(
     else:
         part = frozenset(data.draw(st.sets(st.sampled_from(sorted(whole)))))
         second += [half for half in (part, whole - part) if half]
-    age = {story_id: place for place, story_id in enumerate(sorted(before))}
-    changed = assign_ids(second, before, set(before), age=age)
-    between = dict(zip(changed.story_ids, second, strict=True))
-    again = assign_ids(
-        first,
-        between,
-        before.keys() | between.keys(),
-        retired={story_id: before[story_id] for story_id in before.keys() - between.keys()},
-        age={story_id: age.get(story_id, len(age)) for story_id in between},
-    )
+    again = _group_back(first, second, before)
     assert again.story_ids == born.story_ids
 
 
@@ -124,15 +137,10 @@ def test_undoing_any_regrouping_brings_every_id_back(
 ) -> None:
     born = assign_ids(first, {}, ())
     before = dict(zip(born.story_ids, first, strict=True))
-    age = {story_id: place for place, story_id in enumerate(sorted(before))}
-    changed = assign_ids(second, before, set(before), age=age)
-    between = dict(zip(changed.story_ids, second, strict=True))
-    again = assign_ids(
+    again = _group_back(
         first,
-        between,
-        before.keys() | between.keys(),
-        retired={story_id: before[story_id] for story_id in before.keys() - between.keys()},
-        age={story_id: age.get(story_id, len(age)) for story_id in between},
+        second,
+        before,
         earlier=lambda story_id: {before[story_id]} if story_id in before else set(),
     )
     assert again.story_ids == born.story_ids
