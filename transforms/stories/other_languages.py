@@ -191,7 +191,10 @@ def _close_pairs(
             by_day[story.day].append(story)
     pairs: set[tuple[int, int]] = set()
     for day, own in by_day.items():
-        near = [other for shift in range(model.days_apart + 1) for other in by_day.get(day + shift, ())]
+        days = range(day, day + model.days_apart + 1)
+        if wanted is not None and wanted.isdisjoint(days):
+            continue
+        near = [other for other_day in days for other in by_day.get(other_day, ())]
         cosines = (
             np.stack([vectors[one.story_id] for one in own])
             @ np.stack([vectors[one.story_id] for one in near]).T
