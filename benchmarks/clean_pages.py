@@ -38,7 +38,7 @@ from benchmarks.page_extractors import (
 )
 from benchmarks.watching import DATA, circumstances
 from transforms.cleaning.metadata import read_metadata
-from transforms.cleaning.page import extract_body, parse_page
+from transforms.cleaning.page_body import extract_body, parse_page
 from transforms.text.encoding import decode
 from transforms.types import Reason, Timestamp
 

@@ -35,7 +35,7 @@ from flows.intake.discover import FoundFile, discover
 from flows.intake.split import split
 from tests.dask_cluster import Cluster, running_cluster
 from tests.object_store import BUCKET, running_store
-from transforms.readers.options import ReadOptions
+from transforms.readers.read_options import ReadOptions
 from warehouse.object_store import Address, Place, file_system
 
 RESULT = Path(__file__).parent / "results" / "cluster.json"

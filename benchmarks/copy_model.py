@@ -21,7 +21,7 @@ from transforms.copies.copy_model import COPIES
 from transforms.copies.shingles import shingle, tokenise
 from transforms.copies.signatures import sign
 from transforms.copies.tree_ensemble import INPUTS, model_inputs
-from transforms.kernel import dispatch as kernel
+from transforms.kernel import compiled_or_numpy as kernel
 from transforms.kernel.numpy_loops import OPENS_SENTENCE, U8, U32
 
 Words: TypeAlias = tuple[U32, U8]  # token hashes with their flags

@@ -27,8 +27,8 @@ from benchmarks.watching import DATA, keep_in
 from flows.fold.evidence import encoded_text
 from flows.fold.multilingual_model import find_multilingual
 from transforms.language.background import model_language
-from transforms.language.embedding import MultilingualEmbedder
-from transforms.language.shared_terms import shared_terms, term_id
+from transforms.language.cross_language_terms import shared_terms, term_id
+from transforms.language.sentence_encoder import MultilingualEmbedder
 from transforms.stories.other_languages import MODEL_VERSION, StoryTerms, is_headline, match_stories
 
 Record = dict[str, Any]

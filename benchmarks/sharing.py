@@ -29,7 +29,7 @@ from flows.intake.discover import FoundFile, discover
 from flows.intake.split import split
 from transforms.cleaning.clean import clean
 from transforms.readers import read
-from transforms.readers.options import ReadOptions
+from transforms.readers.read_options import ReadOptions
 from transforms.types import Rejection
 
 RESULT = Path(__file__).parent / "results" / "sharing.json"

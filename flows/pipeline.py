@@ -37,7 +37,7 @@ from flows.report import RunReport
 from flows.run_log import log_run
 from flows.settings.settings import Settings
 from flows.settings.source_lists import load_source_lists
-from transforms.readers.options import MIB, ReadOptions
+from transforms.readers.read_options import MIB, ReadOptions
 from transforms.text.ids import hash_text
 from transforms.types import Format, Reason, Rejection, format_id
 from warehouse.batches import file_schema, rejection_schema, to_batch

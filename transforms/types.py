@@ -223,7 +223,7 @@ class Article:
     withdrawn_at: datetime | None = None  # when its publisher took it back
     revision: int | None = None  # as its provider counts the states of the item
     is_withdrawal: bool = False  # no article but a notice that takes the article of its ids back
-    # hashes of what the document claims to be: see transforms.cleaning.identity
+    # hashes of what the document claims to be: see transforms.cleaning.article_identity
     claims: tuple[int, ...] = ()
     loose_claims: tuple[int, ...] = ()
     item_claims: tuple[int, ...] = ()

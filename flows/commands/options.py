@@ -179,7 +179,7 @@ def parse_field_map(pairs: tuple[str, ...]) -> dict[str, str] | None:
         if not (ours and equals and theirs):
             raise click.UsageError(f"--map takes OURS=THEIRS, as in --map text=body_html, not {pair!r}")
         chosen[ours] = theirs
-    from transforms.readers.field_map import explain_unknown_fields
+    from transforms.readers.field_table import explain_unknown_fields
 
     if message := explain_unknown_fields(chosen):
         raise click.UsageError(f"--map: {message}")

@@ -21,7 +21,7 @@ from transforms.copies.signatures import sign
 from transforms.copies.templates import fill_same_form
 from transforms.kernel import shingle_loops as measures
 from transforms.stories.clustering import EXCLUDED_KINDS
-from transforms.stories.constraints import split_forbidden
+from transforms.stories.must_and_cannot_links import split_forbidden
 from transforms.stories.shared_passages import is_notice
 from transforms.types import Kind
 from warehouse import folding_evidence, folding_facts, folding_tables, refolding

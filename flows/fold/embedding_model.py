@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from flows.settings.settings import SettingsError
-from transforms.language.embedding import Embedder, Encoder, Floats, encode
+from transforms.language.sentence_encoder import Embedder, Encoder, Floats, encode
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from flows.fold.article_tokens import tokens_of
 from flows.fold.copies import as_ids, leave_out_textless
 from transforms.language.background import Background, model_language
-from transforms.language.embedding import MultilingualEmbedder
-from transforms.language.shared_terms import shared_terms, term_id
+from transforms.language.cross_language_terms import shared_terms, term_id
+from transforms.language.sentence_encoder import MultilingualEmbedder
 from transforms.stories.blocking_keys import story_keys_of
 from transforms.stories.other_languages import is_headline
 from transforms.stories.pair_score import PairScores, name_model, score_pairs

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from transforms.cleaning.identity import identify
+from transforms.cleaning.article_identity import identify
 from transforms.copies.agreement import State, agreeing
 from transforms.kernel.disjoint_sets import DisjointSets
 from transforms.text.ids import hash_text

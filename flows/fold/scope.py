@@ -22,7 +22,7 @@ from flows.fold.copies import as_ids
 from flows.fold.decisions import Decisions
 from flows.fold.story_rows import Groups
 from transforms.stories.clustering import ATTACHED_KINDS, EXCLUDED_KINDS, Facts, Grouping, Links
-from transforms.stories.constraints import group_with_decisions
+from transforms.stories.must_and_cannot_links import group_with_decisions
 from transforms.stories.story_model import MODEL
 from transforms.types import Kind
 from warehouse import folding_evidence, folding_facts, folding_stories, folding_tables

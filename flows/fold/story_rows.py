@@ -16,12 +16,12 @@ from flows.fold.membership import explain_memberships, read_member_links
 from flows.fold.threads import update_threads
 from flows.settings.source_lists import SourceLists
 from transforms.cleaning.urls import host_of
-from transforms.stories.canonical import choose, newest_report
+from transforms.stories.canonical_article import choose, newest_report
 from transforms.stories.clustering import ATTACHED_KINDS
-from transforms.stories.members import OPINIONS, Member
 from transforms.stories.profile import Profile, key_terms, unpack
 from transforms.stories.publishers import family, independent_sources, outlet_count
 from transforms.stories.story_ids import Assignment
+from transforms.stories.story_member import OPINIONS, Member
 from transforms.types import Kind, Precision
 from warehouse import folding_facts, folding_stories, folding_tables
 

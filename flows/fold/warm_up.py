@@ -49,7 +49,7 @@ def load_compiled() -> None:
     """Import numba where it is installed, and sign an empty text, which loads tables and compiled loops."""
     from transforms.copies.shingles import shingle_texts
     from transforms.copies.signatures import sign
-    from transforms.kernel.compiled import has_numba
+    from transforms.kernel.numba_compilation import has_numba
 
     has_numba()
     shingles = shingle_texts([""])

@@ -16,9 +16,9 @@ from flows.intake.decompressed_copies import open_decompressed
 from flows.intake.discover import FoundFile, open_file, refuse
 from flows.intake.file_slices import SliceStream
 from flows.intake.language_model_cache import shared_model
-from transforms.cleaning.digest_articles import clean_items
+from transforms.cleaning.digest_splitting import clean_items
 from transforms.readers import read
-from transforms.readers.options import ReadOptions
+from transforms.readers.read_options import ReadOptions
 from transforms.text.encoding import drop_unprintable
 from transforms.types import Article, Format, RawDocument, Rejection
 from warehouse.batches import article_row

@@ -14,7 +14,7 @@ from flows.engine.local import LocalEngine
 from flows.engine.protocol import Engine, Limits
 from flows.intake.cleaning import PREPARATION
 from flows.intake.cleaning_items import CleaningItem
-from transforms.readers.options import MIB
+from transforms.readers.read_options import MIB
 from warehouse.connection import spool_path
 from warehouse.object_store import Address, file_system
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from flows.intake.split import WorkItem
 from transforms.cleaning.agency_credits import Agencies
-from transforms.readers.options import ReadOptions
+from transforms.readers.read_options import ReadOptions
 from transforms.text.ids import document_id
 from transforms.types import Rejection
 from warehouse.batches import article_schema, rejection_schema

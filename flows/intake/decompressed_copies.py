@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 from flows.engine.worker import PART_SUFFIX
 from flows.intake.discover import FoundFile
+from transforms.readers.byte_streams import CHUNK, DECOMPRESSORS, Budget, StopReading, Window, decompress
 from transforms.readers.magic_numbers import Packing
-from transforms.readers.options import ReadOptions
+from transforms.readers.read_options import ReadOptions
 from transforms.readers.sniff import HEAD_BYTES, sniff
-from transforms.readers.streams import CHUNK, DECOMPRESSORS, Budget, StopReading, Window, decompress
 from transforms.types import Format
 
 DECOMPRESSED_SUFFIX = ".decompressed"

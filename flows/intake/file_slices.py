@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from transforms.readers.options import ReadOptions
+from transforms.readers.read_options import ReadOptions
 from transforms.types import Format
 
 if TYPE_CHECKING:

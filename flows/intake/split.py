@@ -13,7 +13,7 @@ from flows.intake.decompressed_copies import decompress_records
 from flows.intake.discover import FoundFile, open_file
 from flows.intake.file_slices import FileSlice
 from flows.intake.split_points import split_file
-from transforms.readers.options import ReadOptions
+from transforms.readers.read_options import ReadOptions
 
 ITEM_BYTES = (
     8 << 20

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from flows.intake.file_slices import FileSlice
+from transforms.readers.csv_and_parquet import csv_split_points, parquet_groups
 from transforms.readers.sniff import HEAD_BYTES, sniff
-from transforms.readers.tables import csv_split_points, parquet_groups
 from transforms.types import Format
 
 CHUNK = 1 << 20

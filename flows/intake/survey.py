@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from flows.intake.discover import FoundFile, open_file, refuse
 from transforms.cleaning.clean import clean
 from transforms.readers import read
-from transforms.readers.options import ReadOptions
+from transforms.readers.read_options import ReadOptions
 from transforms.types import Article, Rejection
 
 SAMPLE_DOCUMENTS = 20  # of one file

@@ -89,7 +89,7 @@ def inspect_cleaning(settings: Settings) -> Iterator[Finding]:
     try:
         from transforms.cleaning.clean import clean
         from transforms.readers import read
-        from transforms.readers.options import ReadOptions
+        from transforms.readers.read_options import ReadOptions
         from transforms.types import Article, RawDocument
 
         (document,) = read(io.BytesIO(_PAGE.encode()), "built-in.html", ReadOptions())

@@ -152,7 +152,7 @@ class Settings(BaseSettings):
     @field_validator("field_map")
     @classmethod
     def _check_field_map(cls, chosen: dict[str, str]) -> dict[str, str]:
-        from transforms.readers.field_map import explain_unknown_fields
+        from transforms.readers.field_table import explain_unknown_fields
 
         if message := explain_unknown_fields(chosen):
             raise ValueError(message)

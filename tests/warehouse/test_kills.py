@@ -51,7 +51,7 @@ def compile_loop(folder: Path) -> None:
     import numba
     import numpy as np
 
-    from transforms.kernel.dispatch import components
+    from transforms.kernel.compiled_or_numpy import components
 
     numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]  # made of variables of the environment
     left = np.arange(9)

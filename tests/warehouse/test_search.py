@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse_samples import NOON, ingest, sample
+from transforms.language.language_tables import language_table, language_tags
 from transforms.language.stems import stem
-from transforms.language.tables import language_table, language_tags
 from warehouse.connection import open_published, open_working
 from warehouse.publish import publish
 from warehouse.queries import search_stories

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from transforms.language.tables import one_of, pooled
+from transforms.language.language_tables import one_of, pooled
 
 DATELINE_CHARACTERS = 90  # "PORT-AU-PRINCE, Haiti, Sept. 30, 2024 (Agency) —" and its like end within these
 DATELINE_LINES = 3  # a standfirst or a byline can stand above the line with the dateline

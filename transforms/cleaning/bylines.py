@@ -8,9 +8,9 @@ from itertools import islice
 from typing import Any
 
 from transforms.cleaning.line_kinds import classify_line
-from transforms.cleaning.markup import lines_of, visible_text
+from transforms.cleaning.metadata_markup import lines_of, visible_text
 from transforms.cleaning.printed_dates import find_headline
-from transforms.language.tables import one_of, pooled
+from transforms.language.language_tables import one_of, pooled
 from transforms.text.encoding import tidy_line
 
 _LONGEST = 500  # characters of a byline that are read

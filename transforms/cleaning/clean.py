@@ -8,15 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from transforms.cleaning.agency_credits import Agencies
-from transforms.cleaning.assembly import Draft, assemble, has_tags
+from transforms.cleaning.article_assembly import Draft, assemble, has_tags
+from transforms.cleaning.article_identity import advised_claims, claim_headline
 from transforms.cleaning.bylines import people_in_line
-from transforms.cleaning.identity import advised_claims, claim_headline
 from transforms.cleaning.line_kinds import letters
 from transforms.cleaning.metadata import read_metadata
-from transforms.cleaning.notices import head_description, is_notice
-from transforms.cleaning.page import extract_body, parse_fragment, parse_page
+from transforms.cleaning.page_body import extract_body, parse_fragment, parse_page
 from transforms.cleaning.plain_text import segment
 from transforms.cleaning.stated_times import read_time
+from transforms.cleaning.walls_and_error_pages import head_description, is_notice
 from transforms.language.detect import LoadModel
 from transforms.language.detector_model import language_model
 from transforms.text.encoding import decode, tidy

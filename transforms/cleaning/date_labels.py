@@ -7,8 +7,8 @@ from enum import Enum
 from functools import cache
 
 from transforms.cleaning.line_kinds import classify_line, letters
+from transforms.language.language_tables import one_of, pooled
 from transforms.language.months import month_number
-from transforms.language.tables import one_of, pooled
 
 _LONGEST_LABEL = 40  # characters
 _DAY = r"\d{1,2}(?:[./-]\d{1,2}(?:[./-](?:\d{2,4})?)?|\.|st|nd|rd|th)?"

@@ -7,9 +7,9 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
-from transforms.cleaning.elements import lies_in, name_of
+from transforms.cleaning.html_elements import lies_in, name_of
 from transforms.cleaning.line_kinds import classify_line
-from transforms.cleaning.markup import is_other_item, visible_text
+from transforms.cleaning.metadata_markup import is_other_item, visible_text
 
 _LINK_EXTRA = 40  # characters beside its date that a link to another article has
 _SHORT_WORDS = 3  # words that a sentence of a date has beside it

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from transforms.cleaning.line_kinds import classify_line
-from transforms.language.tables import pooled
+from transforms.language.language_tables import pooled
 
 FIRST_LINES = 12  # of the body, in which its first sentence is searched for
 TITLE_CHARACTERS = 120

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from transforms.cleaning.titles import fold
+from transforms.cleaning.title_cleaning import fold
 from transforms.cleaning.urls import url_key
 
 # Types that are a report themselves, best first; a page may carry several (WebPage, BreadcrumbList, VideoObject).

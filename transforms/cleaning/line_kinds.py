@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from transforms.language.tables import one_of, pooled
+from transforms.language.language_tables import one_of, pooled
 
 # Characters of one "word unit" in scripts that put no space between words: about one English word.
 UNIT_CHARACTERS_HAN = 1.7  # Chinese, Japanese

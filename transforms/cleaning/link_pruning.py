@@ -8,9 +8,9 @@ from typing import Any
 
 from lxml import etree
 
-from transforms.cleaning.elements import all_text, drop, length, lies_in, link_length
+from transforms.cleaning.html_elements import all_text, drop, length, lies_in, link_length
 from transforms.cleaning.line_kinds import classify_line
-from transforms.language.tables import one_of, pooled
+from transforms.language.language_tables import one_of, pooled
 
 CONTACT_CHARACTERS = 350  # characters; what is longer says more than where to write to
 

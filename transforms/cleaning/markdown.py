@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from transforms.text.link_rows import is_row_of_links
+from transforms.text.link_menus import is_row_of_links
 
 MARKS_NEEDED = 2  # so many different marks make a text Markdown: one, "#1 song", stands in plain texts too
 

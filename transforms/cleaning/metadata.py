@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import urljoin
 
 from transforms.cleaning.bylines import is_company, is_login, shown_authors, split_names
-from transforms.cleaning.headlines import choose_headline
+from transforms.cleaning.headline_choice import choose_headline
 from transforms.cleaning.json_ld import StatedArticle, read_jsonld
-from transforms.cleaning.markup import LONGEST, Markup, gather
+from transforms.cleaning.metadata_markup import LONGEST, Markup, gather
 from transforms.cleaning.page_dates import read_times
-from transforms.cleaning.titles import best_heading, is_outlet
+from transforms.cleaning.title_cleaning import best_heading, is_outlet
 from transforms.cleaning.urls import normalise_url, registrable_host
 from transforms.text.encoding import tidy_line
 from transforms.types import Timestamp

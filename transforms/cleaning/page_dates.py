@@ -11,7 +11,7 @@ from typing import Any
 from transforms.cleaning.date_order import DateOrder, find_order
 from transforms.cleaning.dateparser_days import OTHER_LANGUAGES, read_day
 from transforms.cleaning.json_ld import StatedArticle
-from transforms.cleaning.markup import Markup
+from transforms.cleaning.metadata_markup import Markup
 from transforms.cleaning.printed_dates import PrintedDate, find_elements, find_printed
 from transforms.cleaning.stated_times import read_time
 from transforms.cleaning.time_zones import WIDEST, show_offset

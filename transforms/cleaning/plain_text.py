@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from transforms.cleaning.line_kinds import HEADLINE_MAX_UNITS, Line, classify_line, is_spaceless, letters
-from transforms.cleaning.line_wrapping import unwrap
+from transforms.cleaning.line_unwrapping import unwrap
 from transforms.cleaning.markdown import looks_like_markdown, unmark
 from transforms.text.encoding import tidy
 from transforms.text.mojibake import repair_misread

@@ -17,10 +17,10 @@ from transforms.cleaning.date_surroundings import (
     is_in_table,
     is_prose_date,
 )
-from transforms.cleaning.elements import length, link_length, name_of
+from transforms.cleaning.html_elements import length, link_length, name_of
 from transforms.cleaning.line_kinds import classify_line
-from transforms.cleaning.markup import leads_home, lines_of, visible_text
-from transforms.cleaning.titles import fold, separated_parts
+from transforms.cleaning.metadata_markup import leads_home, lines_of, visible_text
+from transforms.cleaning.title_cleaning import fold, separated_parts
 
 _MOST = 60  # dates of one page
 _MOST_ELEMENTS = 60_000

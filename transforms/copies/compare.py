@@ -14,7 +14,7 @@ from transforms.copies.copy_model import COPIES
 from transforms.copies.shingles import Tokens
 from transforms.copies.signatures import band_keys
 from transforms.copies.tree_ensemble import copy_probability
-from transforms.kernel import dispatch as kernel
+from transforms.kernel import compiled_or_numpy as kernel
 from transforms.kernel import shingle_loops as at
 from transforms.kernel.average_linkage import gather, link_by_average, strongest_links
 from transforms.kernel.numpy_loops import I32, I64, U32, U64
@@ -81,12 +81,12 @@ def verify_pairs(tokens: Tokens, left: I64, right: I64) -> Verdicts:
 
 
 def decide(features: I32) -> Verdicts:
-    """Turn `features`, the counts of aligned pairs as `kernel.dispatch.compare` returns them, into scores and verdicts.
+    """Turn counts of aligned pairs into scores and verdicts.
 
-    `features` has a row a pair and a column a count (`kernel.shingle_loops`). A pair is exact, and a copy whatever its
-    length, when all tokens of both are aligned and there are some; its score is 1. Of others the score is the
-    `copy_probability`, .9999 at most, and they are copies from `COPIES.threshold` on with at least
-    `COPIES.least_matched_words` aligned tokens. No rows give no verdicts.
+    `features` are rows of `kernel.compiled_or_numpy.compare`: a row a pair and a column a count
+    (`kernel.shingle_loops`). A pair is exact, and a copy whatever its length, when all tokens of both are aligned and
+    there are some; its score is 1. Of others the score is the `copy_probability`, .9999 at most, and they are copies
+    from `COPIES.threshold` on with at least `COPIES.least_matched_words` aligned tokens. No rows give no verdicts.
     """
     same_length = features[:, at.TOKENS_A] == features[:, at.TOKENS_B]
     is_exact = (

@@ -17,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.kernel import dispatch as kernel
+from transforms.kernel import compiled_or_numpy as kernel
 from transforms.kernel import numpy_loops
 
 U8: TypeAlias = NDArray[np.uint8]
@@ -58,7 +58,7 @@ class Tokens:
     """
 
     values: U32  # hash of the normalised token
-    flags: U8  # bits of transforms.kernel.dispatch: NUMBER, CAPITAL, UNSPACED_TOKEN, LONG_TOKEN
+    flags: U8  # bits of transforms.kernel.compiled_or_numpy: NUMBER, CAPITAL, UNSPACED_TOKEN, LONG_TOKEN
     offsets: I64
 
     def __len__(self) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from transforms.copies.copy_model import COPIES
-from transforms.kernel import dispatch as kernel
+from transforms.kernel import compiled_or_numpy as kernel
 from transforms.kernel.numpy_loops import I64, U32, U64
 
 _VALUES_AT_ONCE = 10_000  # shingles that datasketch permutes at once: 128 columns of these are 5 MB

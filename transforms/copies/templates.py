@@ -13,7 +13,7 @@ from transforms.kernel.numpy_loops import I32
 def fill_same_form(features: I32) -> Bools:
     """Return for each pair whether both texts fill in one form: equal text, different in most numbers and names.
 
-    `features` are rows of `kernel.dispatch.compare`, one a pair. True where the aligned tokens are at least
+    `features` are rows of `kernel.compiled_or_numpy.compare`, one a pair. True where the aligned tokens are at least
     `form_least_shared` of the longer text and at most `form_words_per_slot` for each short gap in which numbers or
     names differ, of which there are `form_least_slots` or more (constants of `COPIES`). Such a pair is no copy, and no
     two reports of one event. No rows give an empty array.

@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.kernel import dispatch as kernel
+from transforms.kernel import compiled_or_numpy as kernel
 from transforms.kernel import shingle_loops as at
 from transforms.kernel.numpy_loops import F64, I32, I64, U64
 
@@ -66,7 +66,7 @@ class TreeEnsemble:
 
 
 def model_inputs(features: I32) -> F64:
-    """Turn `features`, rows of `kernel.dispatch.compare`, into inputs of the ensemble, columns as in `INPUTS`.
+    """Turn `features`, rows of `kernel.compiled_or_numpy.compare`, into inputs of the ensemble, columns as in `INPUTS`.
 
     Which text of a pair comes first makes no difference. Ratios of empty texts are finite; no rows give no rows.
     """
@@ -103,10 +103,10 @@ def model_inputs(features: I32) -> F64:
 
 
 def copy_probability(features: I32) -> F64:
-    """Return the probability that each pair is one text in two places; `features` are rows of `dispatch.compare`.
+    """Return the probability (0 to 1) that each pair is one text in two places, by gradient boosted trees.
 
-    The logistic function of the ensemble's sum (gradient boosted trees). Raises ValueError when the shipped ensemble
-    does not fit (see `load_ensemble`).
+    `features` are rows of `compiled_or_numpy.compare`, one a pair. The probability is the logistic function of the
+    ensemble's sum. Raises ValueError when the shipped ensemble does not fit (see `load_ensemble`).
     """
     total = kernel.sum_leaves(features, *lookup_tables())
     if total is None:

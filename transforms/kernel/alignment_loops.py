@@ -344,7 +344,7 @@ def compare(
     `texts` are the tokens of a batch, text i from `offsets[i]` to `offsets[i + 1]`; a pair is A `left[p]` and B
     `right[p]`. `order` holds the numbers of the pairs, those with one text A together, so that it is indexed once;
     `distinct` counts the shingles of each text; `index` and `runs` are working memory, as long as the hash table of the
-    longest text. See `dispatch.compare` for the method.
+    longest text. See `compiled_or_numpy.compare` for the method.
     """
     values, flags, grams = texts
     indexed = -1

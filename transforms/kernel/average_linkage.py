@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from transforms.kernel.compiled import FEW_LINKS, compiled
-from transforms.kernel.dispatch import sort_by
+from transforms.kernel.compiled_or_numpy import sort_by
+from transforms.kernel.numba_compilation import FEW_LINKS, compiled
 
 Places = npt.NDArray[np.int64]
 Days = npt.NDArray[np.float64]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from transforms.kernel.average_linkage import gather
-from transforms.kernel.dispatch import components as label_components
+from transforms.kernel.compiled_or_numpy import components as label_components
 from transforms.kernel.numpy_loops import U64
 
 

@@ -52,8 +52,8 @@ def tokenise(
 ) -> tuple[U32, U8, I64] | None:
     """Split texts of code points into tokens with NumPy: hashes, flags and offsets.
 
-    Parameters are those of `dispatch.tokenise`. Returns None where a character is of the class UNKNOWN; no texts give
-    no tokens and the offsets [0].
+    Parameters and result are those of `compiled_or_numpy.tokenise`: the tokens of text i lie at `offsets[i]:offsets[i +
+    1]`. Returns None where a character is of the class UNKNOWN; no texts give no tokens and the offsets [0].
     """
     texts = len(starts) - 1
     owner = np.repeat(np.arange(texts, dtype=np.int64), np.diff(starts))
@@ -145,7 +145,7 @@ def _token_flags(s_kind: U8, s_owner: I64, token_of: I64, first: I64, count: int
 def grams(values: U32, flags: U8, offsets: I64) -> U32:
     """Return the 32-bit hash of the shingle that starts at each token, 0 where the text ends first, with NumPy.
 
-    Text i is `values[offsets[i]:offsets[i + 1]]`; see `dispatch.grams` for the length of a shingle.
+    Text i is `values[offsets[i]:offsets[i + 1]]`; see `compiled_or_numpy.grams` for the length of a shingle.
     """
     total = len(values)
     weights = gram_weights()

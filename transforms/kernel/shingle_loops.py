@@ -52,7 +52,7 @@ def tokenise(
     """Fill token hashes, flags and offsets of texts of code points; return the number of tokens.
 
     Returns -1 at a character of the class UNKNOWN. `out_values` and `out_flags` have an entry for each code point,
-    `offsets` one more than texts, the first 0. The inputs are those of `dispatch.tokenise`.
+    `offsets` one more than texts, the first 0. The inputs are those of `compiled_or_numpy.tokenise`.
     """
     base = np.uint64(0x9E3779B97F4A7C15)
     s32 = np.uint64(32)
@@ -117,7 +117,7 @@ def tokenise(
 def grams(values: U32, flags: U8, offsets: I64, out: U32) -> None:
     """Fill `out` with the 32-bit hash of the shingle that starts at each token, 0 where the text ends first.
 
-    Text i is `values[offsets[i]:offsets[i + 1]]`; see `dispatch.grams` for the length of a shingle.
+    Text i is `values[offsets[i]:offsets[i + 1]]`; see `compiled_or_numpy.grams` for the length of a shingle.
     """
     s32 = np.uint64(32)
     weights = np.empty(_LONG_CHARACTERS, np.uint64)

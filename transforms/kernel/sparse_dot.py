@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from transforms.kernel.compiled import compiled
+from transforms.kernel.numba_compilation import compiled
 
 Keys = npt.NDArray[np.uint32]
 Weights = npt.NDArray[np.float32]

@@ -28,7 +28,7 @@ from transforms.kernel.shingle_loops import (
 def fill_inputs(features: I32, out: F64) -> None:
     """Fill the inputs of the copy model for each pair, one row a pair, in the order of `tree_ensemble.INPUTS`.
 
-    `features` are rows of counts from `dispatch.compare`; `out` has at least as many rows. See
+    `features` are rows of counts from `compiled_or_numpy.compare`; `out` has at least as many rows. See
     `tree_ensemble.model_inputs`.
     """
     for pair in range(len(features)):

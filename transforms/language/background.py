@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from transforms.language.stems import STEM_RULES, forms, is_unspaced, pieces, stem
 
 if TYPE_CHECKING:
-    from transforms.language.embedding import Embedder, MultilingualEmbedder
+    from transforms.language.sentence_encoder import Embedder, MultilingualEmbedder
 
 # Words in a typical report. Turns a word's share of all running words into the share of reports that hold it.
 # Smaller values flatten the difference between everyday words; 100 was best for all three tuning sets together.

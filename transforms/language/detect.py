@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 
 from transforms.language.detector_model import LanguageModel, language_model
-from transforms.language.tables import language_table, language_tags
+from transforms.language.language_tables import language_table, language_tags
 
 UNKNOWN = "und"
 LoadModel = Callable[[], LanguageModel]

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
-from transforms.language.tables import language_table, language_tags
+from transforms.language.language_tables import language_table, language_tags
 
 _ENGLISH = "en"  # machines write English names in all languages
 # Languages that share the table of another: Croatian, Serbian and Bosnian, the two forms of Norwegian.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from transforms.language.tables import language_table, simplified_characters
+from transforms.language.language_tables import language_table, simplified_characters
 
 STEM_RULES: Final = "stems-5"
 

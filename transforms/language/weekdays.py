@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from transforms.language.tables import language_table
+from transforms.language.language_tables import language_table
 
 
 @cache

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from transforms.readers.captured_files import read_captured
+from transforms.readers.byte_streams import StopReading
+from transforms.readers.captured_responses import read_captured
 from transforms.readers.documents import Items, Source, document, reject, skip
-from transforms.readers.streams import StopReading
 from transforms.types import Format, Reason, Stated
 
 _CUT = "the archive ends inside a record"

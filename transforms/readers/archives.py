@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from transforms.readers.byte_streams import Budget, StopReading, Window, one_line
 from transforms.readers.documents import Source
-from transforms.readers.options import ReadOptions
-from transforms.readers.streams import Budget, StopReading, Window, one_line
+from transforms.readers.read_options import ReadOptions
 from transforms.types import Disposition, Reason
 
 TAR_BLOCK = 512

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from transforms.readers.streams import Window
+from transforms.readers.byte_streams import Window
 from transforms.text.encoding import find_wide
 
 _MARKS = (

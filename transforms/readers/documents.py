@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from transforms.readers.options import ReadOptions
-from transforms.readers.streams import Budget, StopReading, Window, one_line
+from transforms.readers.byte_streams import Budget, StopReading, Window, one_line
+from transforms.readers.read_options import ReadOptions
 from transforms.types import Disposition, Format, RawDocument, Reason, Rejection, Stated
 
 Item = RawDocument | Rejection

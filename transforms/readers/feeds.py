@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 
 import feedparser
 
+from transforms.readers.byte_streams import StopReading, one_line
 from transforms.readers.charsets import scrub
 from transforms.readers.documents import (
     Item,
@@ -27,11 +28,10 @@ from transforms.readers.documents import (
 from transforms.readers.feed_deletions import read_deletions
 from transforms.readers.feed_entries import NO_END, FeedEntry, SplitFeed, split_feed
 from transforms.readers.field_values import is_nothing, time_of
-from transforms.readers.fields import WORDPRESS_PARTS, is_whole_text, without_outlet
+from transforms.readers.record_fields import WORDPRESS_PARTS, is_whole_text, without_outlet
 from transforms.readers.record_text import looks_like_html
 from transforms.readers.safe_xml import as_plain_utf8, fit_references, reject_entities
 from transforms.readers.sniff_markup import LATE_FEED, LATEST_FEED
-from transforms.readers.streams import StopReading, one_line
 from transforms.readers.wire_names import unique
 from transforms.readers.wire_text import web_address
 from transforms.types import Format, Reason, Stated

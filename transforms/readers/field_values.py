@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from transforms.readers.charsets import scrub
-from transforms.readers.field_map import field_table, plain_name
+from transforms.readers.field_table import field_table, plain_name
 
 _EPOCH = re.compile(r"\d{10}|\d{13}|\d{16}|\d{19}|\d{10}\.\d+")
 # what tables make of a list: "['Ann Ley', 'Bo Ek']"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from transforms.readers.field_map import field_table, plain_name
+from transforms.readers.database_records import plain_record
+from transforms.readers.field_table import field_table, plain_name
 from transforms.readers.field_values import is_nothing
-from transforms.readers.fields import find_fields, has_title
 from transforms.readers.json_tables import rows_of
 from transforms.readers.json_values import LEAST_TEXT, TEXT_NAMES
-from transforms.readers.typed_values import plain_record
+from transforms.readers.record_fields import find_fields, has_title
 from transforms.types import Format
 
 # a news item in the agencies' JSON: what identifies it, what only such an item states, and its words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from transforms.readers.field_map import meanings_of
+from transforms.readers.field_table import meanings_of
 
 _WORDS = frozenset(("title", "text", "summary"))
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from transforms.readers.field_map import field_table, plain_name
-from transforms.readers.streams import CHUNK, StopReading, Window, one_line
+from transforms.readers.byte_streams import CHUNK, StopReading, Window, one_line
+from transforms.readers.field_table import field_table, plain_name
 from transforms.types import Reason
 
 LEAST_TEXT = 80  # characters of a record's text: messages of interfaces ("success") and names are shorter

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from datetime import UTC
 from email.message import Message
 
+from transforms.readers.byte_streams import StopReading
 from transforms.readers.charsets import scrub
 from transforms.readers.documents import Item, Items, Source, document, items_or_rejection, reject, skip
-from transforms.readers.streams import StopReading
 from transforms.readers.wire_text import web_address
 from transforms.text.encoding import decode
 from transforms.types import Format, RawDocument, Reason, Stated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from transforms.readers.wire_text import web_address
-from transforms.text.link_rows import is_row_of_links
+from transforms.text.link_menus import is_row_of_links
 from transforms.types import Stated
 
 _NAMES = {

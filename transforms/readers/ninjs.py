@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from transforms.readers.charsets import scrub
 from transforms.readers.documents import Item, document, reject, skip
-from transforms.readers.field_map import plain_name
+from transforms.readers.field_table import plain_name
 from transforms.readers.field_values import time_of
 from transforms.readers.record_text import looks_like_html
 from transforms.readers.wire_names import is_kill_note, is_person, last_part, unique, without_by

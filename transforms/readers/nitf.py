@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from transforms.readers.byte_streams import StopReading
 from transforms.readers.documents import Items, Source, document, reject
 from transforms.readers.safe_xml import count_end_tags, is_cut, parse_xml
-from transforms.readers.streams import StopReading
 from transforms.readers.wire_names import is_kill_note, unique, without_by
 from transforms.readers.wire_text import (
     LANG,

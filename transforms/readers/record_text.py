@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from transforms.readers.charsets import scrub
-from transforms.readers.field_map import plain_name
+from transforms.readers.field_table import plain_name
 from transforms.readers.field_values import is_nothing
 
 MAX_PARAGRAPHS = 20_000  # of one body given as a list: a long book; more are made to exhaust their readers

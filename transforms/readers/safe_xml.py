@@ -6,8 +6,8 @@ import re
 
 from lxml import etree
 
+from transforms.readers.byte_streams import StopReading, one_line
 from transforms.readers.charsets import mark_of
-from transforms.readers.streams import StopReading, one_line
 from transforms.readers.xml_repair import name_characters, repair_xml
 from transforms.text.encoding import decode, find_wide
 from transforms.types import Reason

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 import re
 
-from transforms.readers.field_map import meanings_of
-from transforms.readers.fields import is_whole_text
-from transforms.readers.text_archives import ArchivedText
+from transforms.readers.field_table import meanings_of
+from transforms.readers.press_archive_texts import ArchivedText
+from transforms.readers.record_fields import is_whole_text
 
 _SGML_ENTRY = re.compile(r"<(DOC|REUTERS)(?=[\s>])([^<>]{0,1000})>")
 _SGML_ID = re.compile(r"\b(?:id|NEWID)\s?=\s?\"([^\"]{1,100})\"")

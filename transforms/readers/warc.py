@@ -13,10 +13,10 @@ from typing import Literal
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from transforms.readers.captured_files import may_be_read, read_captured
+from transforms.readers.byte_streams import CHUNK, StopReading, Window, one_line
+from transforms.readers.captured_responses import may_be_read, read_captured
 from transforms.readers.documents import Item, Items, Source, document, reject, skip
 from transforms.readers.sniff import MAX_CONTROLS
-from transforms.readers.streams import CHUNK, StopReading, Window, one_line
 from transforms.text.encoding import count_controls
 from transforms.types import Format, RawDocument, Reason, Rejection, Stated
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.kernel.average_linkage import Merges
-from transforms.kernel.compiled import FEW_LINKS, compiled
-from transforms.stories.neighbourhood import Neighbourhood, Places
+from transforms.kernel.numba_compilation import FEW_LINKS, compiled
+from transforms.stories.nearest_neighbours import Neighbourhood, Places
 from transforms.stories.story_model import MODEL, StoryModel
 
 Floats = npt.NDArray[np.float64]

@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from transforms.language.embedding import Floats
-from transforms.language.shared_terms import MOST_INFORMATION, VERSION
+from transforms.language.cross_language_terms import MOST_INFORMATION, VERSION
+from transforms.language.sentence_encoder import Floats
 from transforms.language.stems import is_unspaced
 
 Weights = Mapping[int, float]

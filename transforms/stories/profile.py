@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.language.background import Background, model_language
-from transforms.language.embedding import LEADING_CHARACTERS
 from transforms.language.lexicon import Lexicon, lexicon_of
+from transforms.language.sentence_encoder import LEADING_CHARACTERS
 from transforms.stories.shared_passages import lone_headline, sample_runs
 from transforms.stories.term_weights import Keys, Vectors, Weights, weigh
 from transforms.types import Kind, Precision, format_id

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from transforms.cleaning.urls import registrable_host
-from transforms.stories.members import Member
+from transforms.stories.story_member import Member
 from transforms.types import format_id
 
 UNKNOWN = ""  # the family of an article of which neither publisher nor host is known

@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from transforms.language.language_tables import language_table
 from transforms.language.lexicon import term_key
 from transforms.language.stems import stem
-from transforms.language.tables import language_table
 from transforms.language.weekdays import weekdays
 from transforms.stories.profile import CHANNELS
 from transforms.stories.profile_table import ProfileTable

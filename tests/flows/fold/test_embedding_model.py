@@ -19,7 +19,7 @@ from flows.fold.embedding_model import load_embedder, read_tensors
 from flows.settings.settings import SettingsError
 from tests.story_samples import ask, copy_of, fold, report, settings_of, write_inbox
 from transforms.language.background import load_background, with_embedder
-from transforms.language.embedding import Encoder, Floats, encode
+from transforms.language.sentence_encoder import Encoder, Floats, encode
 from transforms.stories.pair_score import explain_pair, name_model, score_pairs
 from transforms.stories.profile import Profile, pack, profile, unpack
 from transforms.stories.story_model import MODEL

@@ -26,7 +26,7 @@ from flows.intake.discover import FoundFile, discover, open_file
 from flows.intake.file_slices import SliceStream
 from flows.intake.split import WorkItem, split
 from transforms.readers import read
-from transforms.readers.options import ReadOptions
+from transforms.readers.read_options import ReadOptions
 from transforms.types import Format
 
 NOW = 2_000_000_000.0

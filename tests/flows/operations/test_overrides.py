@@ -24,7 +24,7 @@ from tests.story_samples import (
     stub,
     write_inbox,
 )
-from transforms.stories.constraints import split_forbidden
+from transforms.stories.must_and_cannot_links import split_forbidden
 from warehouse.checks import run_checks
 from warehouse.connection import open_published, open_working
 from warehouse.errors import UnknownArticle

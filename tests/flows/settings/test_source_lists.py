@@ -9,9 +9,9 @@ import pytest
 from flows.settings.settings import SettingsError
 from flows.settings.source_lists import load_source_lists
 from tests.story_samples import ask, fold, report, settings_of, write_inbox
-from transforms.stories.canonical import choose
-from transforms.stories.members import Member
+from transforms.stories.canonical_article import choose
 from transforms.stories.publishers import family
+from transforms.stories.story_member import Member
 
 FAMILIES = """
 aggregators = ["gathered.example"]

@@ -14,8 +14,8 @@ from transforms.cleaning.agency_credits import (
     read_agencies,
     shipped_agencies,
 )
-from transforms.stories.members import Member
 from transforms.stories.publishers import family, independent_count, read_families, shipped_families
+from transforms.stories.story_member import Member
 
 BODY = "The council voted on Tuesday to close the old ferry pier for the winter."
 

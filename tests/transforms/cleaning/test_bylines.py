@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from transforms.cleaning.bylines import is_person, shown_authors, split_names
 from transforms.cleaning.metadata import read_metadata
-from transforms.cleaning.page import parse_page
+from transforms.cleaning.page_body import parse_page
 from transforms.types import Reason
 
 PROSE = (

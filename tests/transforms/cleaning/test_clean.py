@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from transforms.cleaning.assembly import hash_content, make_lead
+from transforms.cleaning.article_assembly import hash_content, make_lead
 from transforms.cleaning.clean import clean
 from transforms.text.ids import hash_text
 from transforms.text.wordcount import count_words

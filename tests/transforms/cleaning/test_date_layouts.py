@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from transforms.cleaning.date_order import DateOrder, find_order
 from transforms.cleaning.stated_times import read_time
-from transforms.language.tables import language_table, language_tags
+from transforms.language.language_tables import language_table, language_tags
 from transforms.types import Precision, Timestamp
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from transforms.cleaning.bylines import split_names
 from transforms.cleaning.json_ld import read_jsonld
 from transforms.cleaning.metadata import Metadata, read_metadata
-from transforms.cleaning.page import parse_page
-from transforms.cleaning.titles import cut_site_name
+from transforms.cleaning.page_body import parse_page
+from transforms.cleaning.title_cleaning import cut_site_name
 from transforms.types import Precision, Reason
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)

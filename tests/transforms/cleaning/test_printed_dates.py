@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.cleaning.metadata import read_metadata
-from transforms.cleaning.page import parse_page
-from transforms.language.tables import language_table
+from transforms.cleaning.page_body import parse_page
+from transforms.language.language_tables import language_table
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 TITLE = "Council approves harbour plan"

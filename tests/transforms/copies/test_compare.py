@@ -14,9 +14,9 @@ from transforms.copies.copy_model import COPIES, CopyModel
 from transforms.copies.shingles import shingle, tokenise
 from transforms.copies.signatures import sign
 from transforms.copies.tree_ensemble import load_ensemble, lookup_tables, model_inputs, sum_leaves
-from transforms.kernel import alignment_loops, dispatch, numpy_loops, shingle_loops
+from transforms.kernel import alignment_loops, compiled_or_numpy, numpy_loops, shingle_loops
 from transforms.kernel.blocking_joins import pair_up
-from transforms.kernel.compiled import has_numba
+from transforms.kernel.numba_compilation import has_numba
 
 SENTENCES = (
     "The harbour council of Vellmar voted late on Tuesday to close the old grain pier after "
@@ -228,7 +228,7 @@ def test_a_block_of_very_many_texts_costs_no_square_and_still_connects_them() ->
     pairs = pair_up(keys, ids, block_size=COPIES.block_size, window=COPIES.window)
     assert len(pairs) < 5000 * 10
     left, right = np.searchsorted(ids, pairs[:, 0]), np.searchsorted(ids, pairs[:, 1])
-    assert not dispatch.components(5000, left, right).any()
+    assert not compiled_or_numpy.components(5000, left, right).any()
 
 
 LINKS = st.lists(
@@ -280,7 +280,7 @@ def test_compiled_and_plain_comparisons_agree(texts: list[list[str]]) -> None:
     tokens = tokenise([" ".join(text) for text in texts])
     grams = numpy_loops.grams(tokens.values, tokens.flags, tokens.offsets)
     left, right = (side.ravel().astype(np.int64) for side in np.indices((len(texts), len(texts))))
-    compiled = dispatch.compare(tokens.values, tokens.flags, grams, tokens.offsets, left, right)
+    compiled = compiled_or_numpy.compare(tokens.values, tokens.flags, grams, tokens.offsets, left, right)
     plain = np.zeros_like(compiled)
     alignment_loops.compare(
         alignment_loops.Text(tokens.values, tokens.flags, grams),
@@ -289,7 +289,7 @@ def test_compiled_and_plain_comparisons_agree(texts: list[list[str]]) -> None:
         right,
         np.arange(len(left)),
         numpy_loops.count_distinct(grams, tokens.offsets),
-        *dispatch._working_room(dispatch._table_size(tokens.offsets)),
+        *compiled_or_numpy._working_room(compiled_or_numpy._table_size(tokens.offsets)),
         plain,
     )
     assert np.array_equal(compiled, plain)
@@ -304,7 +304,7 @@ def test_compiled_and_plain_tree_ensembles_agree_on_any_measures(rows: list[list
     if not has_numba():
         pytest.skip("numba is not installed: there is one path only")
     features = np.array(rows, np.int32)
-    compiled = dispatch.sum_leaves(features, *lookup_tables())
+    compiled = compiled_or_numpy.sum_leaves(features, *lookup_tables())
     assert compiled is not None
     assert np.array_equal(compiled, sum_leaves(model_inputs(features)))
 
@@ -318,7 +318,7 @@ def test_compiled_and_plain_ways_order_the_texts_of_a_pair_alike(texts: list[lis
     offsets = np.cumsum([0, *map(len, texts)]).astype(np.int64)
     left, right = (side.ravel() for side in np.indices((len(texts), len(texts))))
     for fast, plain in zip(
-        dispatch.orient(values, offsets, left, right),
+        compiled_or_numpy.orient(values, offsets, left, right),
         numpy_loops.orient(values, offsets, left, right),
         strict=True,
     ):

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transforms.copies.shingles import _character_table, shingle, shingle_texts, tokenise
-from transforms.kernel import dispatch as kernel
+from transforms.kernel import compiled_or_numpy as kernel
 from transforms.kernel import numpy_loops
-from transforms.kernel.compiled import has_numba
+from transforms.kernel.numba_compilation import has_numba
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=60)
 

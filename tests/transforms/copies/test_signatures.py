@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from transforms.copies.copy_model import COPIES
 from transforms.copies.signatures import band_keys, sign, sign_with_datasketch, to_datasketch
-from transforms.kernel.compiled import has_numba
+from transforms.kernel.numba_compilation import has_numba
 from transforms.kernel.numpy_loops import I64, U32
 from warehouse.connection import open_scratch
 from warehouse.folding_evidence import copy_candidates

@@ -15,7 +15,7 @@ import zstandard
 from tests.fuzz.samples import PAGE, RECORD, SECOND, TEXT, gzipped, lines, tarred, zipped
 from tests.transforms.readers.reading import read_all
 from transforms.readers import ReadOptions
-from transforms.readers.streams import Budget, StopReading, Window, decompress
+from transforms.readers.byte_streams import Budget, StopReading, Window, decompress
 from transforms.types import Disposition, RawDocument, Reason, Rejection
 
 PACKERS: dict[str, Callable[[bytes], bytes]] = {

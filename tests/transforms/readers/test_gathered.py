@@ -10,8 +10,8 @@ import pytest
 from tests.deliveries.articles import Story, make_stories
 from tests.deliveries.files import archives
 from transforms.readers import read
+from transforms.readers.press_archive_texts import split_archive
 from transforms.readers.teletype import split_messages
-from transforms.readers.text_archives import split_archive
 from transforms.types import Disposition, Format, RawDocument, Rejection
 
 STORIES = make_stories(3)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.readers import feeds, mappable_fields, read, records, tables
+from transforms.readers import csv_and_parquet, feeds, json_records, mappable_fields, read
 from transforms.readers.documents import Item
 from transforms.readers.field_values import states_time, time_of
 from transforms.types import RawDocument, Reason, Rejection
@@ -96,10 +96,10 @@ def json_lines() -> bytes:
 @pytest.mark.parametrize(
     ("data", "place", "step"),
     [
-        (csv_file(), tables, "record_to_document"),
-        (parquet_file(), tables, "record_to_document"),
-        (json_lines(), records, "record_to_document"),
-        (json_list(), records, "record_to_document"),
+        (csv_file(), csv_and_parquet, "record_to_document"),
+        (parquet_file(), csv_and_parquet, "record_to_document"),
+        (json_lines(), json_records, "record_to_document"),
+        (json_list(), json_records, "record_to_document"),
         (rss_file(), feeds, "document"),
         (json_feed(), feeds, "document"),
     ],

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms.readers.byte_streams import one_line
 from transforms.readers.feeds import strip_markup
 from transforms.readers.field_values import is_nothing
-from transforms.readers.fields import without_outlet
-from transforms.readers.records import parse_json
-from transforms.readers.streams import one_line
+from transforms.readers.json_records import parse_json
+from transforms.readers.record_fields import without_outlet
 
 MARKS = (" - ", " – ", " — ", " | ")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from transforms.readers import ReadOptions, mappable_fields, read
 from transforms.readers.documents import Item
-from transforms.readers.field_map import field_table
+from transforms.readers.field_table import field_table
 from transforms.types import RawDocument
 
 TEXT = "The dam above Halle broke in the evening, and three villages were flooded. " * 3

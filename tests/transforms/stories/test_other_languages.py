@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.language.background import load_background
-from transforms.language.shared_terms import consonants, countries, shared_terms, term_id
+from transforms.language.cross_language_terms import consonants, countries, shared_terms, term_id
 from transforms.stories.other_languages import MODEL, Match, StoryTerms, match_stories
 
 BACKGROUND = load_background()
