@@ -157,13 +157,13 @@ def discover(
 ) -> Iterator[FoundFile | Rejection]:
     """Yield the files under `paths`, each path once, in one order whatever that of `paths`.
 
-    A path is a file, a folder or a pattern (`**` for any depth), here or in a bucket (see `find_objects`), or a list
-    of files (`*.paths`, `*.paths.gz`; see `read_paths_file`). First come lines of lists that name no file, then files
-    of this machine, named ones sorted by their bytes and folders depth first likewise, then objects. What is not
-    taken is a Rejection: hidden folders and litter (skipped), links within folders without `follow_links` (links that
-    the caller named are followed), folders that hold one of `home_files`, unreadable files and what is no regular
-    file; deferred to the next run are files whose name says that they are unfinished, and files that changed within
-    `settle_seconds` of `now` (seconds since 1970).
+    A path is a file, a folder or a pattern (`**` for any depth), here or in a bucket (see `find_objects`), or a list of
+    files (`*.paths`, `*.paths.gz`; see `read_paths_file`). First come lines of lists that name no file, then files of
+    this machine, named ones sorted by their bytes and folders depth first likewise, then objects. What is not taken is
+    a Rejection: hidden folders and files that file managers and editors leave (skipped), links within folders without
+    `follow_links` (links that the caller named are followed), folders that hold one of `home_files`, unreadable files
+    and what is no regular file; deferred to the next run are files whose name says that they are unfinished, and files
+    that changed within `settle_seconds` of `now` (seconds since 1970).
 
     No paths yield nothing. A path of this machine that names nothing raises MissingPathError at the call, an address
     when its turn comes; StoreError where a service does not answer or refuses.
@@ -236,7 +236,7 @@ def reject(
 
 
 def sort_out(ref: str, name: str, size: int, *, is_named: bool) -> Rejection | None:
-    """Reject a file by its name: litter (skipped), or still being written (deferred); None for one that may be read.
+    """Reject a file by its name: of a file manager or editor (skipped), or unfinished (deferred); None for one that may be read.
 
     `ref` names the file in the rejection, `name` is its last segment (case does not count), `size` its bytes. A name
     that ends in `~` or begins with `.` or `~$` may be read where the caller named the file (`is_named`) and no other
@@ -245,7 +245,7 @@ def sort_out(ref: str, name: str, size: int, *, is_named: bool) -> Rejection | N
     low = name.lower()
     if low in LITTER_NAMES or low.startswith("._") or (low.endswith("~") and not is_named):
         return reject(
-            ref, Reason.NOT_AN_ARTICLE, "litter of a file manager or editor", Disposition.SKIPPED, size
+            ref, Reason.NOT_AN_ARTICLE, "left by a file manager or editor", Disposition.SKIPPED, size
         )
     if low.endswith(UNFINISHED_SUFFIXES) or (low.startswith((".", "~$")) and not is_named):
         return reject(ref, Reason.STILL_WRITTEN, "its name says it is unfinished", Disposition.DEFERRED, size)

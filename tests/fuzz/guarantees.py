@@ -54,9 +54,10 @@ def _check_item(item: Item, name: str) -> None:
         _demand(isinstance(item.reason, Reason), "a reason outside the list")
         _demand(item.detail.isprintable() and len(item.detail) <= 300, f"an unsafe detail {item.detail!r}")
         return
-    is_notice = is_withdrawn(item.stated.status)
+    is_withdrawal = is_withdrawn(item.stated.status)
     _demand(
-        len(item.body) > 0 or bool(item.stated.title) or is_notice, "a document with neither text nor title"
+        len(item.body) > 0 or bool(item.stated.title) or is_withdrawal,
+        "a document with neither text nor title",
     )
     _demand(bool(item.sha256), "a document without a hash")
     for field in item.stated.__slots__:

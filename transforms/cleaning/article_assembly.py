@@ -75,8 +75,8 @@ def assemble(
     """
     stated, page, sources, text = doc.stated, draft.page, draft.sources, draft.text
     title = _choose_title(draft, stated)
-    is_notice = is_withdrawn(stated.status)
-    if not title and not text and not is_notice:
+    is_withdrawal = is_withdrawn(stated.status)
+    if not title and not text and not is_withdrawal:
         return None
     fetched = normalise_url(stated.url)
     url = own_url(fetched, page.canonical_url)
@@ -135,7 +135,7 @@ def assemble(
         captured_at=_read_utc(stated.captured),
         embargoed_until=_read_embargo(stated),
         revision=_read_revision(stated.version),
-        is_withdrawal=is_notice,
+        is_withdrawal=is_withdrawal,
         claims=claimed.strict,
         loose_claims=claimed.loose,
         item_claims=claimed.items,

@@ -16,7 +16,7 @@ from transforms.cleaning.metadata import read_metadata
 from transforms.cleaning.page_body import extract_body, parse_fragment, parse_page
 from transforms.cleaning.plain_text import segment
 from transforms.cleaning.stated_times import read_time
-from transforms.cleaning.walls_and_error_pages import head_description, is_notice
+from transforms.cleaning.walls_and_error_pages import head_description, is_wall_or_error
 from transforms.language.detect import LoadModel
 from transforms.language.detector_model import language_model
 from transforms.text.encoding import decode, tidy
@@ -97,8 +97,13 @@ def _clean_page(body: str, doc: RawDocument, now: datetime) -> Draft | Rejection
         return _reject(doc, tree, detail)
     page = read_metadata(tree, url=doc.stated.url, now=now)
     found = extract_body(tree, title=page.title, stated_body=page.body, markup=body)
-    is_missing = not found.text or is_notice(found.text)
-    if is_missing and page.title and not is_notice(page.title) and (described := _describe(body, page.title)):
+    is_missing = not found.text or is_wall_or_error(found.text)
+    if (
+        is_missing
+        and page.title
+        and not is_wall_or_error(page.title)
+        and (described := _describe(body, page.title))
+    ):
         return Draft(
             title=page.title,
             text=described,
@@ -138,9 +143,9 @@ def _clean_record(body: str, doc: RawDocument) -> Draft | Rejection:
         text = parse_fragment(_keep_breaks(html.unescape(text) if is_markup else text), doc.stated.title)
     if not text and not (doc.stated.title or "").strip():
         return _reject(doc, Reason.NO_TEXT, "neither title nor text")
-    if is_notice(text) and doc.stated.title:
+    if is_wall_or_error(text) and doc.stated.title:
         standfirst = tidy(doc.stated.standfirst or "")
-        is_stated = bool(standfirst) and not is_notice(standfirst)
+        is_stated = bool(standfirst) and not is_wall_or_error(standfirst)
         return Draft(text=standfirst if is_stated else "", is_teaser=True, sources={"text": "description"})
     return Draft(text=text, sources={"text": "stated"})
 

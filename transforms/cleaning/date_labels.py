@@ -54,7 +54,7 @@ def label_of(before: str, text: str) -> Label:
         return Label.NONE
     if letters(label[1]) in _date_labels():
         return Label.PUBLISHED
-    return Label.NONE if classify_line(label[1]).is_furniture else Label.OTHER  # "Share:"
+    return Label.NONE if classify_line(label[1]).is_boilerplate else Label.OTHER  # "Share:"
 
 
 def names_span(text: str) -> bool:

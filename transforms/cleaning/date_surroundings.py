@@ -153,13 +153,13 @@ def is_prose_date(block: Any, date: str) -> bool:
     """Return whether a date is in a sentence: its block closes like a sentence and has three more words.
 
     `date` is the date as it is in the block; for "" the block has to have seven words. Words have two letters or more.
-    A line with a time and little else, a byline or page furniture is no sentence.
+    A line with a time and little else, a byline or boilerplate is no sentence.
     """
     text = visible_text(block)
     rest = text.replace(date, " ") if date else text
     words = _LETTERS.findall(rest)
     seen = classify_line(text) if text else None
-    if seen is None or seen.is_time or seen.is_byline or seen.is_furniture:
+    if seen is None or seen.is_time or seen.is_byline or seen.is_boilerplate:
         return False
     return seen.is_sentence and len(words) >= _SHORT_WORDS + (0 if date else 4)
 

@@ -45,7 +45,7 @@ def choose_headline(
     own = [
         each
         for each in page.headings
-        if not is_site_name(each, site, host) and not classify_line(each).is_furniture
+        if not is_site_name(each, site, host) and not classify_line(each).is_boilerplate
     ]
     headings = [_without_label(each, page, stated) for each in own]
     heading = best_heading(headings, page.titles[0] if page.titles else "")

@@ -44,7 +44,7 @@ def lines_below_headline(tree: Any, title: str | None) -> tuple[str, ...]:
     """Return the first lines of text below the headline that could be its standfirst, up to four; the tree stays.
 
     Each is a paragraph, a subheading or a box without boxes in it, of 40 to 300 characters and six words or more, and
-    no link, time, byline or furniture. Longer paragraphs, cut to 300 characters, end the list: with them the article
+    no link, time, byline or boilerplate. Longer paragraphs, cut to 300 characters, end the list: with them the article
     has begun.
     """
     wanted = fold(title or "")

@@ -77,7 +77,7 @@ def is_prose_box(element: Any) -> bool:
     """Return whether an element mainly holds running text: two paragraphs of it at least, with 60 % of its characters.
 
     False if it has a heading that is a link, or a form, or if one of its first twelve such paragraphs is a notice of
-    rights or page furniture: such boxes lie beside the article.
+    rights or boilerplate: such boxes lie beside the article.
     """
     paragraphs = list(prose_of(element))
     if len(paragraphs) < 2 or element.find(".//form") is not None:
@@ -87,7 +87,7 @@ def is_prose_box(element: Any) -> bool:
     if any(is_link_heading(each) for each in element.iter(*_HEADINGS)):
         return False
     seen = [classify_line(all_text(each)) for each in paragraphs[:_MOST_READ]]
-    return not any(line.is_legal or line.is_furniture for line in seen)
+    return not any(line.is_legal or line.is_boilerplate for line in seen)
 
 
 def is_link_heading(heading: Any) -> bool:

@@ -12,7 +12,7 @@ from transforms.language.language_tables import one_of, pooled
 # Characters of one "word unit" in scripts that put no space between words: about one English word.
 UNIT_CHARACTERS_HAN = 1.7  # Chinese, Japanese
 UNIT_CHARACTERS_SOUTHEAST = 4.0  # Thai, Lao, Khmer, Burmese
-# A line that opens with a furniture phrase is furniture only while it is short; longer ones are sentences that
+# A line that opens with a boilerplate phrase is boilerplate only while it is short; longer ones are sentences that
 # happen to start so ("Watch makers in Geneva ..."). 14 takes in "Related: <headline>" and spares sentences.
 STARTS_MAX_UNITS = 14
 TIME_LINE_MAX_UNITS = 14  # "Posted by A. B. Smith on November 19, 2019, 6:21 AM EST" has 13
@@ -27,7 +27,7 @@ SPACELESS_SENTENCE_UNITS = (
 GLUED_CHARACTERS = 120
 HEAD_CHARACTERS = 300
 TAIL_CHARACTERS = 80
-REPEATED_MAX_UNITS = 12  # a short line that stands twice is furniture; a long one may be a pull quote
+REPEATED_MAX_UNITS = 12  # a short line that stands twice is boilerplate; a long one may be a pull quote
 
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _SOUTHEAST = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
@@ -69,7 +69,7 @@ _LETTERS = _Letters({0x307: ""})  # the point that case folding leaves of a Turk
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Phrases of page furniture in all languages: of whole lines, of line starts, of comments, of legal notices."""
+    """Phrases of boilerplate in all languages: of whole lines, of line starts, of comments, of legal notices."""
 
     comments: frozenset[str]
     ends: frozenset[str]
@@ -89,10 +89,8 @@ class Line:
     is_truncated: bool  # closes like a teaser, with dots
     is_glued: bool  # opens with a headline run into the text behind it, as links to other articles do
     is_open: bool  # closes like a part of a sentence: a comma, a colon, a quotation mark
-    is_furniture: bool
-    is_link: (
-        bool  # nothing but an address of the web or of mail, or handles: furniture of a page, part of a text
-    )
+    is_boilerplate: bool
+    is_link: bool  # nothing but an address of the web or of mail, or handles: boilerplate of a page, part of a text
     is_comments: bool  # opens the readers' comments
     is_end: bool  # opens links to other articles
     is_legal: bool
@@ -107,10 +105,10 @@ class Line:
     def is_noise(self) -> bool:
         """Return whether the line belongs to the page and not to any article text.
 
-        That is so for furniture, a time or a byline, and for a repeated line of fewer than 12 words.
+        That is so for boilerplate, a time or a byline, and for a repeated line of fewer than 12 words.
         """
         short_again = self.is_repeated and self.units < REPEATED_MAX_UNITS
-        return self.is_furniture or self.is_time or self.is_byline or short_again
+        return self.is_boilerplate or self.is_time or self.is_byline or short_again
 
     @property
     def is_headline(self) -> bool:
@@ -132,7 +130,7 @@ def letters(text: str) -> str:
 
 @cache
 def phrases() -> Phrases:
-    """Return the phrases of page furniture of all languages, as `letters` gives them; gathered once."""
+    """Return the phrases of boilerplate of all languages, as `letters` gives them; gathered once."""
 
     def gather(key: str) -> frozenset[str]:
         listed: tuple[str, ...] = pooled(lambda table: getattr(table.page, key))
@@ -198,7 +196,7 @@ def classify_line(text: str) -> Line:
         is_truncated=bool(_TRUNCATED.search(tail)),
         is_glued=bool(_GLUED.search(text[:GLUED_CHARACTERS])),
         is_open=bool(_OPEN_END.search(tail)),
-        is_furniture=is_comments or is_end or _is_furniture(head, plain, units, sentence),
+        is_boilerplate=is_comments or is_end or _is_boilerplate(head, plain, units, sentence),
         is_link=bool(_LINK_ONLY.match(head)) and is_short,
         is_comments=is_comments,
         is_end=is_end,
@@ -211,7 +209,7 @@ def classify_line(text: str) -> Line:
     )
 
 
-def _is_furniture(head: str, plain: str, units: float, sentence: bool) -> bool:
+def _is_boilerplate(head: str, plain: str, units: float, sentence: bool) -> bool:
     known = phrases()
     if plain in known.whole or not plain or _RIGHTS.search(head) or _LINK_ONLY.match(head):
         return not (sentence and units > STARTS_MAX_UNITS)

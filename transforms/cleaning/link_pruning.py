@@ -77,7 +77,7 @@ def _drop_link_lists(tree: Any) -> None:
 def _labels_a_list(before: Any) -> bool:
     """Return whether a heading or a line stood over a list that is gone, and over nothing else."""
     if before.tag in ("p", "div"):
-        return length(before) <= _LABEL and _is_furniture(all_text(before))
+        return length(before) <= _LABEL and _is_boilerplate(all_text(before))
     return before.tag in ("h2", "h3", "h4", "h5", "h6") and not _leads_text(before)
 
 
@@ -86,7 +86,7 @@ def _introduces(before: Any) -> bool:
     if before is None or before.tag not in ("p", "div"):
         return False
     text = all_text(before)
-    return text.endswith((":", "：")) and not _is_furniture(text)
+    return text.endswith((":", "：")) and not _is_boilerplate(text)
 
 
 def _drop_links(tree: Any) -> None:
@@ -122,12 +122,12 @@ def _lists_names(element: Any, links: list[Any]) -> bool:
     label = (element.text or "").strip()
     if not label and len(links[0]) == 0 and element[0] is not links[0]:
         label = all_text(element[0])  # the label is set in bold
-    return label.endswith((":", "：")) and text.count(",") >= len(links) - 2 and not _is_furniture(label)
+    return label.endswith((":", "：")) and text.count(",") >= len(links) - 2 and not _is_boilerplate(label)
 
 
-def _is_furniture(label: str) -> bool:
+def _is_boilerplate(label: str) -> bool:
     seen = classify_line(" ".join(label.split()) or "-")
-    return seen.is_furniture or seen.is_byline
+    return seen.is_boilerplate or seen.is_byline
 
 
 def _unlink(element: Any) -> None:

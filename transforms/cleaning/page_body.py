@@ -225,7 +225,7 @@ def _fall_back(text: str, tree: Any, stated_body: str | None, markup: str | None
 def trim_top(text: str, title: str | None) -> str:
     """Cut lines off the top of a text that repeat the headline, or give the time or the author.
 
-    They are fields of their own. Labels above such a line and page furniture go with it. Six lines are examined; the
+    They are fields of their own. Labels above such a line and boilerplate go with it. Six lines are examined; the
     last line always stays.
     """
     lines = text.split("\n")
@@ -235,7 +235,7 @@ def trim_top(text: str, title: str | None) -> str:
         said = fold(line)
         is_title = len(said) > 8 and (said == wanted or (said in wanted and len(said) > 0.6 * len(wanted)))
         seen = classify_line(" ".join(line.split()))
-        if is_title or seen.is_time or seen.is_byline or seen.is_furniture:
+        if is_title or seen.is_time or seen.is_byline or seen.is_boilerplate:
             first = number + 1
         elif seen.is_sentence or seen.units > _LABEL_UNITS:
             break  # a label goes only with a line that is cut below it: alone it may be a heading or a place
@@ -243,7 +243,7 @@ def trim_top(text: str, title: str | None) -> str:
 
 
 def trim_bottom(text: str) -> str:
-    """Cut last lines that belong to the page: how to unsubscribe from a mailing, notices of rights, page furniture.
+    """Cut last lines that belong to the page: how to unsubscribe from a mailing, notices of rights, boilerplate.
 
     All lines below such a line go too. Eight lines from the end are examined; the first line always stays.
     """
@@ -256,7 +256,7 @@ def trim_bottom(text: str) -> str:
         seen = classify_line(line or "-")
         if (
             leave_mailing().search(line)
-            or seen.is_furniture
+            or seen.is_boilerplate
             or (seen.is_legal and seen.units <= _NOTICE_UNITS)
         ):
             last = number

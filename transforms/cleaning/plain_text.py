@@ -22,7 +22,7 @@ ISOLATED = 0.6  # share for a sentence between lines that are none: the teaser o
 TEASER = 0.3  # share for a sentence that trails off in dots, or has a headline run into it
 NOISE = -6.0  # a line that is no sentence
 LABEL = -4.0  # the same, of one or two words
-FURNITURE = -14.0
+BOILERPLATE = -14.0
 RELATED = -8.0  # a heading over links to other articles
 COMMENTS = -50.0  # a heading over comments
 AFTER_COMMENTS = 0.04  # share that lines behind such a heading still count: comments are sentences too
@@ -35,8 +35,8 @@ PROSE_LINES = 8
 PROSE_SHARE = 0.75
 PAGE_NOISE_LINES = 40  # from so many lines of noise on, a text is a whole page
 LIGHTEST = 0.2
-# So many lines of furniture make a page; of 91 articles' own texts 86 have none or one, of 91 flattened pages 87 more.
-PAGE_FURNITURE = 4
+# So many lines of boilerplate make a page; of 91 articles' own texts 86 have none or one, of 91 flattened pages 87 more.
+PAGE_BOILERPLATE = 4
 HEAD_UNITS = 9  # words beside a short sentence that a line with a time or a byline has at most
 HEADLINE_UNITS = 5.0  # words that headlines have on average, and names, addresses and results have not
 NUMBERED_SHARE = 0.5  # of lines with a number or a label, from which a list is no list of headlines
@@ -77,10 +77,10 @@ class Segmented:
 def segment(text: str, *, is_markdown: bool | None = None) -> Segmented:
     """Cut the noise of a page off its pasted text: the body is the run of lines with the greatest sum of scores.
 
-    That is maximum subsequence segmentation; a text with fewer than four lines of furniture is no page and keeps all
-    lines but its head, furniture and links to other articles. Every line of the body is a line of the input with its
+    That is maximum subsequence segmentation; a text with fewer than four lines of boilerplate is no page and keeps all
+    lines but its head, boilerplate and links to other articles. Every line of the body is a line of the input with its
     spaces made single, or several joined where a text is wrapped at a fixed width; segmenting the body again returns it
-    whole. A text in which no line stands out as a sentence loses only lines that are furniture, and its headline.
+    whole. A text in which no line stands out as a sentence loses only lines that are boilerplate, and its headline.
     Markdown loses its markup; `is_markdown` None: the text itself decides whether it is Markdown. A blank text gives an
     empty body.
     """
@@ -95,7 +95,8 @@ def segment(text: str, *, is_markdown: bool | None = None) -> Segmented:
 
 def _cut(lines: Sequence[Line]) -> Segmented:
     is_page = (
-        sum(_is_furniture(line) and line.text.strip("-–—_*=~#. ") != "" for line in lines) >= PAGE_FURNITURE
+        sum(_is_boilerplate(line) and line.text.strip("-–—_*=~#. ") != "" for line in lines)
+        >= PAGE_BOILERPLATE
     )
     start, stop = _find_body(lines)
     if start == stop:
@@ -150,7 +151,7 @@ def _score(line: Line) -> float:
     if line.is_end:
         return RELATED
     if line.is_noise:
-        return FURNITURE
+        return BOILERPLATE
     if line.is_legal or (line.is_item and not line.is_sentence):
         return 0.0
     if line.is_sentence:
@@ -203,7 +204,7 @@ def _is_prose(lines: Sequence[Line], start: int) -> bool:
 
 
 def _sweep(lines: Sequence[Line], start: int, stop: int) -> list[int]:
-    """Take furniture and link lists out of the run, and take back what belongs to it behind its last sentence."""
+    """Take boilerplate and link lists out of the run, and take back what belongs to it behind its last sentence."""
     while stop < len(lines) and _continues(lines, stop):
         stop += 1
     while start > 0 and _is_body_item(lines[start - 1]):
@@ -229,7 +230,7 @@ def _without_links(lines: Sequence[Line], run: Sequence[int]) -> Sequence[int]:
 
 
 def _keep_all(lines: Sequence[Line], start: int, stop: int, title: int | None) -> list[int]:
-    """Keep every line of a text that is no page: all but its head, furniture, and links to other articles.
+    """Keep every line of a text that is no page: all but its head, boilerplate, and links to other articles.
 
     What stands above the headline is its head; time and byline are fields of their own above the first sentence and
     in the last line. Addresses, verse, items, and short lines that come again, as speakers' names do, stay.
@@ -241,7 +242,7 @@ def _keep_all(lines: Sequence[Line], start: int, stop: int, title: int | None) -
     end = _trim_end(lines, stop, end)
     kept: list[int] = []
     run: list[int] = []
-    for i in (i for i in range(start, end) if not _is_furniture(lines[i])):
+    for i in (i for i in range(start, end) if not _is_boilerplate(lines[i])):
         if lines[i].is_headline and (run or not kept or not _announces(lines[kept[-1]])):
             run.append(i)
             continue
@@ -252,15 +253,15 @@ def _keep_all(lines: Sequence[Line], start: int, stop: int, title: int | None) -
 
 
 def _trim_end(lines: Sequence[Line], stop: int, end: int) -> int:
-    """Return where a text ends that closes with time, author, furniture or a list of other articles."""
+    """Return where a text ends that closes with time, author, boilerplate or a list of other articles."""
     while end > stop:
         if _is_head(lines[end - 1]):
             end -= 1
             continue
         first = end
-        while first > stop and (lines[first - 1].is_headline or _is_furniture(lines[first - 1])):
+        while first > stop and (lines[first - 1].is_headline or _is_boilerplate(lines[first - 1])):
             first -= 1
-        run = [i for i in range(first, end) if not _is_furniture(lines[i])]
+        run = [i for i in range(first, end) if not _is_boilerplate(lines[i])]
         is_listed = first > 0 and _announces(lines[first - 1])
         if is_listed or not run or _without_titles(lines, run, is_last=True):
             break
@@ -268,13 +269,13 @@ def _trim_end(lines: Sequence[Line], stop: int, end: int) -> int:
     return end
 
 
-def _is_furniture(line: Line) -> bool:
-    """Return whether a line is furniture of a text that is no page: addresses count as text there."""
-    return line.is_furniture and not line.is_link
+def _is_boilerplate(line: Line) -> bool:
+    """Return whether a line is boilerplate of a text that is no page: addresses count as text there."""
+    return line.is_boilerplate and not line.is_link
 
 
 def _is_head(line: Line) -> bool:
-    return _is_furniture(line) or (
+    return _is_boilerplate(line) or (
         (line.is_time or line.is_byline) and line.units < SHORT_SENTENCE + HEAD_UNITS
     )
 
@@ -308,7 +309,7 @@ def _continues(lines: Sequence[Line], i: int) -> bool:
         return True  # the heading of a list
     if line.is_title_case or line.units < CAPTION_MIN_UNITS:
         return False
-    return i + 1 == len(lines) or lines[i + 1].is_furniture
+    return i + 1 == len(lines) or lines[i + 1].is_boilerplate
 
 
 def _is_body_item(line: Line) -> bool:
@@ -366,7 +367,7 @@ def _asks(line: Line) -> bool:
 
 
 def _can_be_title(line: Line) -> bool:
-    is_label = line.is_furniture or line.is_time or line.is_byline or line.is_item
+    is_label = line.is_boilerplate or line.is_time or line.is_byline or line.is_item
     return not is_label and TITLE_MIN_UNITS <= line.units <= HEADLINE_MAX_UNITS
 
 

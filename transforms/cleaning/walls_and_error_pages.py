@@ -20,7 +20,7 @@ _DESCRIPTIONS = (
 )
 
 
-def is_notice(text: str) -> bool:
+def is_wall_or_error(text: str) -> bool:
     """Return whether a text of up to 60 words is no article but an error page, a robot check or a wall.
 
     A wall is a page for subscribers or for consent. One of the first three lines is such a phrase; or a line is one of
@@ -49,6 +49,6 @@ def head_description(tree: Any, title: str | None) -> str:
             found[name] = content
     for name in _DESCRIPTIONS:
         text = found.get(name, "")
-        if count_words(text) >= _LEAST_WORDS and text != (title or "") and not is_notice(text):
+        if count_words(text) >= _LEAST_WORDS and text != (title or "") and not is_wall_or_error(text):
             return text
     return ""

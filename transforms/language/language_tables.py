@@ -78,8 +78,8 @@ class PagePhrases:
 
     comments: Words = ()  # opens the comments of readers; text behind it does not belong to the article
     ends: Words = ()  # opens links to other articles, below an article and sometimes in the middle of it
-    whole: Words = ()  # a line that is page furniture by itself: buttons, share bars, consent, newsletters
-    starts: Words = ()  # furniture that goes on with something changing: a name, a headline, a count
+    whole: Words = ()  # a line that is boilerplate by itself: buttons, share bars, consent, newsletters
+    starts: Words = ()  # boilerplate that goes on with something changing: a name, a headline, a count
     legal: Words = ()  # words of consent banners and notices of rights; a line with two of them is one
     says: Words = ()  # a line of a few words that ends in one of these and a colon introduces a quotation
     unsubscribe: Words = ()  # parts of the line by which one leaves a mailing, in small letters

@@ -1,4 +1,4 @@
-"""Elements of a wire item to its running text, as plain HTML paragraphs: furniture left out, tables and lists kept."""
+"""Elements of a wire item to its running text, as plain HTML paragraphs: boilerplate left out, tables and lists kept."""
 
 from __future__ import annotations
 

@@ -126,10 +126,10 @@ def test_unfinished_and_fresh_files_wait_for_the_next_run(tmp_path: Path) -> Non
         write(tmp_path / name)
     write(tmp_path / ".git" / "config")
     deferred = (Disposition.DEFERRED, Reason.STILL_WRITTEN)
-    litter = (Disposition.SKIPPED, Reason.NOT_AN_ARTICLE)
+    left_by_programs = (Disposition.SKIPPED, Reason.NOT_AN_ARTICLE)
     expected = {
         **dict.fromkeys(("a.html.part", "b.TMP", "c.crdownload", ".d.html.x7Gh2"), deferred),
-        **dict.fromkeys((".DS_Store", "Thumbs.db", "._done.html", "done.html~"), litter),
+        **dict.fromkeys((".DS_Store", "Thumbs.db", "._done.html", "done.html~"), left_by_programs),
         ".git": (Disposition.SKIPPED, Reason.NOT_A_FILE),
     }
     by_hand = find(tmp_path)

@@ -357,7 +357,7 @@ def test_a_line_between_headline_and_text_is_kept_as_standfirst(line: str) -> No
     assert (found.standfirst == LEAD) != (LEAD in found.text)
 
 
-def test_furniture_below_the_headline_is_no_standfirst() -> None:
+def test_boilerplate_below_the_headline_is_no_standfirst() -> None:
     header = f"<div><h1>{TITLE}</h1></div><div>By Ann Lee</div><div>3 March 2026, 7:12</div>"
     assert extract(f"{header}<div class='article-body'>{BODY}</div>").standfirst is None
     linked = f"<div><a href='/x'>{LEAD}</a></div>"
