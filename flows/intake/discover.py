@@ -236,7 +236,7 @@ def reject(
 
 
 def sort_out(ref: str, name: str, size: int, *, is_named: bool) -> Rejection | None:
-    """Reject a file by its name: of a file manager or editor (skipped), or unfinished (deferred); None for one that may be read.
+    """Reject a file by its name: left by a file manager (skipped), or unfinished (deferred); None for one to be read.
 
     `ref` names the file in the rejection, `name` is its last segment (case does not count), `size` its bytes. A name
     that ends in `~` or begins with `.` or `~$` may be read where the caller named the file (`is_named`) and no other

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
 from transforms.cleaning.line_kinds import classify_line
 from transforms.cleaning.metadata_markup import lines_of, visible_text
 from transforms.cleaning.printed_dates import find_headline
 from transforms.language.language_tables import one_of, pooled
 from transforms.text.encoding import tidy_line
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _LONGEST = 500  # characters of a byline that are read
 _LONGEST_NAME = 80
@@ -74,7 +77,7 @@ def split_names(raw: str) -> list[str]:
     return list(_names_in(raw[:_LONGEST]))
 
 
-def shown_authors(tree: Any) -> list[str]:
+def shown_authors(tree: HtmlElement) -> list[str]:
     """Return the people whom a page names as its authors where a reader sees it, in the order of the page.
 
     Read are elements marked as the author's by `class`, `id`, `rel` or `itemprop`, the innermost first: of these
@@ -95,7 +98,7 @@ def shown_authors(tree: Any) -> list[str]:
     return _line_below_headline(tree, article) or _labelled(tree, article)
 
 
-def is_elsewhere(element: Any, article: Any | None = None) -> bool:
+def is_elsewhere(element: HtmlElement, article: HtmlElement | None = None) -> bool:
     """Return whether an element lies in a teaser, a comment or a box beside the article, by tag, class or id.
 
     `article` is the `<article>` element of the page's article: elements around it do not count, and any other
@@ -143,7 +146,7 @@ def is_company(name: str) -> bool:
     return _HOUSE.search(name) is not None
 
 
-def _is_marked(element: Any) -> bool:
+def _is_marked(element: HtmlElement) -> bool:
     if not element.attrib:
         return False
     relation = f"{element.get('rel') or ''} {element.get('itemprop') or ''}"
@@ -156,7 +159,7 @@ def _names_author(kind: str, name: str, is_related: bool) -> bool:
     return not _ABOUT.search(both) and (is_related or bool(_AUTHOR.search(both)))
 
 
-def _are_alike(one: Any, other: Any) -> bool:
+def _are_alike(one: HtmlElement, other: HtmlElement) -> bool:
     """Return whether two elements are built alike and stand in one row, as the names of several authors do."""
     if (one.tag, one.get("class")) != (other.tag, other.get("class")):
         return False
@@ -180,7 +183,7 @@ def people_in_line(text: str) -> list[str]:
     return []
 
 
-def _people_in(element: Any) -> list[str]:
+def _people_in(element: HtmlElement) -> list[str]:
     """Return the people that an element names; one word is enough where markup says that it is the name."""
     text = visible_text(element)
     if found := people_in_line(text):
@@ -194,12 +197,12 @@ def _people_in(element: Any) -> list[str]:
     return next(([name] for name in named if is_person(name)), [])
 
 
-def _names_person(part: Any) -> bool:
+def _names_person(part: HtmlElement) -> bool:
     """Return whether a part of a byline can be its name: a link, words in bold, or what a class calls a name."""
     return part.tag != "span" or bool(_NAME_CLASS.search(part.get("class") or ""))
 
 
-def _line_below_headline(tree: Any, article: Any | None) -> list[str]:
+def _line_below_headline(tree: HtmlElement, article: HtmlElement | None) -> list[str]:
     heading = next((article if article is not None else tree).iter("h1"), None)
     heading = heading if heading is not None else find_headline(tree)
     if heading is None:
@@ -230,7 +233,7 @@ def _line_below_headline(tree: Any, article: Any | None) -> list[str]:
     return []
 
 
-def _labelled(tree: Any, article: Any | None) -> list[str]:
+def _labelled(tree: HtmlElement, article: HtmlElement | None) -> list[str]:
     """Return the people behind the first label of an author: "Autor" above a name, or "Author: Ann Lee, adviser"."""
     for element in tree.iter(*_LABELS):
         opening = (element.text or "").strip()
@@ -249,7 +252,7 @@ def _labelled(tree: Any, article: Any | None) -> list[str]:
     return []
 
 
-def _next_of_parent(element: Any) -> Any | None:
+def _next_of_parent(element: HtmlElement) -> HtmlElement | None:
     parent = element.getparent()
     return parent.getnext() if parent is not None and len(parent) == 1 else None
 

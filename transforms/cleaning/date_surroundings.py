@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from enum import Enum
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
 from transforms.cleaning.html_elements import lies_in, name_of
 from transforms.cleaning.line_kinds import classify_line
 from transforms.cleaning.metadata_markup import is_other_item, visible_text
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _LINK_EXTRA = 40  # characters beside its date that a link to another article has
 _SHORT_WORDS = 3  # words that a sentence of a date has beside it
@@ -56,7 +59,7 @@ class Doubt(Enum):
     ELSEWHERE = 2
 
 
-def doubt_about(element: Any, article_boxes: frozenset[Any]) -> Doubt:
+def doubt_about(element: HtmlElement, article_boxes: frozenset[HtmlElement]) -> Doubt:
     """Return whether an element lies in a box of something other than the page's article (ELSEWHERE), or may (MAYBE).
 
     Judged by tags, classes, ids and schema.org types of the element and of those around it, up to the first of
@@ -90,7 +93,7 @@ def doubt_about(element: Any, article_boxes: frozenset[Any]) -> Doubt:
     return doubt
 
 
-def is_beside_link(element: Any, article_boxes: frozenset[Any]) -> bool:
+def is_beside_link(element: HtmlElement, article_boxes: frozenset[HtmlElement]) -> bool:
     """Return whether a date is in the same small box as a link to another article.
 
     The box is the element or one of its three nearest ancestors, of up to 300 characters and below `article_boxes`, the
@@ -108,14 +111,14 @@ def is_beside_link(element: Any, article_boxes: frozenset[Any]) -> bool:
     return False
 
 
-def _leads_to_article(link: Any) -> bool:
+def _leads_to_article(link: HtmlElement) -> bool:
     if not _OF_ARTICLE.isdisjoint((link.get("rel") or "").split()):
         return False
     text = visible_text(link)
     return len(text) >= _HEADLINE and text.count(" ") >= _HEADLINE_WORDS - 1
 
 
-def is_in_table(element: Any) -> bool:
+def is_in_table(element: HtmlElement) -> bool:
     """Return whether the element of a date is in a table with headings, or in one with another date or time.
 
     For the latter the date's own row must have two cells or more; the first 100 `td` of the table that hold no markup
@@ -136,7 +139,7 @@ def is_in_table(element: Any) -> bool:
     return any(classify_line(text).is_time for each in cells if (text := visible_text(each)))
 
 
-def block_of(element: Any) -> Any:
+def block_of(element: HtmlElement) -> HtmlElement:
     """Return the nearest paragraph, list item, table cell, quotation or caption around an element.
 
     The element itself where there is none, or where a larger box (`<div>`, `<article>` …) comes first.
@@ -149,7 +152,7 @@ def block_of(element: Any) -> Any:
     return element
 
 
-def is_prose_date(block: Any, date: str) -> bool:
+def is_prose_date(block: HtmlElement, date: str) -> bool:
     """Return whether a date is in a sentence: its block closes like a sentence and has three more words.
 
     `date` is the date as it is in the block; for "" the block has to have seven words. Words have two letters or more.
@@ -164,7 +167,7 @@ def is_prose_date(block: Any, date: str) -> bool:
     return seen.is_sentence and len(words) >= _SHORT_WORDS + (0 if date else 4)
 
 
-def before(element: Any) -> str:
+def before(element: HtmlElement) -> str:
     """Return the last 40 characters, or fewer, of the text right before an element; "" if that is the headline.
 
     They are those of the text between it and the element before it, else of that element (with a colon after a `<dt>`

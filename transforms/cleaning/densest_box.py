@@ -5,9 +5,12 @@ from __future__ import annotations
 import copy
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from transforms.cleaning.html_elements import all_text, is_prose, name_of, prose_of
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _LEAST = 400  # characters of running text in one box from which a page holds an article at all
 _MISSING = (
@@ -23,7 +26,7 @@ _COMMENTS = re.compile(r"comment|disqus|respond|kommentar|reply|replies|forum", 
 class TextBox:
     """An element of a page with the paragraphs of running text in it."""
 
-    element: Any
+    element: HtmlElement
     paragraphs: tuple[str, ...]
 
     @property
@@ -42,7 +45,7 @@ class TextBox:
         found = sum(len(each) for each in self.paragraphs if each[:_KEY] in shown)
         return found < _MISSING * self.length
 
-    def copy(self) -> Any:
+    def copy(self) -> HtmlElement:
         """Return a deep copy of the element as a `<div>` without classes and ids: extraction would judge by them."""
         whole = copy.deepcopy(self.element)
         for each in whole.iter():
@@ -52,15 +55,15 @@ class TextBox:
         return whole
 
 
-def densest_box(tree: Any) -> TextBox | None:
+def densest_box(tree: HtmlElement) -> TextBox | None:
     """Return the element of a page that has the most running text close below it; None below 400 characters.
 
     The score is that of readability: a paragraph counts its length for its parent, and 0.7 of it for its grandparent;
     of equals the first counts. Where there is running text beside that element too, its parent is returned. Boxes of
     comments do not count. The lxml tree is left as it is.
     """
-    scores: dict[Any, float] = {}
-    apart: dict[Any, bool] = {}
+    scores: dict[HtmlElement, float] = {}
+    apart: dict[HtmlElement, bool] = {}
     for paragraph in prose_of(tree):
         parent = paragraph.getparent()
         if parent is None or _is_of_comments(parent, apart):
@@ -80,7 +83,7 @@ def densest_box(tree: Any) -> TextBox | None:
     return box if box.length >= _LEAST else None
 
 
-def _is_of_comments(parent: Any, known: dict[Any, bool]) -> bool:
+def _is_of_comments(parent: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
     if parent not in known:
         known[parent] = any(
             _COMMENTS.search(name_of(each))

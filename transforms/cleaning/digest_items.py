@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag
 
 from lxml import etree
@@ -14,6 +14,9 @@ from lxml import etree
 from transforms.cleaning.html_elements import all_text
 from transforms.cleaning.line_kinds import count_units, ends_sentence
 from transforms.cleaning.urls import normalise_url
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 LEAST_ITEMS: Final = 3  # two headings may be one article and a link
 _LEAST_UNITS = 8  # words of an item's own text, besides its heading
@@ -66,7 +69,7 @@ class MarkedItems:
         return None not in addresses and len(set(addresses)) == len(addresses)
 
 
-def find_items(tree: Any, base: str | None) -> MarkedItems | None:
+def find_items(tree: HtmlElement, base: str | None) -> MarkedItems | None:
     """Find the articles that a page gathers (a digest, a ticker), each below a heading of one level, in its order.
 
     None where fewer than three are marked. `base` is the page's own address, against which links are resolved. Headings
@@ -102,7 +105,7 @@ def _units(texts: Sequence[str]) -> float:
     return sum(count_units(text) for text in texts)
 
 
-def _headings(tree: Any, base: str | None) -> Iterator[tuple[str, Any, str | None]]:
+def _headings(tree: HtmlElement, base: str | None) -> Iterator[tuple[str, HtmlElement, str | None]]:
     """Yield what may head an item, with its level and address: a heading, or a line that is all link or bold."""
     count = 0
     for element in tree.iter(*_HEADINGS, *_LINES):
@@ -119,7 +122,7 @@ def _headings(tree: Any, base: str | None) -> Iterator[tuple[str, Any, str | Non
         yield element.tag if is_heading else "line", element, _address(element, base)
 
 
-def _is_line_heading(element: Any) -> bool:
+def _is_line_heading(element: HtmlElement) -> bool:
     """Return whether all that a line says lies in one link or one bold phrase, and it is no sentence or label."""
     if (element.text or "").strip() or any((child.tail or "").strip() for child in element):
         return False
@@ -133,7 +136,7 @@ def _is_line_heading(element: Any) -> bool:
     )
 
 
-def _address(heading: Any, base: str | None) -> str | None:
+def _address(heading: HtmlElement, base: str | None) -> str | None:
     """Return where a heading links to: one page that is neither this one nor a front page."""
     links = {str(link.get("href") or "") for link in heading.iter("a")}
     above = next(heading.iterancestors("a"), None)
@@ -151,7 +154,7 @@ def _article_address(links: set[str], base: str | None) -> str | None:
     return None if is_front or url == base or not url.startswith("http") else url
 
 
-def _choose(found: Sequence[tuple[str, Any, str | None]]) -> list[tuple[Any, str | None]]:
+def _choose(found: Sequence[tuple[str, HtmlElement, str | None]]) -> list[tuple[HtmlElement, str | None]]:
     """Choose what heads the items: headings with links, lines that are links, or else any headings of one level.
 
     Of several levels the one with the most headings is taken; lines that all say the same are no headlines.
@@ -169,7 +172,7 @@ def _choose(found: Sequence[tuple[str, Any, str | None]]) -> list[tuple[Any, str
     return []
 
 
-def _common_ancestor(elements: Sequence[Any]) -> Any:
+def _common_ancestor(elements: Sequence[HtmlElement]) -> HtmlElement:
     shared = [*elements[0].iterancestors()]
     for element in elements[1:]:
         above = set(element.iterancestors())
@@ -177,7 +180,7 @@ def _common_ancestor(elements: Sequence[Any]) -> Any:
     return shared[0]
 
 
-def _boxes(heads: Sequence[tuple[Any, str | None]], around: Any) -> list[Any]:
+def _boxes(heads: Sequence[tuple[HtmlElement, str | None]], around: HtmlElement) -> list[HtmlElement]:
     """Return for each heading the element that holds it and its text and no other item; empty where most have none."""
     own = {id(head) for head, _ in heads}
     boxes = [_box(head, own, around) for head, _ in heads]
@@ -189,18 +192,18 @@ def _boxes(heads: Sequence[tuple[Any, str | None]], around: Any) -> list[Any]:
 
 
 def _boxed_items(
-    boxes: Sequence[Any], heads: Sequence[tuple[Any, str | None]], base: str | None
+    boxes: Sequence[HtmlElement], heads: Sequence[tuple[HtmlElement, str | None]], base: str | None
 ) -> Iterator[MarkedItem]:
     for box, (head, url) in zip(boxes, heads, strict=True):
         yield _item(head, url, chain([(box, False)], _walk(box, head)), box.iter("a", "time"), base)
 
 
 def _items_in_row(
-    around: Any, heads: Sequence[tuple[Any, str | None]], base: str | None
+    around: HtmlElement, heads: Sequence[tuple[HtmlElement, str | None]], base: str | None
 ) -> Iterator[MarkedItem]:
     """Gather what follows each heading to the next one."""
     starts = {id(head): number for number, (head, _) in enumerate(heads)}
-    parts: list[list[tuple[Any, bool]]] = [[] for _ in heads]
+    parts: list[list[tuple[HtmlElement, bool]]] = [[] for _ in heads]
     number = -1
     for element, is_tail in _walk(around, None):
         if id(element) in starts and not is_tail:
@@ -211,11 +214,11 @@ def _items_in_row(
         yield _item(head, url, iter(part), (one for one, is_tail in part if not is_tail), base)
 
 
-def _lies_below(element: Any, head: Any) -> bool:
+def _lies_below(element: HtmlElement, head: HtmlElement) -> bool:
     return any(one is head for one in element.iterancestors())
 
 
-def _box(head: Any, heads: set[int], around: Any) -> Any:
+def _box(head: HtmlElement, heads: set[int], around: HtmlElement) -> HtmlElement:
     """Return the largest element around a heading that holds no other one."""
     box = head
     while (above := box.getparent()) is not None and above is not around:
@@ -225,9 +228,9 @@ def _box(head: Any, heads: set[int], around: Any) -> Any:
     return box
 
 
-def _walk(around: Any, left_out: Any) -> Iterator[tuple[Any, bool]]:
+def _walk(around: HtmlElement, left_out: HtmlElement) -> Iterator[tuple[HtmlElement, bool]]:
     """Yield the elements below one in the order of their texts; the flag says that the text behind it is meant."""
-    inside: Any = None
+    inside: HtmlElement | None = None
     for event, element in etree.iterwalk(around, events=("start", "end")):
         if element is around:
             continue
@@ -244,7 +247,11 @@ def _walk(around: Any, left_out: Any) -> Iterator[tuple[Any, bool]]:
 
 
 def _item(
-    head: Any, url: str | None, parts: Iterator[tuple[Any, bool]], marks: Iterator[Any], base: str | None
+    head: HtmlElement,
+    url: str | None,
+    parts: Iterator[tuple[HtmlElement, bool]],
+    marks: Iterator[HtmlElement],
+    base: str | None,
 ) -> MarkedItem:
     paragraphs: list[str] = []
     is_open = False

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from html import escape
 from itertools import combinations
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from transforms.cleaning.agency_credits import Agencies
 from transforms.cleaning.article_kinds import is_index_address, markers
@@ -23,6 +23,9 @@ from transforms.language.detect import LoadModel
 from transforms.language.detector_model import language_model
 from transforms.text.encoding import decode
 from transforms.types import Article, Format, Kind, RawDocument, Reason, Rejection, Stated
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 TEASER_WORDS: Final = 80  # an item that links to its article and has fewer words than this is its teaser
 _OUTSIDE = (
@@ -79,7 +82,7 @@ def clean_items(
     ]
 
 
-def _count_on_front_page(tree: Any, doc: RawDocument, whole: Article) -> int:
+def _count_on_front_page(tree: HtmlElement, doc: RawDocument, whole: Article) -> int:
     """Return how many items a page without an address leads on to within its own site; 0 for any but a front page.
 
     Briefings and newsletters, whose title or kind calls them so, are none: their items stand for themselves.

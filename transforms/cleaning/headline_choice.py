@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
 from transforms.cleaning.json_ld import StatedArticle
 from transforms.cleaning.line_kinds import classify_line, count_units
@@ -21,6 +21,9 @@ from transforms.cleaning.title_cleaning import (
 from transforms.cleaning.urls import host_of
 from transforms.text.encoding import tidy_line
 
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
 _TITLES = (
     "og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title",
     "citation_title", "headline",
@@ -33,7 +36,7 @@ _LONGEST_SHOWN = 300  # characters of one
 
 
 def choose_headline(
-    tree: Any, page: Markup, stated: StatedArticle, site: str | None, url: str | None
+    tree: HtmlElement, page: Markup, stated: StatedArticle, site: str | None, url: str | None
 ) -> tuple[str, str] | None:
     """Return the headline of a page's article and where it was found; None where the page has none.
 
@@ -94,7 +97,7 @@ def _without_label(heading: str, page: Markup, stated: StatedArticle) -> str:
     return next((rest for rest in rests if _is_headline(rest) and fold(rest) in parts), heading)
 
 
-def _shown_part(tree: Any, title: str) -> str | None:
+def _shown_part(tree: HtmlElement, title: str) -> str | None:
     """Return the part of a page's title, set apart by a bar, dash or colon, that an element of the page shows alone.
 
     The longest part that is shown, one in a heading first. What is linked is another page's. None where the page shows
@@ -116,7 +119,7 @@ def _shown_part(tree: Any, title: str) -> str | None:
     return max(found, key=lambda text: found[text], default=None)
 
 
-def _is_linked(element: Any) -> bool:
+def _is_linked(element: HtmlElement) -> bool:
     return next(element.iterancestors("a"), None) is not None or next(element.iter("a"), None) is not None
 
 

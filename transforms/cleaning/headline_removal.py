@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from transforms.cleaning.html_elements import (
     all_text,
@@ -16,6 +16,9 @@ from transforms.cleaning.html_elements import (
 )
 from transforms.cleaning.line_kinds import classify_line
 from transforms.cleaning.title_cleaning import fold
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _HEADER_SHARE = 0.15  # of the paragraph text; a header with more holds the beginning of the article
 _SUBHEADING = 300  # characters; what is longer is a first paragraph
@@ -30,7 +33,7 @@ _BOXES = ("div", "p", "ul", "ol", "table", "section", "article", "h1", "h2", "h3
 _SUBHEADED = re.compile(r"sub-?(?:head\w*|line|title)|\bde[cs]?k\b|stand-?first", re.I)
 
 
-def matches_headline(element: Any, wanted: str) -> bool:
+def matches_headline(element: HtmlElement, wanted: str) -> bool:
     """Return whether an element's text equals the headline `wanted`, is a part of it, or contains it.
 
     Both are compared as `title_cleaning.fold` gives them (letters and digits alone, in lower case); `wanted` is in that
@@ -40,7 +43,7 @@ def matches_headline(element: Any, wanted: str) -> bool:
     return bool(shown) and (shown in wanted or wanted in shown)
 
 
-def lines_below_headline(tree: Any, title: str | None) -> tuple[str, ...]:
+def lines_below_headline(tree: HtmlElement, title: str | None) -> tuple[str, ...]:
     """Return the first lines of text below the headline that could be its standfirst, up to four; the tree stays.
 
     Each is a paragraph, a subheading or a box without boxes in it, of 40 to 300 characters and six words or more, and
@@ -74,7 +77,7 @@ def missing_line(lines: tuple[str, ...], text: str) -> str | None:
     return lines[0] if behind > 0 and len(lines[0]) < _SUBHEADING else None
 
 
-def drop_headline(tree: Any, title: str | None, total: int) -> str | None:
+def drop_headline(tree: HtmlElement, title: str | None, total: int) -> str | None:
     """Clear each `<h1>` that shows the title, with its `<header>` or the subheading behind it; return the standfirst.
 
     The standfirst is the first text of 25 to 300 characters in what is removed, else None. Without a `title` nothing is
@@ -99,11 +102,11 @@ def drop_headline(tree: Any, title: str | None, total: int) -> str | None:
     return standfirst
 
 
-def _fits(box: Any, total: int) -> bool:
+def _fits(box: HtmlElement, total: int) -> bool:
     return paragraph_length(box) <= _HEADER_SHARE * total if total else length(box) <= 2 * _SUBHEADING
 
 
-def _standfirst_in(box: Any, heading: Any) -> str | None:
+def _standfirst_in(box: HtmlElement, heading: HtmlElement) -> str | None:
     """Return the first subheading or paragraph of a header behind its headline that can be a standfirst."""
     is_behind = False
     for element in box.iter():
@@ -116,7 +119,7 @@ def _standfirst_in(box: Any, heading: Any) -> str | None:
     return None
 
 
-def _standfirst_of(element: Any) -> str | None:
+def _standfirst_of(element: HtmlElement) -> str | None:
     text = all_text(element)
     if not _SHORTEST <= len(text) <= _SUBHEADING:
         return None
@@ -124,5 +127,5 @@ def _standfirst_of(element: Any) -> str | None:
     return None if seen.is_noise or seen.is_legal else text
 
 
-def _is_subheading(element: Any) -> bool:
+def _is_subheading(element: HtmlElement) -> bool:
     return length(element) <= _SUBHEADING and bool(element.tag == "h2" or _SUBHEADED.search(name_of(element)))

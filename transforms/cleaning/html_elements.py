@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from transforms.cleaning.line_kinds import classify_line
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _LONGEST_NAME = 500  # characters of a class or id that are examined; the longest honest ones have some 400
 _PROSE = 80  # characters from which a paragraph says something; labels, buttons and captions are shorter
@@ -20,24 +23,24 @@ _SENTENCE_END = re.compile(r"[.!?…:。！？؟۔।][\"'”’»«)\]」』]*$
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
-def length(element: Any) -> int:
+def length(element: HtmlElement) -> int:
     """Return the number of characters of an element's text, scripts included, white space in a row counted once."""
     return int(float(str(_TEXT_LENGTH(element))))
 
 
-def link_length(element: Any) -> int:
+def link_length(element: HtmlElement) -> int:
     """Return how many characters of an element's text lie in links; all of them where it is a link itself."""
     return sum(length(link) for link in element.iter("a"))
 
 
-def paragraph_length(element: Any) -> int:
+def paragraph_length(element: HtmlElement) -> int:
     """Return the number of characters of text in the `<p>` elements of an element, or in itself where it is one."""
     if element.tag == "p":
         return length(element)
     return sum(length(each) for each in element.iter("p"))
 
 
-def all_text(element: Any) -> str:
+def all_text(element: HtmlElement) -> str:
     """Return all text of an element on one line, that of scripts and hidden parts included; "" where it has none.
 
     The texts of two blocks are separated only by the space between them, if there is any.
@@ -45,17 +48,17 @@ def all_text(element: Any) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
-def name_of(element: Any) -> str:
+def name_of(element: HtmlElement) -> str:
     """Return the class and the id of an element with a space between, each cut to 500 characters; " " for neither."""
     return f"{(element.get('class') or '')[:_LONGEST_NAME]} {(element.get('id') or '')[:_LONGEST_NAME]}"
 
 
-def lies_in(element: Any, *tags: str) -> bool:
+def lies_in(element: HtmlElement, *tags: str) -> bool:
     """Return whether any ancestor of an element has one of these tags; the element itself does not count."""
     return next(element.iterancestors(*tags), None) is not None
 
 
-def is_prose(paragraph: Any) -> bool:
+def is_prose(paragraph: HtmlElement) -> bool:
     """Return whether a paragraph is running text: 80 characters or more, closed like a sentence.
 
     A colon closes one too. False where half of its characters are in links, or where it lies in a link.
@@ -68,12 +71,12 @@ def is_prose(paragraph: Any) -> bool:
     return bool(_SENTENCE_END.search(all_text(paragraph)))
 
 
-def prose_of(element: Any) -> Iterator[Any]:
+def prose_of(element: HtmlElement) -> Iterator[HtmlElement]:
     """Iterate over the `<p>` elements of an element, itself included, that are running text (`is_prose`)."""
     return (each for each in element.iter("p") if is_prose(each))
 
 
-def is_prose_box(element: Any) -> bool:
+def is_prose_box(element: HtmlElement) -> bool:
     """Return whether an element mainly holds running text: two paragraphs of it at least, with 60 % of its characters.
 
     False if it has a heading that is a link, or a form, or if one of its first twelve such paragraphs is a notice of
@@ -90,7 +93,7 @@ def is_prose_box(element: Any) -> bool:
     return not any(line.is_legal or line.is_boilerplate for line in seen)
 
 
-def is_link_heading(heading: Any) -> bool:
+def is_link_heading(heading: HtmlElement) -> bool:
     """Return whether a heading leads to another page: half of its text or more is in links, or it is inside one."""
     if lies_in(heading, "a"):
         return True
@@ -98,14 +101,14 @@ def is_link_heading(heading: Any) -> bool:
     return size > 0 and link_length(heading) >= _LINKED * size
 
 
-def clear(element: Any) -> None:
+def clear(element: HtmlElement) -> None:
     """Empty an element: remove its content and attributes; the element itself and the text behind it stay."""
     tail = element.tail
     element.clear()
     element.tail = tail
 
 
-def drop(element: Any) -> None:
+def drop(element: HtmlElement) -> None:
     """Remove an element from its tree; the text after it stays. A root is left as it is."""
     parent = element.getparent()
     if parent is None:
@@ -119,7 +122,7 @@ def drop(element: Any) -> None:
     parent.remove(element)
 
 
-def forget_name(element: Any) -> None:
+def forget_name(element: HtmlElement) -> None:
     """Remove class, id, style and `aria-hidden` from an element, so that no later step judges it by them."""
     for key in ("class", "id", "style", "aria-hidden"):
         element.attrib.pop(key, None)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from transforms.cleaning.html_elements import all_text, drop, length, lies_in, link_length
 from transforms.cleaning.line_kinds import classify_line
 from transforms.language.language_tables import one_of, pooled
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 CONTACT_CHARACTERS = 350  # characters; what is longer says more than where to write to
 
@@ -34,7 +37,7 @@ _POST = re.compile(
 )
 
 
-def drop_link_blocks(tree: Any) -> None:
+def drop_link_blocks(tree: HtmlElement) -> None:
     """Remove from the tree lists, paragraphs and headings that are links, and lines that ask to write or to follow.
 
     A list after a line with a colon, and linked names that the article lists itself ("Upper county: Northam, Westley"),
@@ -57,7 +60,7 @@ def _invitation() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{one_of(pooled(lambda table: table.page.invitations))})\b", re.IGNORECASE)
 
 
-def _drop_link_lists(tree: Any) -> None:
+def _drop_link_lists(tree: HtmlElement) -> None:
     for element in list(tree.iter("ul", "ol")):
         items = element.findall("li")
         if len(items) < _LINK_LIST or element.getparent() is None:
@@ -74,14 +77,14 @@ def _drop_link_lists(tree: Any) -> None:
             drop(before)
 
 
-def _labels_a_list(before: Any) -> bool:
+def _labels_a_list(before: HtmlElement) -> bool:
     """Return whether a heading or a line stood over a list that is gone, and over nothing else."""
     if before.tag in ("p", "div"):
         return length(before) <= _LABEL and _is_boilerplate(all_text(before))
     return before.tag in ("h2", "h3", "h4", "h5", "h6") and not _leads_text(before)
 
 
-def _introduces(before: Any) -> bool:
+def _introduces(before: HtmlElement) -> bool:
     """Return whether a paragraph announces the list behind it: it ends in a colon and is no "Read more:"."""
     if before is None or before.tag not in ("p", "div"):
         return False
@@ -89,7 +92,7 @@ def _introduces(before: Any) -> bool:
     return text.endswith((":", "：")) and not _is_boilerplate(text)
 
 
-def _drop_links(tree: Any) -> None:
+def _drop_links(tree: HtmlElement) -> None:
     for element in list(tree.iter("p", "h2", "h3", "h4", "h5")):
         links = list(element.iter("a"))
         if not links:
@@ -105,7 +108,7 @@ def _drop_links(tree: Any) -> None:
         drop(element)
 
 
-def _is_links(element: Any, text: int, linked: int, count: int) -> bool:
+def _is_links(element: HtmlElement, text: int, linked: int, count: int) -> bool:
     """Return whether a block is nothing but links, or links with labels ("Read more:"), and no sentence."""
     if linked >= _LINKED * text:
         return True
@@ -114,7 +117,7 @@ def _is_links(element: Any, text: int, linked: int, count: int) -> bool:
     return not _SENTENCE_END.search("".join(element.itertext()).strip())
 
 
-def _lists_names(element: Any, links: list[Any]) -> bool:
+def _lists_names(element: HtmlElement, links: list[HtmlElement]) -> bool:
     """Return whether a paragraph lists linked names in its own words: "Upper county: Northam, Westley, Easton"."""
     if len(links) < _NAMES or any(length(link) > _NAME for link in links):
         return False
@@ -130,11 +133,11 @@ def _is_boilerplate(label: str) -> bool:
     return seen.is_boilerplate or seen.is_byline
 
 
-def _unlink(element: Any) -> None:
+def _unlink(element: HtmlElement) -> None:
     etree.strip_tags(element, "a")
 
 
-def _leads_text(heading: Any) -> bool:
+def _leads_text(heading: HtmlElement) -> bool:
     """Return whether a heading stands over text of its own; over another headline or nothing it is a mere link."""
     after = heading.getnext()
     return (
@@ -144,7 +147,7 @@ def _leads_text(heading: Any) -> bool:
     )
 
 
-def _drop_contact_lines(tree: Any) -> None:
+def _drop_contact_lines(tree: HtmlElement) -> None:
     """Take out short paragraphs that send the reader to a mailbox, to several networks, or out of a mailing."""
     for element in list(tree.iter("p")):
         links = [link.get("href") or "" for link in element.iter("a")]
@@ -154,7 +157,7 @@ def _drop_contact_lines(tree: Any) -> None:
             drop(element)
 
 
-def _is_contact(element: Any, links: list[str], size: int) -> bool:
+def _is_contact(element: HtmlElement, links: list[str], size: int) -> bool:
     mails = sum(1 for link in links if link.startswith("mailto:"))
     profiles = sum(1 for link in links if _PROFILE.match(link) and not _POST.search(link))
     if not (mails > 0 or profiles >= 2) or mails + profiles < _CONTACTS * len(links):

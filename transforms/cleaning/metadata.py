@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from transforms.cleaning.bylines import is_company, is_login, shown_authors, split_names
@@ -17,6 +17,9 @@ from transforms.cleaning.title_cleaning import best_heading, is_outlet
 from transforms.cleaning.urls import normalise_url, registrable_host
 from transforms.text.encoding import tidy_line
 from transforms.types import Timestamp
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _MOST = 50  # authors or tags kept
 
@@ -68,7 +71,7 @@ class Metadata:
     sources: tuple[tuple[str, str], ...] = ()
 
 
-def read_metadata(tree: Any, *, url: str | None, now: datetime) -> Metadata:
+def read_metadata(tree: HtmlElement, *, url: str | None, now: datetime) -> Metadata:
     """Read all metadata that a parsed page states of its article; never fails, whatever the page states.
 
     `tree` is an lxml HTML element and is left as it is; `url` is the address it was fetched from, against which others
@@ -154,7 +157,12 @@ def _is_front(url: str) -> bool:
 
 
 def _authors(
-    tree: Any, page: Markup, stated: StatedArticle, site: str | None, url: str | None, sources: dict[str, str]
+    tree: HtmlElement,
+    page: Markup,
+    stated: StatedArticle,
+    site: str | None,
+    url: str | None,
+    sources: dict[str, str],
 ) -> tuple[str, ...]:
     """Choose the people who wrote the article; the outlet itself is its publisher and no author, a login nobody.
 

@@ -6,12 +6,15 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from transforms.cleaning.html_elements import drop, name_of
 from transforms.text.encoding import tidy_line
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 LONGEST = 500  # characters of a field that are kept; longer ones are mistakes or attacks
 _MOST_NAMES = 1_000  # different `<meta>` names, and values of one name, kept
@@ -85,7 +88,7 @@ class Markup:
     headings: list[str] = field(default_factory=list)
     shortened: dict[str, list[str]] = field(default_factory=dict)  # of a heading: without one of its elements
     items: dict[str, list[str]] = field(default_factory=dict)  # microdata
-    scopes: dict[Any, bool] = field(default_factory=dict)  # items of microdata: is each another?
+    scopes: dict[HtmlElement, bool] = field(default_factory=dict)  # items of microdata: is each another?
 
     def first(self, names: tuple[str, ...]) -> str | None:
         """Return the first non-empty value of the first `<meta>` name, of those given, that has one; else None.
@@ -95,7 +98,7 @@ class Markup:
         return next((value for name in names for value in self.meta.get(name, ()) if value), None)
 
 
-def gather(tree: Any) -> Markup:
+def gather(tree: HtmlElement) -> Markup:
     """Walk the page once and gather what its head, scripts and marked elements state; the lxml tree is left as it is.
 
     `tree` is the root. At most 1,000 `<meta>` names, 100 scripts, 10 titles and 10 headings are kept, and 500 marked
@@ -119,7 +122,7 @@ def gather(tree: Any) -> Markup:
     return page
 
 
-def _is_heading(element: Any) -> bool:
+def _is_heading(element: HtmlElement) -> bool:
     """Return whether a marked headline is a heading, is in one or holds one, or is stated and not shown."""
     return (
         element.get("content") is not None
@@ -129,7 +132,7 @@ def _is_heading(element: Any) -> bool:
     )
 
 
-def is_other_item(scope: Any) -> bool:
+def is_other_item(scope: HtmlElement) -> bool:
     """Return whether an element is a schema.org item that is no article: a comment, a review, a picture.
 
     Judged by its `itemtype`, which ends in Comment, Review, Rating, Answer, Offer, Product, Event, Person,
@@ -140,7 +143,7 @@ def is_other_item(scope: Any) -> bool:
     )
 
 
-def _is_of_other_item(element: Any, page: Markup) -> bool:
+def _is_of_other_item(element: HtmlElement, page: Markup) -> bool:
     """Return whether a property is that of another item than the page's article; one with the headline is its own."""
     scope = next((each for each in element.iterancestors() if each.get("itemscope") is not None), None)
     if scope is None:
@@ -150,18 +153,18 @@ def _is_of_other_item(element: Any, page: Markup) -> bool:
     return page.scopes[scope]
 
 
-def _named_text(element: Any) -> str:
+def _named_text(element: HtmlElement) -> str:
     """Return the text of an item's `name`, if it has one in a part of its own: it may stand behind "written by"."""
     name = element.find(".//*[@itemprop='name']") if element.get("itemscope") is not None else None
     return visible_text(element if name is None else name)
 
 
-def _titled(element: Any) -> str | None:
+def _titled(element: HtmlElement) -> str | None:
     """Return what an abbreviation stands for: microformats keep the time of a date there."""
     return element.get("title") if element.tag == "abbr" else None
 
 
-def visible_text(element: Any) -> str:
+def visible_text(element: HtmlElement) -> str:
     """Return the text within an element on one line, from its first 2,000 characters; hidden parts are included.
 
     Blocks in it are separated by a space, and so are two inline elements in a row of which the second begins like a
@@ -192,7 +195,7 @@ def visible_text(element: Any) -> str:
     return tidy_line("".join(pieces)[: 4 * LONGEST])
 
 
-def lines_of(element: Any) -> list[str]:
+def lines_of(element: HtmlElement) -> list[str]:
     """Return the lines of an element's text, parted at its `<br>`, each with single spaces; at least one, may be "".
 
     Breaks within its children part nothing.
@@ -218,7 +221,7 @@ def _begins_word(pieces: list[str], text: str) -> bool:
     )
 
 
-def _is_elsewhere(element: Any) -> bool:
+def _is_elsewhere(element: HtmlElement) -> bool:
     """Return whether an element lies in a box beside the article, a comment or a teaser."""
     for around in element.iterancestors():
         if around.tag in ("aside", "footer", "nav"):
@@ -228,7 +231,7 @@ def _is_elsewhere(element: Any) -> bool:
     return False
 
 
-def _gather_meta(element: Any, page: Markup) -> None:
+def _gather_meta(element: HtmlElement, page: Markup) -> None:
     name = element.get("property") or element.get("name")
     if not name and (name := element.get("itemprop")) and _is_of_other_item(element, page):
         return
@@ -242,23 +245,23 @@ def _gather_meta(element: Any, page: Markup) -> None:
             values.append(content.strip())
 
 
-def _gather_script(element: Any, page: Markup) -> None:
+def _gather_script(element: HtmlElement, page: Markup) -> None:
     kind = element.get("type")
     if kind and "ld+json" in kind.lower() and element.text and len(page.scripts) < _MOST_SCRIPTS:
         page.scripts.append(element.text)
 
 
-def _gather_link(element: Any, page: Markup) -> None:
+def _gather_link(element: HtmlElement, page: Markup) -> None:
     if not page.canonical and (element.get("rel") or "").lower() == "canonical":
         page.canonical = element.get("href")
 
 
-def _gather_title(element: Any, page: Markup) -> None:
+def _gather_title(element: HtmlElement, page: Markup) -> None:
     if len(page.titles) < _MOST_HEADINGS and (text := visible_text(element)):
         page.titles.append(text)
 
 
-def _gather_heading(element: Any, page: Markup) -> None:
+def _gather_heading(element: HtmlElement, page: Markup) -> None:
     if len(page.headings) >= _MOST_HEADINGS:
         return
     heading = _without_labels(element) if 0 < _count_parts(element) <= _MOST_PARTS else element
@@ -272,11 +275,11 @@ def _gather_heading(element: Any, page: Markup) -> None:
         page.shortened[text] = [_text_without(heading, number) for number in range(len(heading))]
 
 
-def _count_parts(element: Any) -> int:
+def _count_parts(element: HtmlElement) -> int:
     return sum(1 for _ in islice(element.iter(), _MOST_PARTS + 2)) - 1
 
 
-def _without_labels(element: Any) -> Any:
+def _without_labels(element: HtmlElement) -> HtmlElement:
     """Return a heading without what nobody sees, and without a kicker, a mark or small print beside its words.
 
     A copy; the heading as it is where less than a headline would be left.
@@ -293,7 +296,7 @@ def _without_labels(element: Any) -> Any:
     return element
 
 
-def _is_hidden(element: Any) -> bool:
+def _is_hidden(element: HtmlElement) -> bool:
     return (
         element.get("hidden") is not None
         or bool(_HIDDEN_NAME.search(name_of(element)))
@@ -301,12 +304,12 @@ def _is_hidden(element: Any) -> bool:
     )
 
 
-def _is_label(element: Any) -> bool:
+def _is_label(element: HtmlElement) -> bool:
     is_named = element.tag == "small" or bool(_LABEL_NAME.search(name_of(element)))
     return is_named and len(visible_text(element)) <= _LONGEST_LABEL
 
 
-def _is_logo(heading: Any, text: str) -> bool:
+def _is_logo(heading: HtmlElement, text: str) -> bool:
     """Return whether a heading is a link to the front page as a whole: the name of the site."""
     link = next(heading.iter("a"), None) if heading.tag != "a" else heading
     return link is not None and leads_home(link.get("href") or "") and visible_text(link) == text
@@ -318,7 +321,7 @@ def leads_home(address: str) -> bool:
     return rest.partition("/")[2] in ("", "index.html", "index.php") and ("/" in rest or "://" in address)
 
 
-def _text_without(heading: Any, number: int) -> str:
+def _text_without(heading: HtmlElement, number: int) -> str:
     rest = deepcopy(heading)
     rest[number].tail = f" {rest[number].tail or ''}"
     drop(rest[number])

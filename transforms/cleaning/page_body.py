@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree, html
 
@@ -18,6 +18,9 @@ from transforms.cleaning.title_cleaning import fold
 from transforms.text.encoding import strip_escapes, tidy
 from transforms.text.wordcount import count_words
 from transforms.types import Reason
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 # Largest page that is parsed, in characters. The largest real article pages, with data inlined, have some 10 million;
 # parsing takes about six times the size in memory.
@@ -100,7 +103,7 @@ class Body:
     is_walled: bool = False  # a short text, and an offer to subscribe for the rest
 
 
-def parse_page(text: str) -> Any | Reason:
+def parse_page(text: str) -> HtmlElement | Reason:
     """Parse HTML of any quality into an lxml tree (its root), or return the Reason why it is not processed.
 
     TOO_LARGE: over 20,000,000 characters, 60,000 elements or 1,500,000 characters of text; TOO_MANY_LINKS: over 5,000;
@@ -152,7 +155,7 @@ def parse_fragment(text: str, title: str | None = None) -> str:
 
 
 def extract_body(
-    tree: Any, *, title: str | None = None, stated_body: str | None = None, markup: str | None = None
+    tree: HtmlElement, *, title: str | None = None, stated_body: str | None = None, markup: str | None = None
 ) -> Body:
     """Extract the article's text from a parsed page, without the headline `title`. The tree is changed.
 
@@ -200,7 +203,7 @@ def _extract_box(box: TextBox) -> str:
     return flatten(page) if box.is_missing_in(text) else text
 
 
-def _fall_back(text: str, tree: Any, stated_body: str | None, markup: str | None) -> tuple[str, str]:
+def _fall_back(text: str, tree: HtmlElement, stated_body: str | None, markup: str | None) -> tuple[str, str]:
     """Try the other methods, best first; one is taken only if it returns clearly more text."""
     if stated_body:
         stated = _one_paragraph_a_line(stated_body)
@@ -280,7 +283,7 @@ def trim_wall(text: str) -> str:
     return text
 
 
-def flatten(tree: Any) -> str:
+def flatten(tree: HtmlElement) -> str:
     """Return all text of a page except its head, scripts, buttons and frames, one block a line; "" for none.
 
     Text hidden by style is included. The elements left out are removed from the tree.
@@ -299,7 +302,7 @@ def flatten(tree: Any) -> str:
     return _one_paragraph_a_line("".join(pieces))
 
 
-def _run_trafilatura(tree: Any, *, is_fast: bool) -> str:
+def _run_trafilatura(tree: HtmlElement, *, is_fast: bool) -> str:
     from trafilatura import bare_extraction
 
     has_joiners = bool(_HAS_JOINERS(tree))
@@ -316,7 +319,7 @@ def _run_trafilatura(tree: Any, *, is_fast: bool) -> str:
     return _one_paragraph_a_line(text)
 
 
-def _exchange(tree: Any, letters: dict[int, int]) -> None:
+def _exchange(tree: HtmlElement, letters: dict[int, int]) -> None:
     """Exchange letters in all texts of a tree by a `str.translate` table."""
     for element in tree.iter():
         if element.text:
@@ -325,11 +328,11 @@ def _exchange(tree: Any, letters: dict[int, int]) -> None:
             element.tail = element.tail.translate(letters)
 
 
-def _shown(element: Any) -> str:
+def _shown(element: HtmlElement) -> str:
     return "".join(element.itertext())
 
 
-def _paragraphs(tree: Any) -> str:
+def _paragraphs(tree: HtmlElement) -> str:
     texts = (" ".join(element.text_content().split()) for element in tree.iter("p"))
     return tidy("\n".join(text for text in texts if len(text) > 25))
 

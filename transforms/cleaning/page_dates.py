@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from transforms.cleaning.date_order import DateOrder, find_order
 from transforms.cleaning.dateparser_days import OTHER_LANGUAGES, read_day
@@ -18,6 +18,9 @@ from transforms.cleaning.time_zones import WIDEST, show_offset
 from transforms.cleaning.url_dates import read_url_date
 from transforms.cleaning.urls import host_of
 from transforms.types import Precision, Timestamp
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _PUBLISHED = (
     "article:published_time", "article:published", "og:article:published_time", "og:published_time",
@@ -57,7 +60,9 @@ class PageTimes:
 _Candidate = tuple[str | None, str]
 
 
-def read_times(tree: Any, page: Markup, stated: StatedArticle, url: str | None, now: datetime) -> PageTimes:
+def read_times(
+    tree: HtmlElement, page: Markup, stated: StatedArticle, url: str | None, now: datetime
+) -> PageTimes:
     """Read the most trusted statement of each time; impossible, ambiguous and future ones are skipped.
 
     In order of trust: JSON-LD, `<meta>`, microdata, what the page prints at its headline (`<time>` first), the address.
@@ -89,7 +94,7 @@ def read_times(tree: Any, page: Markup, stated: StatedArticle, url: str | None, 
     )
 
 
-def _order_of(tree: Any, page: Markup, stated: StatedArticle, url: str | None) -> DateOrder:
+def _order_of(tree: HtmlElement, page: Markup, stated: StatedArticle, url: str | None) -> DateOrder:
     """Find how the page writes dates out: by its country, its language, or by its other dates."""
     tags = (page.first(_LOCALES[:1]), page.language, page.first(_LOCALES[1:]), stated.language)
     order = find_order(tags, host_of(url))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -28,6 +28,9 @@ from transforms.cleaning.line_kinds import classify_line, letters
 from transforms.cleaning.link_pruning import drop_link_blocks
 from transforms.cleaning.paragraph_marking import mark_paragraphs
 from transforms.cleaning.title_cleaning import fold
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 # Elements that hold no article text on any page. Taken out first, since extraction copies the tree several times.
 _CODE = ("style", "template", "svg", "canvas")
@@ -103,7 +106,7 @@ class Pruned:
     below: tuple[str, ...]  # lines below the headline that may be one, and the first of the text
 
 
-def prune(tree: Any, title: str | None = None) -> Pruned:
+def prune(tree: HtmlElement, title: str | None = None) -> Pruned:
     """Remove from the tree what is never part of an article, by tag, class or id, and links, and the headline's box.
 
     `title` is the headline; without one none is removed. Running text stays, whatever the class of the box around it.
@@ -134,14 +137,14 @@ def prune(tree: Any, title: str | None = None) -> Pruned:
     return Pruned(standfirst, had_wall, below)
 
 
-def drop_code(tree: Any) -> None:
+def drop_code(tree: HtmlElement) -> None:
     """Remove scripts except JSON-LD, styles, templates and drawings from the tree: the greater part of many pages."""
     for element in list(tree.iter("script", *_CODE)):
         if element.tag != "script" or "ld+json" not in (element.get("type") or "").lower():
             drop(element)
 
 
-def _drop_comments(tree: Any, title: str | None) -> None:
+def _drop_comments(tree: HtmlElement, title: str | None) -> None:
     """Take out what stands behind a heading of readers' comments, with the heading, where an article stands before it.
 
     That are its siblings, or those of the box that holds the heading alone. A headline behind it, or more than one
@@ -169,7 +172,7 @@ def _drop_comments(tree: Any, title: str | None) -> None:
         return
 
 
-def _drop_walls(tree: Any) -> bool:
+def _drop_walls(tree: HtmlElement) -> bool:
     """Take out boxes behind running text that offer a subscription for the rest; return whether there was one."""
     has_text = had_wall = False
     for element in list(tree.iter("p", *_COMMENT_HEADINGS)):
@@ -182,7 +185,7 @@ def _drop_walls(tree: Any) -> bool:
     return had_wall
 
 
-def _box_of_offer(element: Any) -> Any:
+def _box_of_offer(element: HtmlElement) -> HtmlElement:
     """Return the largest box around the line of an offer that is short, and has no running text before that line."""
     box = element
     for around in element.iterancestors("div", "section", "aside", "form"):
@@ -193,9 +196,9 @@ def _box_of_offer(element: Any) -> Any:
     return box
 
 
-def _drop_named(tree: Any, total: int) -> None:
+def _drop_named(tree: HtmlElement, total: int) -> None:
     """Take out boxes by their names, unless they hold running text or, together, too much of the page's."""
-    doubtful: list[Any] = []
+    doubtful: list[HtmlElement] = []
     for element in _NAMED(tree):
         name = name_of(element)
         if element.getparent() is None or not _is_noise(name):
@@ -216,9 +219,9 @@ def _drop_named(tree: Any, total: int) -> None:
             drop(element)
 
 
-def _clear_names(tree: Any, total: int) -> None:
+def _clear_names(tree: HtmlElement, total: int) -> None:
     """Take the names off boxes of running text by which extraction would take them out unseen."""
-    suspects: dict[str, list[Any]] = {}
+    suspects: dict[str, list[HtmlElement]] = {}
     for element in _BOXES(tree):
         name = f"{name_of(element)} {element.get('style') or ''}"[:600]
         if element.get("aria-hidden") == "true" or _is_discarded(name):
@@ -256,7 +259,7 @@ def _is_discarded(name: str) -> bool:
     return "hid" in name.lower() or not _BODY.search(name)
 
 
-def _unwrap_layout(tree: Any, total: int) -> None:
+def _unwrap_layout(tree: HtmlElement, total: int) -> None:
     """Turn tables that lay out the page into plain boxes: those that hold the headline or much of the text."""
     for table in list(tree.iter("table")):
         if table.find(".//h1") is None and not (total and _paragraph_share(table, total) > _MOST_SHARE):
@@ -267,7 +270,7 @@ def _unwrap_layout(tree: Any, total: int) -> None:
         table.tag = "div"
 
 
-def _keep_posts(tree: Any) -> None:
+def _keep_posts(tree: HtmlElement) -> None:
     """Take the names off quoted posts and their boxes: they are part of the report, and named as noise."""
     for quote in list(tree.iter("blockquote")):
         if not _POST.search(quote.get("class") or ""):
@@ -278,7 +281,7 @@ def _keep_posts(tree: Any) -> None:
                 element.attrib.pop("id", None)
 
 
-def _drop_other_articles(tree: Any, title: str | None) -> None:
+def _drop_other_articles(tree: HtmlElement, title: str | None) -> None:
     """Take out further articles of the page: cards nested in its own one, and articles beside it.
 
     Sections of one article that are marked up as articles themselves have no link in their heading, and stay.
@@ -302,7 +305,7 @@ def _drop_other_articles(tree: Any, title: str | None) -> None:
             drop(element)
 
 
-def _own_article(articles: list[Any], wanted: str) -> Any | None:
+def _own_article(articles: list[HtmlElement], wanted: str) -> HtmlElement | None:
     """Return the article that bears the headline, or else the only one that is more than a card."""
     for each in articles:
         if wanted and any(matches_headline(head, wanted) for head in each.iter("h1")):
@@ -312,20 +315,20 @@ def _own_article(articles: list[Any], wanted: str) -> Any | None:
     return outer[0] if len(outer) == 1 else None
 
 
-def _is_section(article: Any) -> bool:
+def _is_section(article: HtmlElement) -> bool:
     """Return whether an article element is a part of a text: it has running text, and its heading leads nowhere."""
     if _is_never_text(name_of(article)) or next(prose_of(article), None) is None:
         return False
     return not any(is_link_heading(each) for each in article.iter("h2", "h3", "h4"))
 
 
-def _has_heading(article: Any) -> bool:
+def _has_heading(article: HtmlElement) -> bool:
     return next(article.iter("h1", "h2", "h3"), None) is not None
 
 
-def _join_chunks(tree: Any) -> None:
+def _join_chunks(tree: HtmlElement) -> None:
     """Join a body that the page cut into parts around advertisements, since extraction takes the first part only."""
-    groups: dict[tuple[Any, str], list[Any]] = {}
+    groups: dict[tuple[HtmlElement, str], list[HtmlElement]] = {}
     for element in tree.iter("div", "section"):
         name = element.get("class") or ""
         parent = element.getparent()
@@ -351,7 +354,7 @@ def _join_chunks(tree: Any) -> None:
             chunk.attrib.pop("class", None)
 
 
-def _paragraph_share(element: Any, total: int) -> float:
+def _paragraph_share(element: HtmlElement, total: int) -> float:
     """Return the share of the page's paragraph text that an element holds; of a page without paragraphs, by length."""
     if total:
         return paragraph_length(element) / total

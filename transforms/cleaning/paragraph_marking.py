@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from transforms.cleaning.html_elements import length, link_length
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _LINE = 80  # characters of a box without boxes in it, or of text between boxes, from which it is running text
 _LEAST = 400  # characters of such text from which a page holds an article at all
@@ -19,7 +22,7 @@ _BLOCKS = frozenset(
 _BOXES = ("div", "section", "article", "main", "td", "center")
 
 
-def mark_paragraphs(tree: Any) -> None:
+def mark_paragraphs(tree: HtmlElement) -> None:
     """Mark lines of text as `<p>` in the tree where they are in boxes of their own, or bare between line breaks.
 
     A line has 80 characters or more. The tree is left as it is where such lines hold less text than an article does:
@@ -39,7 +42,7 @@ def mark_paragraphs(tree: Any) -> None:
         _wrap_runs(element)
 
 
-def _hold_the_text(boxes: list[Any], tree: Any) -> bool:
+def _hold_the_text(boxes: list[HtmlElement], tree: HtmlElement) -> bool:
     """Return whether one box holds an article's worth of text, or all of them most of the page's."""
     sizes = [length(each) - link_length(each) for each in boxes]
     if max(sizes, default=0) >= _ALONE:
@@ -47,19 +50,19 @@ def _hold_the_text(boxes: list[Any], tree: Any) -> bool:
     return sum(sizes) >= max(_LEAST, _MOST * (length(tree) - link_length(tree)))
 
 
-def _outermost(boxes: set[Any]) -> list[Any]:
+def _outermost(boxes: set[HtmlElement]) -> list[HtmlElement]:
     return [each for each in boxes if boxes.isdisjoint(each.iterancestors())]
 
 
-def _has_bare_text(box: Any) -> bool:
+def _has_bare_text(box: HtmlElement) -> bool:
     return any(len(piece.strip()) >= _LINE for piece in (box.text, *(child.tail for child in box)) if piece)
 
 
-def _has_break(box: Any) -> bool:
+def _has_break(box: HtmlElement) -> bool:
     return box.find("br") is not None
 
 
-def _wrap_runs(box: Any) -> None:
+def _wrap_runs(box: HtmlElement) -> None:
     """Put each run of text and inline elements between blocks and line breaks into a paragraph of its own."""
     children, run = list(box), box.makeelement("p")
     run.text, box.text = box.text, None
@@ -79,6 +82,6 @@ def _wrap_runs(box: Any) -> None:
     _flush(box, run)
 
 
-def _flush(box: Any, run: Any) -> None:
+def _flush(box: HtmlElement, run: HtmlElement) -> None:
     if len(run) or (run.text or "").strip():
         box.append(run)

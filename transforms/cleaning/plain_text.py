@@ -35,7 +35,7 @@ PROSE_LINES = 8
 PROSE_SHARE = 0.75
 PAGE_NOISE_LINES = 40  # from so many lines of noise on, a text is a whole page
 LIGHTEST = 0.2
-# So many lines of boilerplate make a page; of 91 articles' own texts 86 have none or one, of 91 flattened pages 87 more.
+# This many make a page; of 91 articles' own texts 86 have none or one, of 91 flattened pages 87 more.
 PAGE_BOILERPLATE = 4
 HEAD_UNITS = 9  # words beside a short sentence that a line with a time or a byline has at most
 HEADLINE_UNITS = 5.0  # words that headlines have on average, and names, addresses and results have not

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
 from transforms.cleaning.date_labels import Label, closes_article, label_of, names_span
 from transforms.cleaning.date_surroundings import (
@@ -21,6 +21,9 @@ from transforms.cleaning.html_elements import length, link_length, name_of
 from transforms.cleaning.line_kinds import classify_line
 from transforms.cleaning.metadata_markup import leads_home, lines_of, visible_text
 from transforms.cleaning.title_cleaning import fold, separated_parts
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _MOST = 60  # dates of one page
 _MOST_ELEMENTS = 60_000
@@ -125,7 +128,7 @@ class _Found:
     place: _Place = field(default_factory=_Place)
 
 
-def find_printed(tree: Any) -> list[PrintedDate]:
+def find_printed(tree: HtmlElement) -> list[PrintedDate]:
     """Find the printed dates of a page that can be its article's time, the likeliest first, each once.
 
     They are ordered by their distance in words from the headline, since farther above and below it come the dates of
@@ -157,7 +160,7 @@ def find_printed(tree: Any) -> list[PrintedDate]:
     return _rank(found, top)
 
 
-def find_elements(tree: Any) -> list[PrintedDate]:
+def find_elements(tree: HtmlElement) -> list[PrintedDate]:
     """Find the `<time>` elements that can be of the page's article, in the order of the page.
 
     Left out are those in sentences, tables, other articles and comments, and spans of days or hours. The first 60 of
@@ -168,7 +171,7 @@ def find_elements(tree: Any) -> list[PrintedDate]:
     return [each.date for each in found if each is not None]
 
 
-def _pass(element: Any, tag: str, here: _Place) -> None:
+def _pass(element: HtmlElement, tag: str, here: _Place) -> None:
     here.words += _count(element.text) + _count(element.tail)
     if tag == "a":
         here.links += 1
@@ -177,7 +180,7 @@ def _pass(element: Any, tag: str, here: _Place) -> None:
         here.paragraphs += 1
 
 
-def _closes(element: Any, tag: str) -> bool:
+def _closes(element: HtmlElement, tag: str) -> bool:
     """Return whether a heading opens comments, or links to other articles."""
     if tag not in _HEADINGS:
         return False
@@ -228,7 +231,7 @@ def _distance(each: _Found, top: _Place | None) -> int | None:
     return None if links > _ABOVE_LINKS and not each.is_stated else _TOP_WORDS - distance
 
 
-def find_headline(tree: Any) -> Any | None:
+def find_headline(tree: HtmlElement) -> HtmlElement | None:
     """Find the element that prints the headline: the first heading that the page's title begins with or holds."""
     titles = [each.get("content") or "" for each in tree.iter("meta") if each.get("property") == "og:title"]
     titles += [visible_text(each) for each in islice(tree.iter("title"), 1)]
@@ -249,7 +252,7 @@ def find_headline(tree: Any) -> Any | None:
     return next((each for each, text in texts if len(text) >= _LEAST_HEADLINE and text in whole), None)
 
 
-def _around(headline: Any | None) -> frozenset[Any]:
+def _around(headline: HtmlElement | None) -> frozenset[HtmlElement]:
     """Return the elements around the page's headline; times in other `<article>` elements are those of others.
 
     Where the headline stands above the article, the first one below it is the page's own.
@@ -263,7 +266,7 @@ def _around(headline: Any | None) -> frozenset[Any]:
     return frozenset(around)
 
 
-def _read_element(element: Any, tag: str, article_boxes: frozenset[Any]) -> _Found | None:
+def _read_element(element: HtmlElement, tag: str, article_boxes: frozenset[HtmlElement]) -> _Found | None:
     """Return the date that an element prints; None where it prints none, or that of something else."""
     name = f"{name_of(element)} {element.get('itemprop') or ''}"
     is_named, is_dateline = True, False
@@ -316,7 +319,7 @@ def _has_other_year(text: str) -> bool:
     return not text.isascii() and len(text) <= _SHORT and bool(_OTHER_YEAR.search(text))
 
 
-def _line_of_time(element: Any) -> str:
+def _line_of_time(element: HtmlElement) -> str:
     """Return the line of an element that is a time and little else, where breaks part it into lines; else ""."""
     if element.find("br") is None or len(visible_text(element)) > _LONGEST:
         return ""
@@ -325,7 +328,9 @@ def _line_of_time(element: Any) -> str:
     )
 
 
-def _drawn(element: Any, tag: str, inner: list[Any], *, is_named: bool) -> tuple[str, str, bool]:
+def _drawn(
+    element: HtmlElement, tag: str, inner: list[HtmlElement], *, is_named: bool
+) -> tuple[str, str, bool]:
     """Return the text of an element that can be a date, what stands before it, and whether it opens a text.
 
     The text is empty where the element prints no date.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from transforms.cleaning.article_kinds import ERROR_MAX_WORDS, markers
 from transforms.cleaning.line_kinds import letters
 from transforms.text.encoding import tidy_line
 from transforms.text.wordcount import count_words
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _HEAD_LINES = 3
 _LEAST_WORDS = 6  # of a description: fewer are a site's motto
@@ -36,7 +39,7 @@ def is_wall_or_error(text: str) -> bool:
     return bool(walls) and count_words(" ".join(line for line in lines if line not in walls)) < _LEAST_WORDS
 
 
-def head_description(tree: Any, title: str | None) -> str:
+def head_description(tree: HtmlElement, title: str | None) -> str:
     """Return the description in a page's head; "" where there is none that adds something to the title.
 
     `og:description` comes first, then the plain one and those of other vocabularies. One of fewer than six words, equal

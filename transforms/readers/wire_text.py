@@ -1,4 +1,4 @@
-"""Elements of a wire item to its running text, as plain HTML paragraphs: boilerplate left out, tables and lists kept."""
+"""Elements of a wire item in, its running text as plain HTML paragraphs out: tables and lists kept, boilerplate not."""
 
 from __future__ import annotations
 
