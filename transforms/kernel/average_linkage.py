@@ -12,7 +12,7 @@ import numpy.typing as npt
 from transforms.kernel.compiled_or_numpy import sort_by
 from transforms.kernel.numba_compilation import FEW_LINKS, compiled
 
-Places = npt.NDArray[np.int64]
+I64 = npt.NDArray[np.int64]
 Days = npt.NDArray[np.float64]
 Ids = TypeVar("Ids", npt.NDArray[np.int64], npt.NDArray[np.uint64])
 
@@ -24,13 +24,13 @@ _BARRED: Final = -2
 class Merges:
     """Merges in the order in which they were made: `gone` becomes part of `kept`, which is the smaller number."""
 
-    kept: Places
-    gone: Places
-    between: Places  # sum of the links between the two
+    kept: I64
+    gone: I64
+    between: I64  # sum of the links between the two
     height: npt.NDArray[np.float64]  # their mean over all pairs
 
 
-def strongest_links(left: Places, right: Places, total: Places) -> tuple[Places, Places, Places]:
+def strongest_links(left: I64, right: I64, total: I64) -> tuple[I64, I64, I64]:
     """Return each linked pair of groups once, with the greatest `total` of its links, as input of `link_by_average`.
 
     Link i joins the groups number `left[i]` and `right[i]` (0 to 2^31 - 1) with the similarity `total[i]`, a whole
@@ -43,7 +43,7 @@ def strongest_links(left: Places, right: Places, total: Places) -> tuple[Places,
     return code >> 32, code & 0xFFFFFFFF, best
 
 
-def gather(items: Ids, label: Places) -> list[Ids]:
+def gather(items: Ids, label: I64) -> list[Ids]:
     """Group items by label: one array for each label that occurs, ascending by label, in the order given within.
 
     `label[i]` belongs to `items[i]`. No items give an empty list.
@@ -53,10 +53,10 @@ def gather(items: Ids, label: Places) -> list[Ids]:
 
 
 def link_by_average(
-    sizes: Places,
-    left: Places,
-    right: Places,
-    total: Places,
+    sizes: I64,
+    left: I64,
+    right: I64,
+    total: I64,
     barred: npt.NDArray[np.bool_],
     least: float,
     days: tuple[Days, Days] | None = None,
@@ -91,8 +91,8 @@ def _spans(groups: int, days: tuple[Days, Days] | None) -> tuple[Days, Days]:
 
 
 def _half_links(
-    groups: int, left: Places, right: Places, total: Places, barred: npt.NDArray[np.bool_]
-) -> tuple[Places, Places, Places]:
+    groups: int, left: I64, right: I64, total: I64, barred: npt.NDArray[np.bool_]
+) -> tuple[I64, I64, I64]:
     """Lay links out as half-links for `_link`: their columns in one array, and the first and last of each group or -1.
 
     A link has a half at either end. The halves of a group form a linked list (chain), at first side by side in memory,

@@ -25,7 +25,7 @@ EXCLUDED_KINDS: Final = frozenset({Kind.STUB, Kind.INDEX})
 _SCALE: Final = 1_000_000
 
 Pair = tuple[int, int]
-Places = npt.NDArray[np.int64]
+I64 = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +179,14 @@ def _traits(members: Sequence[Sequence[int]], facts: Mapping[int, Facts]) -> _Tr
     )
 
 
-def _contract(names: npt.NDArray[np.uint64], must_links: Iterable[Pair]) -> Places:
+def _contract(names: npt.NDArray[np.uint64], must_links: Iterable[Pair]) -> I64:
     """Number the groups that must-links make of ascending names, in the order of their smallest."""
     index = {name: number for number, name in enumerate(names.tolist())}
     linked = [(index[a], index[b]) for a, b in must_links if a in index and b in index]
     if not linked:
         return np.arange(len(names))
     left, right = (np.array(column, np.int64) for column in zip(*linked, strict=True))
-    numbers: Places = np.unique(components(len(names), left, right), return_inverse=True)[1]
+    numbers: I64 = np.unique(components(len(names), left, right), return_inverse=True)[1]
     return numbers
 
 
@@ -197,9 +197,7 @@ def _role(kinds: Sequence[Kind]) -> str:
     return "attach" if any(kind in ATTACHED_KINDS for kind in kinds) else "apart"
 
 
-def _join_links(
-    names: npt.NDArray[np.uint64], group_of: Places, links: Links
-) -> tuple[Places, Places, Places]:
+def _join_links(names: npt.NDArray[np.uint64], group_of: I64, links: Links) -> tuple[I64, I64, I64]:
     """Return pairs of groups (left < right) and their strongest link.
 
     A left of -1 is an article elsewhere. What people have linked counts once, as near to another article as the nearest
@@ -218,7 +216,7 @@ def _join_links(
     return left, right, total
 
 
-def _positions(names: npt.NDArray[np.uint64], group_of: Places, ends: npt.NDArray[np.uint64]) -> Places:
+def _positions(names: npt.NDArray[np.uint64], group_of: I64, ends: npt.NDArray[np.uint64]) -> I64:
     if not len(names):
         return np.full(len(ends), -1, np.int64)
     at = np.minimum(np.searchsorted(names, ends), len(names) - 1)
@@ -231,16 +229,14 @@ def _forbidden(index: Mapping[int, int], cannot_links: Iterable[Pair]) -> set[Pa
     return {(min(pair), max(pair)) for pair in known if pair[0] != pair[1]}
 
 
-def _are_apart(left: Places, right: Places, apart: set[Pair]) -> npt.NDArray[np.bool_]:
+def _are_apart(left: I64, right: I64, apart: set[Pair]) -> npt.NDArray[np.bool_]:
     """Return which pairs must not merge."""
     if not apart:
         return np.zeros(len(left), np.bool_)
     return np.array([pair in apart for pair in zip(left.tolist(), right.tolist(), strict=True)], np.bool_)
 
 
-def _merge(
-    traits: _Traits, left: Places, right: Places, total: Places, apart: set[Pair], threshold: float
-) -> Merges:
+def _merge(traits: _Traits, left: I64, right: I64, total: I64, apart: set[Pair], threshold: float) -> Merges:
     barred = _are_apart(left, right, apart)
     if apart:
         unlinked = sorted(apart - set(zip(left.tolist(), right.tolist(), strict=True)))
@@ -260,14 +256,14 @@ def _merge(
     )
 
 
-def _groups(which: npt.NDArray[np.bool_], label: Places) -> list[list[int]]:
+def _groups(which: npt.NDArray[np.bool_], label: I64) -> list[list[int]]:
     chosen = np.flatnonzero(which)
     return [group.tolist() for group in gather(chosen, label[chosen])]
 
 
 def _neighbourhood(
     full: npt.NDArray[np.bool_],
-    links: tuple[Places, Places, Places],
+    links: tuple[I64, I64, I64],
     apart: set[Pair],
     threshold: float,
 ) -> Neighbourhood:
@@ -279,9 +275,9 @@ def _neighbourhood(
 
 
 def _attach(
-    attached: Places,
+    attached: I64,
     stories: list[list[int]],
-    links: tuple[Places, Places, Places],
+    links: tuple[I64, I64, I64],
     traits: _Traits,
     apart: set[Pair],
     threshold: float,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from transforms.kernel.average_linkage import Merges
 from transforms.kernel.numba_compilation import FEW_LINKS, compiled
-from transforms.stories.nearest_neighbours import Neighbourhood, Places
+from transforms.stories.nearest_neighbours import I64, Neighbourhood
 from transforms.stories.story_model import MODEL, StoryModel
 
 Floats = npt.NDArray[np.float64]
@@ -23,7 +23,7 @@ def cut_dendrograms(
     least: float,
     scale: int,
     model: StoryModel = MODEL,
-) -> tuple[Places, Places]:
+) -> tuple[I64, I64]:
     """Cut dendrograms into stories; return the dendrogram and the story of each leaf, as numbers of top nodes.
 
     Nodes are the leaves, 0 to len(`shortness`) - 1, then the merges in order. `shortness` of a leaf is 0 for a full

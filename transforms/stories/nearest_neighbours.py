@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Places = npt.NDArray[np.int64]
+I64 = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,12 @@ class Neighbourhood:
     A `neighbour` of -1 is an article outside the numbered ones.
     """
 
-    start: Places  # where each article's neighbours begin; one more at the end
-    neighbour: Places
-    score: Places  # whole numbers below 2^31, so that no order of adding changes a sum
+    start: I64  # where each article's neighbours begin; one more at the end
+    neighbour: I64
+    score: I64  # whole numbers below 2^31, so that no order of adding changes a sum
 
 
-def list_neighbours(count: int, left: Places, right: Places, score: Places) -> Neighbourhood:
+def list_neighbours(count: int, left: I64, right: I64, score: I64) -> Neighbourhood:
     """Return the neighbours of each of the articles 0 … count - 1, those of the highest score first, as sparse rows.
 
     Link i joins the articles `left[i]` and `right[i]` with the score `score[i]`, a whole number below 2^31; each pair

@@ -14,7 +14,7 @@ from transforms.language.cross_language_terms import MOST_INFORMATION, VERSION
 from transforms.language.sentence_encoder import Floats
 from transforms.language.stems import is_unspaced
 
-Weights = Mapping[int, float]
+TermWeights = Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +66,8 @@ class StoryTerms:
     story_id: int
     language: str  # as `model_language` gives it
     day: int  # of its first report, counted from 1970
-    terms: Weights
-    reports: Mapping[int, Weights]  # article → its own terms
+    terms: TermWeights
+    reports: Mapping[int, TermWeights]  # article → its own terms
     vectors: Mapping[int, Floats] = field(
         default_factory=dict
     )  # article → unit vector, where an encoder made one
@@ -241,7 +241,7 @@ def _candidates(
     return pairs
 
 
-def _closest(a: StoryTerms, b: StoryTerms, weights: Weights) -> tuple[int, int]:
+def _closest(a: StoryTerms, b: StoryTerms, weights: TermWeights) -> tuple[int, int]:
     """Return the reports, one of each story, that share most terms; ties go to closer vectors, then to smaller ids."""
     ranked = (
         (

@@ -13,7 +13,7 @@ from transforms.kernel import average_linkage as linkage
 from transforms.kernel.average_linkage import Merges, link_by_average
 from transforms.stories import dendrogram_cut as cutting
 from transforms.stories.dendrogram_cut import cut_dendrograms
-from transforms.stories.nearest_neighbours import Places, list_neighbours
+from transforms.stories.nearest_neighbours import I64, list_neighbours
 from transforms.stories.story_model import MODEL
 
 ARTICLES = 9
@@ -38,7 +38,7 @@ HALVES = st.tuples(
 WEBS = st.one_of(LINKS, HALVES)
 
 
-def columns(links: Links) -> tuple[Places, Places, Places]:
+def columns(links: Links) -> tuple[I64, I64, I64]:
     rows = np.array([(left, right, score) for (left, right, _), score in links.items()], np.int64)
     left, right, score = rows.reshape(-1, 3).T
     return left, right, score
@@ -57,7 +57,7 @@ def cut(links: Links) -> tuple[set[frozenset[int]], set[frozenset[int]]]:
     return parts(trees), parts(stories)
 
 
-def parts(label: Places) -> set[frozenset[int]]:
+def parts(label: I64) -> set[frozenset[int]]:
     return {frozenset(np.flatnonzero(label == number).tolist()) for number in label}
 
 
