@@ -24,8 +24,8 @@ from typing import Any
 from benchmarks.fold_stories import BACKGROUND, HEADLINES, folded, read, story_labels
 from benchmarks.threads import events_of
 from benchmarks.watching import DATA, keep_in
-from flows.fold.evidence import encoded_text
 from flows.fold.multilingual_model import find_multilingual
+from flows.fold.story_evidence import encoded_text
 from transforms.language.background import model_language
 from transforms.language.cross_language_terms import shared_terms, term_id
 from transforms.language.sentence_encoder import MultilingualEmbedder

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.newsroom import MadeUp, make_articles
 from benchmarks.watching import circumstances
 from transforms.text.ids import hash_text
-from warehouse.batches import article_schema, rejection_schema, to_batch
+from warehouse.batch_schemas import article_schema, rejection_schema, to_batch
 from warehouse.connection import open_published, open_working, transaction
 from warehouse.load import load_documents
 from warehouse.publish import publish

@@ -46,7 +46,7 @@ COMMANDS: dict[str, str] = {
 }
 
 # commands of the packages above this one, which imports nothing of them before they are called
-ELSEWHERE = {"web": "web.command", "mcp": "web.assistant"}
+ELSEWHERE = {"web": "web.web_command", "mcp": "web.mcp_server"}
 
 
 DEFECT, INTERRUPTED = 70, 130  # as in warehouse.errors.ExitCode, known here before anything is imported

@@ -29,7 +29,7 @@ from flows.prefect_tasks import (
     termination_kept,
     with_settings,
 )
-from flows.report import (
+from flows.run_report import (
     RunReport,
     in_words,
     markdown_report,
@@ -43,7 +43,7 @@ from flows.withdrawal_alert import alert_withdrawals
 from warehouse.connection import open_published
 from warehouse.errors import WarehouseError
 from warehouse.object_store import Place, parse_place
-from warehouse.queries import list_quality, story_urls
+from warehouse.published_queries import list_quality, story_urls
 
 if TYPE_CHECKING:
     from warehouse.row_types import RunQuality

@@ -17,7 +17,7 @@ from flows.prefect_tasks import (
     termination_kept,
     with_settings,
 )
-from flows.report import as_text
+from flows.run_report import as_text
 from flows.settings.parameters import RunSettings, settings_of_run
 from flows.settings.settings import Settings
 

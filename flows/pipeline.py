@@ -15,15 +15,15 @@ import pyarrow as pa
 
 from flows.engine.protocol import Engine, Outcome, Pulse
 from flows.errors import describe
+from flows.fold.article_identities import resolve, restore_claims
 from flows.fold.background_model import story_background
 from flows.fold.copies import as_ids, fold_copies
 from flows.fold.corrections import restore_and_correct
-from flows.fold.decisions import read_decisions
+from flows.fold.decisions_in_force import read_decisions
 from flows.fold.erased_copies import hold_back
-from flows.fold.identities import resolve, restore_claims
+from flows.fold.preloading import warm_up
 from flows.fold.refold import canonical_of, refold_if_stale
 from flows.fold.stories import fold_stories
-from flows.fold.warm_up import warm_up
 from flows.intake.cleaning import Cleaned, clean_item, collect
 from flows.intake.cleaning_engine import make_engine, spool_of
 from flows.intake.cleaning_items import CleaningItem, rejection_row
@@ -33,18 +33,18 @@ from flows.intake.split import split
 from flows.intake.standard_input import name_standard_input
 from flows.quality_gates import enforce_quality
 from flows.recorded_run import publish_beyond, publishes_beyond, utc_now, versions
-from flows.report import RunReport
-from flows.run_log import log_run
+from flows.run_metrics import log_run
+from flows.run_report import RunReport
 from flows.settings.settings import Settings
 from flows.settings.source_lists import load_source_lists
 from transforms.readers.read_options import MIB, ReadOptions
 from transforms.text.ids import hash_text
 from transforms.types import Format, Reason, Rejection, format_id
-from warehouse.batches import file_schema, rejection_schema, to_batch
+from warehouse.batch_schemas import file_schema, rejection_schema, to_batch
 from warehouse.checks import enforce_checks
 from warehouse.connection import WORKING_NAME, open_working, prepare_home, spool_path, transaction, translate
 from warehouse.corrections import restore_originals
-from warehouse.deferrals import count_deferrals
+from warehouse.deferred_files import count_deferrals
 from warehouse.failed_attempts import note_attempt, record_attempts
 from warehouse.folding_stories import biggest_new_stories
 from warehouse.load import lift_embargoes, load_documents, record_files

@@ -21,7 +21,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.runtime import deployment, flow_run
 
 from flows.errors import can_pass, explain
-from flows.report import as_text
+from flows.run_report import as_text
 from flows.settings.settings import Settings, stated_value
 
 if TYPE_CHECKING:

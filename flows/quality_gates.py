@@ -8,7 +8,7 @@ from transforms.types import Disposition, Reason
 from warehouse.errors import KEPT, ExitCode, NewsfoldError
 
 if TYPE_CHECKING:
-    from flows.report import RunReport
+    from flows.run_report import RunReport
     from flows.settings.settings import Settings
 
 # New documents from which on a run of which every one is rejected fails: a few files that are no news are everyday.

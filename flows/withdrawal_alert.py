@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flows.report import RunReport
+    from flows.run_report import RunReport
     from flows.settings.settings import Settings
 
 _ALERT_LINES = 50

@@ -27,8 +27,8 @@ ALONE = {"test_cases.py", "test_expressions.py"}  # share nothing: each case is 
 # Modules that take longest begin first, so that no process is left with one at the end.
 LONGEST = (
     "test_schedule.py", "test_contract.py", "test_browser.py", "test_wheel.py", "test_laws.py",
-    "test_hostile_inbox.py", "test_secrets.py", "test_deploy.py", "test_publish.py", "test_crash.py", "test_pages.py",
-    "test_published_tables.py",
+    "test_hostile_inbox.py", "test_secrets.py", "test_deploy.py", "test_publish.py", "test_crash.py",
+    "test_reading_room_pages.py", "test_published_tables.py",
 )  # fmt: skip
 
 

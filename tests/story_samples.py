@@ -10,7 +10,7 @@ from typing import Any
 
 from flows.engine.protocol import InlineEngine
 from flows.pipeline import fold_files
-from flows.report import RunReport
+from flows.run_report import RunReport
 from flows.settings.settings import Settings, load_settings
 from warehouse.connection import open_working
 

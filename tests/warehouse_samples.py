@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from warehouse.batches import article_schema, rejection_schema, to_batch
+from warehouse.batch_schemas import article_schema, rejection_schema, to_batch
 from warehouse.checks import enforce_checks
 from warehouse.connection import open_working, transaction
 from warehouse.load import LoadResult, load_documents

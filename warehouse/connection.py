@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warehouse.commit_manifest import note_manifest, reconcile
 from warehouse.errors import (
     REBUILD,
     REPUBLISH,
@@ -26,7 +27,6 @@ from warehouse.errors import (
 )
 from warehouse.file_modes import OWNER_ONLY, as_open_as
 from warehouse.locks import POLL_SECONDS, hold
-from warehouse.manifest import note_manifest, reconcile
 from warehouse.migrations import migrate
 
 if TYPE_CHECKING:

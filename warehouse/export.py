@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as Xml
 
-from warehouse.queries import QueryResult, run_sql
+from warehouse.published_queries import QueryResult, run_sql
 from warehouse.sql_files import rows_by_name, statement
 
 if TYPE_CHECKING:

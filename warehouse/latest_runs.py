@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from warehouse.connection import open_published, peek_working, working_path
 from warehouse.errors import NotPublished, WarehouseError
 from warehouse.failed_attempts import Attempt, read_attempts
-from warehouse.queries import list_runs
+from warehouse.published_queries import list_runs
 from warehouse.sql_files import rows_by_name, statement
 
 if TYPE_CHECKING:

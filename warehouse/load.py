@@ -46,11 +46,11 @@ def load_documents(
 ) -> LoadResult:
     """Load a batch inside the caller's transaction; return what became of its documents.
 
-    The tables have the columns of `batches.article_schema` and `rejection_schema`, and may be empty. Several states of
-    one article are ordered by the provider's count, then the times stated, then by length, in any order or batching of
-    loads; a state that its file no longer holds, and then one that is no full text, counts as older than all others.
-    The last state is the current one, the others are kept in `article_versions`. The same content again is `unchanged`,
-    unless it has a later date. `merges` maps ids to those of the articles whose states they become.
+    The tables have the columns of `batch_schemas.article_schema` and `rejection_schema`, and may be empty. Several
+    states of one article are ordered by the provider's count, then the times stated, then by length, in any order or
+    batching of loads; a state that its file no longer holds, and then one that is no full text, counts as older than
+    all others. The last state is the current one, the others are kept in `article_versions`. The same content again is
+    `unchanged`, unless it has a later date. `merges` maps ids to those of the articles whose states they become.
     """
     values = {"run_id": run_id, "now": now}
     batch = _numbered(articles)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import warehouse.connection as door
 from warehouse.checks import CheckResult, run_checks
+from warehouse.commit_manifest import MANIFEST_NAME
 from warehouse.errors import REBUILD, REPUBLISH, Damaged, NotPublished, WarehouseError
 from warehouse.locks import hold
-from warehouse.manifest import MANIFEST_NAME
 from warehouse.publish import Publication, publish, spare_path
 from warehouse.published_file import published_problems
 from warehouse.sql_files import execute, statements

@@ -18,9 +18,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from flows.errors import InvalidRequestError
 from flows.operations import decision_journal
 from warehouse.errors import WarehouseError
-from warehouse.reading_room import ask, ask_one, changes_since
-from web.evidence import as_record, explain_in_story, explain_two
-from web.problems import problem
+from warehouse.web_queries import ask, ask_one, changes_since
+from web.pair_explanation import as_record, explain_in_story, explain_two
+from web.problem_json import problem
 from web.shared_state import room_of
 
 

@@ -12,9 +12,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from warehouse.errors import NotPublished
-from web import api, decide, pages, watching
-from web.problems import is_for_programs, problem
-from web.published import Published
+from web import api, decision_pages, reading_room_pages, watch_pages
+from web.problem_json import is_for_programs, problem
+from web.published_reader import Published
 from web.request_guard import LOOPBACK, Guard, HeadAsGet
 from web.shared_state import Room
 
@@ -46,15 +46,15 @@ def create_app(
     app.add_middleware(HeadAsGet)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.include_router(api.router)
-    app.include_router(pages.router, include_in_schema=False)
-    app.include_router(decide.router, include_in_schema=False)
-    app.include_router(watching.router, include_in_schema=False)
+    app.include_router(reading_room_pages.router, include_in_schema=False)
+    app.include_router(decision_pages.router, include_in_schema=False)
+    app.include_router(watch_pages.router, include_in_schema=False)
 
     @app.exception_handler(NotPublished)
     def nothing_published(request: Request, error: NotPublished) -> Response:
         if is_for_programs(request.url.path):
             return problem(503, "nothing is published yet", str(error))
-        return pages.show(request, "empty.html", status=503, home=room.home)
+        return reading_room_pages.show(request, "empty.html", status=503, home=room.home)
 
     @app.exception_handler(RequestValidationError)
     def not_valid(_: Request, error: RequestValidationError) -> Response:
@@ -64,7 +64,7 @@ def create_app(
     def http_error(request: Request, error: HTTPException) -> Response:
         if is_for_programs(request.url.path):
             return problem(error.status_code, str(error.detail), headers=error.headers)
-        return pages.show(
+        return reading_room_pages.show(
             request,
             "missing.html",
             status=error.status_code,

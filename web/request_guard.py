@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.problems import is_for_programs, problem
+from web.problem_json import is_for_programs, problem
 
 SESSION_COOKIE = "newsfold_session"
 ACCESS_COOKIE = "newsfold_access"

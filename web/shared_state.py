@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import Request
 
-from web.published import Published
+from web.published_reader import Published
 from web.request_guard import Guard
 
 

@@ -20,7 +20,7 @@ def command(home: Path | None) -> None:
     import os
 
     from flows.errors import ServiceError
-    from flows.prefect_support.reachable import answers, hide_credentials, shown
+    from flows.prefect_support.server_reachable import answers, hide_credentials, shown
 
     url = os.environ.get("PREFECT_API_URL", "")
     if not url:

@@ -16,7 +16,7 @@ from flows.commands.options import home_option, json_option
 def command(home: Path | None, as_json: bool) -> None:
     """Show the settings as they count here and where each came from: flag, NEWSFOLD_*, newsfold.toml or default."""
     from flows.settings.settings import effective_settings
-    from flows.terminal import make_table, print_table, safe
+    from flows.terminal_output import make_table, print_table, safe
 
     found = effective_settings(home=home)
     if as_json:

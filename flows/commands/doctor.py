@@ -21,8 +21,8 @@ def command(home: Path | None, as_json: bool) -> None:
     Nothing is changed. Exit code 1 when something fails.
     """
     from flows.operations.doctor import inspect_installation
-    from flows.operations.findings import Health
-    from flows.terminal import safe
+    from flows.operations.doctor_findings import Health
+    from flows.terminal_output import safe
 
     has_failed = False
     for finding in inspect_installation(settings_from(home=home)):

@@ -42,7 +42,7 @@ def command(
     """
     from flows.operations.erase import erase
     from flows.prefect_support.erased_headlines import forget_in_prefect
-    from flows.terminal import safe
+    from flows.terminal_output import safe
 
     def agreed(articles: int, is_publisher: bool) -> bool:
         if yes:

@@ -29,7 +29,7 @@ def command(article_a: str, other: str, home: Path | None, as_json: bool) -> Non
     from flows.fold.background_model import story_background
     from flows.operations.explain import explain
     from warehouse.errors import UnknownArticle, UnknownStory
-    from warehouse.queries import explain_in_story, explain_pair
+    from warehouse.published_queries import explain_in_story, explain_pair
 
     with published(home) as con:
         try:
@@ -43,7 +43,7 @@ def command(article_a: str, other: str, home: Path | None, as_json: bool) -> Non
     if as_json:
         click.echo(json.dumps(_plain(pair, explanation), default=str, ensure_ascii=False))
         return
-    from flows.terminal import make_console, safe
+    from flows.terminal_output import make_console, safe
 
     console = make_console()
     for line in explanation.lines(pair):
@@ -51,7 +51,7 @@ def command(article_a: str, other: str, home: Path | None, as_json: bool) -> Non
 
 
 def _plain(pair: PairDetail, explanation: Any) -> dict[str, Any]:
-    from flows.operations.verdict import verdict
+    from flows.operations.pair_sentences import verdict
 
     articles = {
         side: {

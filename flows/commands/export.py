@@ -49,7 +49,7 @@ def command(
     parquet: all articles into the folder TARGET, one part a day. jsonl, csv: one table; text that a spreadsheet would
     run is made harmless in CSV. rss, atom, json-feed: the latest stories.
     """
-    from flows.operations.feeds import write_feed
+    from flows.operations.story_feeds import write_feed
     from warehouse.export import export_table, web_address, write_parquet
 
     if form == "parquet" and target is None:

@@ -74,9 +74,9 @@ def command(
     Formats are recognised by the content: HTML, text, JSON and JSONL, CSV, Parquet, RSS/Atom/RDF, WARC, EML, NewsML-G2,
     NITF, ninjs, PDF, and any of them in gzip, zstd, bzip2, xz, zip or tar.
     """
-    from flows.prefect_support.reachable import reports_to_prefect
-    from flows.report import print_report
-    from flows.terminal import show_progress
+    from flows.prefect_support.server_reachable import reports_to_prefect
+    from flows.run_report import print_report
+    from flows.terminal_output import show_progress
 
     flags = {
         "home": home,
@@ -144,10 +144,10 @@ def _survey(paths: list[Place], settings: Settings, *, as_json: bool) -> int:
     import time
 
     from flows.intake.discover import FoundFile, discover
-    from flows.intake.survey import survey, survey_lines, survey_record
+    from flows.intake.dry_run_survey import survey, survey_lines, survey_record
     from flows.pipeline import read_options
     from flows.recorded_run import utc_now
-    from flows.terminal import safe
+    from flows.terminal_output import safe
     from warehouse.connection import WORKING_NAME
 
     found = list(
@@ -169,7 +169,7 @@ def _carry_out_decisions(settings: Settings) -> None:
     """Carry out what was decided while another run held the warehouse."""
     from flows.operations.decision_journal import carry_out, pending
     from flows.stderr_messages import say
-    from flows.terminal import safe
+    from flows.terminal_output import safe
 
     for outcome in carry_out(settings) if pending(settings.home) else ():
         say(safe(f"{'refused: ' if outcome.is_refused else ''}{outcome.sentence}"))

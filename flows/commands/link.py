@@ -19,6 +19,6 @@ def command(article_a: str, article_b: str, **options: Any) -> None:
     An article is named by its id, the beginning of it, its external id or its URL. `newsfold overrides` lists what
     was decided and takes it back.
     """
-    from flows.operations.overrides import link
+    from flows.operations.link_unlink_pin import link
 
     run_decision(link, article_a, article_b, **options)

@@ -44,7 +44,7 @@ def command(
         "keep_unfolded_days": keep_unfolded_days,
         "prefect": prefect,
     }
-    from flows.prefect_support.reachable import reports_to_prefect
+    from flows.prefect_support.server_reachable import reports_to_prefect
 
     settings = settings_from(**flags)
     if reports_to_prefect(settings.prefect):

@@ -127,7 +127,7 @@ def published(home: Path | None) -> Iterator[DuckDBPyConnection]:
 
     Raises NotPublished where there is none, Damaged where it cannot be read, also in the block; SettingsError.
     """
-    from flows.settings.home import plain_home
+    from flows.settings.home_folder import plain_home
     from warehouse.connection import engine_errors, open_published
     from warehouse.errors import REPUBLISH
 
@@ -149,8 +149,8 @@ def run_decision(
     """
     import json
 
-    from flows.terminal import safe
-    from warehouse.overrides import as_record
+    from flows.terminal_output import safe
+    from warehouse.decision_records import as_record
 
     result = decide(settings_from(home=home), *about, **how)
     if as_json:

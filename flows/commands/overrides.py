@@ -20,7 +20,7 @@ from flows.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from warehouse.overrides import Override
+    from warehouse.decision_records import Override
 
 
 @click.group("overrides", invoke_without_command=True)
@@ -33,9 +33,9 @@ def command(ctx: click.Context, home: Path | None, as_json: bool, with_revoked: 
     ctx.obj = home
     if ctx.invoked_subcommand is not None:
         return
-    from flows.operations.overrides import list_overrides
-    from flows.terminal import make_table, print_table, safe
-    from warehouse.overrides import as_record
+    from flows.operations.link_unlink_pin import list_overrides
+    from flows.terminal_output import make_table, print_table, safe
+    from warehouse.decision_records import as_record
 
     found = list_overrides(settings_from(home=home), with_revoked=with_revoked)
     records = [as_record(one) for one in found]
@@ -61,7 +61,7 @@ def command(ctx: click.Context, home: Path | None, as_json: bool, with_revoked: 
 
 def _about(one: Override, record: Mapping[str, object]) -> tuple[str, str]:
     """Return what a decision is about, in two cells."""
-    from flows.terminal import safe
+    from flows.terminal_output import safe
 
     if one.relation == "rename_outlet":
         return safe(one.field), safe(one.value)
@@ -94,6 +94,6 @@ def revoke_command(
 
     Scores decide again, and corrected fields have what the source had.
     """
-    from flows.operations.overrides import revoke
+    from flows.operations.link_unlink_pin import revoke
 
     run_decision(revoke, override, home=home or outer, as_json=as_json, by=by, why=why, is_dry_run=is_dry_run)

@@ -15,6 +15,6 @@ from flows.commands.options import decision_options, run_decision
 @decision_options
 def command(story: str, article: str, **options: Any) -> None:
     """Let ARTICLE stand for STORY as its canonical report, however the story grows; the latest pin wins."""
-    from flows.operations.overrides import pin
+    from flows.operations.link_unlink_pin import pin
 
     run_decision(pin, story, article, **options)

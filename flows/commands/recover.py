@@ -24,8 +24,8 @@ def command(inputs: tuple[Place, ...], home: Path | None, as_json: bool) -> None
     The damaged file is set aside, not deleted. `newsfold check --deep` shows whether this is needed.
     """
     from flows.operations.recover import recover
-    from flows.report import as_json as report_as_json
-    from flows.report import in_words
+    from flows.run_report import as_json as report_as_json
+    from flows.run_report import in_words
 
     recovered = recover(settings_from(home=home), inputs)
     if as_json:

@@ -39,7 +39,7 @@ def command(dry_run: bool, threshold: float | None, home: Path | None, as_json: 
 
 
 def _print(report: RefoldReport) -> None:
-    from flows.terminal import make_table, print_table, safe
+    from flows.terminal_output import make_table, print_table, safe
 
     table = make_table("change", "when", "story", "articles", "title", right=("articles",))
     for change in report.changes:

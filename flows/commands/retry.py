@@ -52,8 +52,8 @@ def command(
     With --map, files that were read under another map too. What was loaded from them keeps its ids.
     """
     from flows.operations.retry import retry
-    from flows.report import print_report
-    from flows.terminal import show_progress
+    from flows.run_report import print_report
+    from flows.terminal_output import show_progress
 
     with show_progress(enabled=not quiet and not as_json and sys.stderr.isatty()) as on_progress:
         settings = settings_from(home=home, field_map=parse_field_map(field_map))

@@ -22,7 +22,7 @@ def command(home: Path | None, as_json: bool, limit: int) -> None:
 
     While a run is at work, those before it are listed.
     """
-    from flows.terminal import make_table, print_table, safe
+    from flows.terminal_output import make_table, print_table, safe
     from warehouse.latest_runs import latest_runs
 
     rows = latest_runs(settings_from(home=home).home, limit=limit)

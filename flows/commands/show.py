@@ -28,7 +28,7 @@ def command(story: str, home: Path | None, as_json: bool, with_text: bool) -> No
 
     Articles that came in several versions are shown with what changed between them.
     """
-    from warehouse.queries import find_article, list_versions, show_story
+    from warehouse.published_queries import find_article, list_versions, show_story
 
     with published(home) as con:
         detail = show_story(con, story)
@@ -50,7 +50,7 @@ def command(story: str, home: Path | None, as_json: bool, with_text: bool) -> No
 
 
 def _print(detail: StoryDetail, versions: dict[str, list[VersionRow]], text: str | None) -> None:
-    from flows.terminal import make_console, make_table, print_table, safe, shown_time
+    from flows.terminal_output import make_console, make_table, print_table, safe, shown_time
 
     console = make_console()
     story = detail.story

@@ -34,9 +34,9 @@ def command(query: str | None, home: Path | None, form: str | None, raw: bool) -
 
     Start with: newsfold sql "SELECT * FROM stories ORDER BY last_published_at DESC LIMIT 10"
     """
-    from flows.terminal import make_table, print_table, safe
+    from flows.terminal_output import make_table, print_table, safe
     from warehouse.export import write_csv, write_jsonl
-    from warehouse.queries import run_sql
+    from warehouse.published_queries import run_sql
 
     if query is None:
         if sys.stdin.isatty():

@@ -49,8 +49,8 @@ def command(
 
     Quotes make a phrase, -WORD leaves out (after --), OR joins alternatives.
     """
-    from flows.terminal import make_table, print_table, safe
-    from warehouse.queries import StoryConditions, list_stories, search_stories
+    from flows.terminal_output import make_table, print_table, safe
+    from warehouse.published_queries import StoryConditions, list_stories, search_stories
 
     conditions: StoryConditions = {
         "since": since,

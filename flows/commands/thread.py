@@ -18,8 +18,8 @@ from flows.commands.options import home_option, json_option, published
 def command(thread: str | None, home: Path | None, as_json: bool, limit: int) -> None:
     """List threads, or the stories of THREAD (its id, or that of a story in it), in order."""
     from flows.errors import InvalidRequestError
-    from flows.terminal import make_console, safe
-    from warehouse.reading_room import ask
+    from flows.terminal_output import make_console, safe
+    from warehouse.web_queries import ask
 
     with published(home) as con:
         key = (thread or "").lower()

@@ -20,6 +20,6 @@ def command(article_a: str, article_b: str, not_a_copy: bool, **options: Any) ->
     An article is named by its id, the beginning of it, its external id or its URL. `newsfold overrides` lists what
     was decided and takes it back.
     """
-    from flows.operations.overrides import unlink
+    from flows.operations.link_unlink_pin import unlink
 
     run_decision(unlink, article_a, article_b, not_a_copy=not_a_copy, **options)

@@ -12,7 +12,7 @@ from flows.commands.options import home_option, json_option, published, settings
 
 if TYPE_CHECKING:
     from flows.operations.watches import Watch
-    from flows.report import RunReport
+    from flows.run_report import RunReport
     from flows.settings.settings import Settings
 
 
@@ -120,7 +120,7 @@ def add(
 def list_(home: Path | None, as_json: bool) -> None:
     """List watches, with what each has reported, what waits, and what was given up after 20 tries."""
     from flows.operations.watches import list_watches
-    from flows.terminal import make_console, safe
+    from flows.terminal_output import make_console, safe
 
     watches = list_watches(settings_from(home=home).home)
     if as_json:
@@ -150,7 +150,7 @@ def list_(home: Path | None, as_json: bool) -> None:
 def remove(watch_id: str, home: Path | None) -> None:
     """Remove a watch, by its id or the beginning of it, with its feeds."""
     from flows.operations.watches import remove_watch
-    from flows.terminal import safe
+    from flows.terminal_output import safe
 
     gone = remove_watch(settings_from(home=home).home, watch_id)
     click.echo(safe(f"newsfold: no longer watching for {gone.name}"), err=True)
@@ -175,7 +175,7 @@ def report_watches(settings: Settings) -> None:
         return
     from flows.operations.watch_delivery import run_watches
     from flows.stderr_messages import say
-    from flows.terminal import safe
+    from flows.terminal_output import safe
 
     done = run_watches(settings)
     if done.events or done.waiting:
@@ -186,7 +186,7 @@ def report_watches(settings: Settings) -> None:
 
 def report_unsent(report: RunReport, settings: Settings) -> None:
     """Send the alert about withdrawn articles through the block `notify_block`; report a failure on stderr."""
-    from flows.terminal import safe
+    from flows.terminal_output import safe
     from flows.withdrawal_alert import alert_withdrawals
 
     if (unsent := alert_withdrawals(report, settings)) is not None:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.fold.article_tokens import tokens_of
-from flows.fold.decisions import Decisions
+from flows.fold.decisions_in_force import Decisions
 from transforms.copies.compare import CopyRelation, candidate_keys, group, verify_pairs
 from transforms.copies.copy_model import COPIES
 from transforms.copies.shingles import shingle, tokenise
@@ -24,7 +24,7 @@ from transforms.stories.clustering import EXCLUDED_KINDS
 from transforms.stories.must_and_cannot_links import split_forbidden
 from transforms.stories.shared_passages import is_notice
 from transforms.types import Kind
-from warehouse import folding_evidence, folding_facts, folding_tables, refolding
+from warehouse import folding_evidence, folding_facts, folding_tables, refold_queries
 from warehouse.folding_tables import Ids, id_column
 
 if TYPE_CHECKING:
@@ -154,9 +154,9 @@ def rebuild_copy_evidence(con: DuckDBPyConnection, *, run_id: str, now: datetime
     Replaces signatures, candidate keys and copy links, not the copy groups. Articles whose texts were dropped keep the
     evidence that they have.
     """
-    textless = refolding.textless(con)
-    refolding.forget_copy_evidence(con)
-    every = np.setdiff1d(refolding.every_article(con), textless)
+    textless = refold_queries.textless(con)
+    refold_queries.forget_copy_evidence(con)
+    every = np.setdiff1d(refold_queries.every_article(con), textless)
     chunks = [every[start : start + _ARTICLES_AT_ONCE] for start in range(0, len(every), _ARTICLES_AT_ONCE)]
     for chunk in chunks:
         _sign(con, _foldable(folding_facts.foldable_articles(con, chunk)))

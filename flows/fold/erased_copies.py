@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from transforms.copies.shingles import shingle_texts
 from transforms.types import Disposition, Reason, format_id
-from warehouse.batches import rejection_schema
+from warehouse.batch_schemas import rejection_schema
 from warehouse.tombstones import (
     add_shingles,
     documents_let_in,

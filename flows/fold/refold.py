@@ -12,9 +12,9 @@ import numpy as np
 from flows.errors import InvalidRequestError
 from flows.fold.background_model import story_background
 from flows.fold.copies import as_ids, fold_copies, rebuild_copy_evidence
-from flows.fold.decisions import Decisions, read_decisions
-from flows.fold.evidence import rebuild_evidence
+from flows.fold.decisions_in_force import Decisions, read_decisions
 from flows.fold.stories import StoryChange, fold_stories, stories_at
+from flows.fold.story_evidence import rebuild_evidence
 from flows.fold.story_rows import Canonical
 from flows.recorded_run import record_run, utc_now
 from flows.settings.source_lists import load_source_lists
@@ -22,7 +22,7 @@ from transforms.copies.copy_model import COPIES
 from transforms.kernel.disjoint_sets import components
 from transforms.stories.story_model import MODEL
 from transforms.types import format_id
-from warehouse import folding_stories, refolding
+from warehouse import folding_stories, refold_queries
 from warehouse.connection import open_working, rolled_back, transaction, working_path
 from warehouse.errors import NotPublished
 from warehouse.folding_tables import Ids
@@ -146,7 +146,7 @@ def fold_around(
     again = as_ids(decided)
     dirty = as_ids(()) if compared is None else compared
     change = fold_copies(con, dirty, decisions, run_id=run_id, now=now, again=again)
-    unprofiled = np.intersect1d(refolding.unprofiled(con), change.touched)
+    unprofiled = np.intersect1d(refold_queries.unprofiled(con), change.touched)
     change = replace(
         change, dirty=np.union1d(change.dirty, again), fresh=np.union1d(change.fresh, unprofiled)
     )
@@ -202,11 +202,11 @@ def refold_if_stale(
     `run_id`; None where the models are current, or are only recorded since there is no article yet. Raises
     SettingsError.
     """
-    known, current = refolding.known_models(con), current_models(settings)
+    known, current = refold_queries.known_models(con), current_models(settings)
     if known == current:
         return None
-    if not known and not len(refolding.every_article(con)):
-        refolding.record_models(con, current, now=now)
+    if not known and not len(refold_queries.every_article(con)):
+        refold_queries.record_models(con, current, now=now)
         return None
     report = RefoldReport(threshold=MODEL.threshold, is_dry_run=False, run_id=run_id)
     with transaction(con):
@@ -224,7 +224,7 @@ def fold_everything(
     Returns counts of new and changed stories (0 in a dry run); pairs are not counted. Raises SettingsError.
     """
     decisions, background = read_decisions(con), story_background(settings)
-    known, current = refolding.known_models(con), current_models(settings)
+    known, current = refold_queries.known_models(con), current_models(settings)
     stale = tuple(kind for kind in current if known.get(kind) != current[kind])
     is_plain = report.threshold == MODEL.threshold
     if is_plain and not set(stale).isdisjoint(EVIDENCE):
@@ -235,7 +235,7 @@ def fold_everything(
                 fold_copies(con, as_ids(()), decisions, run_id=run_id, now=now, again=chunk)
         rebuild_evidence(con, background, run_id=run_id, now=now)
     if is_plain:
-        refolding.decide_again(con, MODEL.threshold)
+        refold_queries.decide_again(con, MODEL.threshold)
     new = changed = 0
     for chunk in _chunks(con, report.threshold):
         _compare(con, chunk, stories_at(con, chunk, decisions, report.threshold), report)
@@ -249,14 +249,14 @@ def fold_everything(
         )
         new, changed = new + folded.new, changed + folded.changed
     if not report.is_dry_run:
-        refolding.record_models(con, current, now=now)
+        refold_queries.record_models(con, current, now=now)
     return StoryChange(new=new, changed=changed, candidates=0, accepted=0)
 
 
 def _chunks(con: DuckDBPyConnection, threshold: float) -> Iterator[Ids]:
     """Cut all articles between groups that have nothing to do with each other, now or at this threshold."""
-    ids = refolding.every_article(con)
-    a, b = refolding.every_edge(con, threshold)
+    ids = refold_queries.every_article(con)
+    a, b = refold_queries.every_edge(con, threshold)
     chunk: list[Ids] = []
     size = 0
     for component in components(ids, a, b):
@@ -287,8 +287,8 @@ def _compare(
     moved = [tuple(cluster) for cluster in clusters if tuple(cluster) not in same]
     if not moved:
         return
-    titles = refolding.titles(con, as_ids(article for cluster in moved for article in cluster))
-    rows_of = {row["story_id"]: row for row in refolding.stories_with(con, as_ids(titles)).to_pylist()}
+    titles = refold_queries.titles(con, as_ids(article for cluster in moved for article in cluster))
+    rows_of = {row["story_id"]: row for row in refold_queries.stories_with(con, as_ids(titles)).to_pylist()}
     # stories and clusters that share articles belong to one change; a story is linked to its clusters through them
     seeds = as_ids(cluster[0] for cluster in moved)
     former = [sorted(stories[one]) for one in rows_of]

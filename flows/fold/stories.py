@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.fold.copies import CopyChange, as_ids
-from flows.fold.decisions import Decisions
-from flows.fold.evidence import link_stories, store_profiles
-from flows.fold.scope import group_stored, groups_of, regroup, stories_in
+from flows.fold.decisions_in_force import Decisions
+from flows.fold.regrouping_scope import group_stored, groups_of, regroup, stories_in
+from flows.fold.story_evidence import link_stories, store_profiles
 from flows.fold.story_rows import Canonical, Groups, write_stories
 from flows.fold.used_ids import UsedIds
 from transforms.language.background import Background

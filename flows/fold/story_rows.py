@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from flows.fold.copies import as_ids
-from flows.fold.decisions import Decisions
-from flows.fold.evidence import packed_profiles
-from flows.fold.membership import explain_memberships, read_member_links
+from flows.fold.decisions_in_force import Decisions
+from flows.fold.membership_reasons import explain_memberships, read_member_links
+from flows.fold.story_evidence import packed_profiles
 from flows.fold.threads import update_threads
 from flows.settings.source_lists import SourceLists
 from transforms.cleaning.urls import host_of

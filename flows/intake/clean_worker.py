@@ -21,7 +21,7 @@ from transforms.readers import read
 from transforms.readers.read_options import ReadOptions
 from transforms.text.encoding import drop_unprintable
 from transforms.types import Article, Format, RawDocument, Rejection
-from warehouse.batches import article_row
+from warehouse.batch_schemas import article_row
 
 # Rows gathered before they are written: bounds a worker's memory, results do not depend on it.
 _ROWS_AT_ONCE = 500

@@ -17,7 +17,7 @@ from flows.engine.protocol import Failed, Outcome
 from flows.intake.cleaning_items import CleaningItem, rejection_row, result_schema
 from flows.intake.discover import FoundFile
 from transforms.types import Disposition, Format, Rejection
-from warehouse.batches import article_schema, rejection_schema
+from warehouse.batch_schemas import article_schema, rejection_schema
 
 if TYPE_CHECKING:
     from flows.engine.worker import Progress

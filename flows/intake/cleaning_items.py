@@ -12,7 +12,7 @@ from transforms.cleaning.agency_credits import Agencies
 from transforms.readers.read_options import ReadOptions
 from transforms.text.ids import document_id
 from transforms.types import Rejection
-from warehouse.batches import article_schema, rejection_schema
+from warehouse.batch_schemas import article_schema, rejection_schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from flows.intake.discover import FoundFile, identity_of, refuse
 from transforms.cleaning import CLEANER_VERSION
 from transforms.readers import READERS_VERSION
 from transforms.types import Disposition, Format, Reason, Rejection
-from warehouse.batches import file_schema, to_batch
+from warehouse.batch_schemas import file_schema, to_batch
 from warehouse.load import files_by_hash, known_files
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from flows.operations.decision_steps import (
 from flows.recorded_run import utc_now
 from transforms.text.encoding import tidy_line
 from transforms.types import Kind, Precision
-from warehouse import corrections, overrides
+from warehouse import corrections, decision_records
 from warehouse.errors import NotFound
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def correct(
     if not wanted:
         raise InvalidRequestError("nothing to correct: give a headline, a date, a kind or an outlet")
     with open_for_decision(settings, "newsfold correct") as con:
-        article = overrides.find_article(con, key)
+        article = decision_records.find_article(con, key)
         in_force = {
             one.field: one.value
-            for one in reversed(overrides.list_overrides(con))
+            for one in reversed(decision_records.list_overrides(con))
             if (one.relation, one.article_a) == ("correct", article.article_id)
         }
         made = [

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.errors import InvalidRequestError, can_pass, explain
-from flows.operations import corrections, move_split_merge, overrides
+from flows.operations import corrections, link_unlink_pin, move_split_merge
 from flows.operations.decision_steps import DecisionResult, login_name
 from flows.operations.home_files import locked, replace_file
 from flows.recorded_run import utc_now
@@ -36,7 +36,7 @@ _ELSEWHERE = "Another process took it up meanwhile: the list of decisions shows 
 
 
 def _not_a_copy(settings: Settings, a: str, b: str, **how: Any) -> DecisionResult:
-    return overrides.unlink(settings, a, b, not_a_copy=True, **how)
+    return link_unlink_pin.unlink(settings, a, b, not_a_copy=True, **how)
 
 
 def _correct(settings: Settings, article: str, field: str, value: str, **how: Any) -> DecisionResult:
@@ -50,16 +50,16 @@ def _split(settings: Settings, story: str, *articles: str, **how: Any) -> Decisi
 _MOST_ARTICLES = 200  # that one decision can split off
 # verb: what carries it out (settings, keys; why, by, is_dry_run), and the fewest and most keys that it takes
 VERBS: Mapping[str, tuple[Callable[..., DecisionResult], int, int]] = {
-    "link": (overrides.link, 2, 2),
-    "unlink": (overrides.unlink, 2, 2),
+    "link": (link_unlink_pin.link, 2, 2),
+    "unlink": (link_unlink_pin.unlink, 2, 2),
     "not_copy": (_not_a_copy, 2, 2),
-    "pin": (overrides.pin, 2, 2),  # the story, then the article
+    "pin": (link_unlink_pin.pin, 2, 2),  # the story, then the article
     "move": (move_split_merge.move, 2, 2),  # the article, then the story
     "split": (_split, 2, 1 + _MOST_ARTICLES),  # the story, then the articles
     "merge": (move_split_merge.merge, 2, 2),
     "correct": (_correct, 3, 3),  # the article, the field, the value
     "rename_outlet": (corrections.rename_outlet, 2, 2),  # the former name, the new one
-    "revoke": (overrides.revoke, 1, 1),
+    "revoke": (link_unlink_pin.revoke, 1, 1),
 }
 
 

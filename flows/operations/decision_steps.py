@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 from flows.errors import InvalidRequestError
 from flows.fold.copies import as_ids
 from flows.fold.corrections import Corrected, correct_stored
-from flows.fold.decisions import Decisions, contradiction, read_decisions
+from flows.fold.decisions_in_force import Decisions, contradiction, read_decisions
 from flows.fold.refold import fold_around
 from flows.recorded_run import record_run, utc_now
 from transforms.text.ids import hash_text
 from transforms.types import format_id
-from warehouse import folding_stories, overrides
+from warehouse import decision_records, folding_stories
 from warehouse.connection import open_working, rolled_back, working_path
+from warehouse.decision_records import NamedArticle, NamedStory, Override
 from warehouse.errors import NotPublished
-from warehouse.overrides import NamedArticle, NamedStory, Override
 from warehouse.runs import RunOutcome
 
 if TYPE_CHECKING:
@@ -150,9 +150,9 @@ def fold_decided(
     """
     for one in made:
         if one.revoked_at is None:
-            overrides.add_override(con, one)
+            decision_records.add_override(con, one)
         else:
-            overrides.revoke_override(
+            decision_records.revoke_override(
                 con, one.override_id, by=one.revoked_by or "", why=one.revoked_why, now=one.revoked_at
             )
     corrected = Corrected(compared=as_ids(()), renamed=as_ids(()))
@@ -260,9 +260,9 @@ def stories_of(con: DuckDBPyConnection, made: Sequence[Override]) -> tuple[Named
     """
     found: dict[int, NamedStory] = {}
     for number in decided_articles(made):
-        article = overrides.find_article(con, format_id(number))
+        article = decision_records.find_article(con, format_id(number))
         if article.story_id is not None:
-            found[article.story_id] = overrides.find_story(con, format_id(article.story_id))
+            found[article.story_id] = decision_records.find_story(con, format_id(article.story_id))
     return tuple(found.values())
 
 

@@ -12,9 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.operations.doctor_findings import Finding, Health, in_hours, ok
 from flows.operations.doctor_input import inspect_cleaning, inspect_inbox
 from flows.operations.doctor_schedule import inspect_prefect
-from flows.operations.findings import Finding, Health, in_hours, ok
 from flows.recorded_run import utc_now
 from warehouse.compaction import is_scrub_owed
 from warehouse.connection import open_published, published_path, working_path

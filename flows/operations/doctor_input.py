@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.operations.findings import Finding, Health, in_hours, ok
+from flows.operations.doctor_findings import Finding, Health, in_hours, ok
 from flows.recorded_run import utc_now
 
 if TYPE_CHECKING:

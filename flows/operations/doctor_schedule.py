@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
-from flows.operations.findings import Finding, Health, in_hours, ok
+from flows.operations.doctor_findings import Finding, Health, in_hours, ok
 
 if TYPE_CHECKING:
     from flows.settings.settings import Settings

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flows.fold.decisions import read_decisions
+from flows.fold.decisions_in_force import read_decisions
 from flows.fold.erased_copies import remember_erased
 from flows.fold.refold import fold_around
 from flows.operations.decision_steps import login_name
@@ -20,7 +20,7 @@ from warehouse.compaction import is_scrub_owed, scrub, scrub_recorded
 from warehouse.connection import open_working, working_path
 from warehouse.erase import Copy, erase_articles, find_copies, find_erasable, titles_of
 from warehouse.errors import DiskFull, NotPublished
-from warehouse.refolding import articles_of_stories
+from warehouse.refold_queries import articles_of_stories
 from warehouse.runs import RunOutcome
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.fold.copies import name_measures
-from flows.operations.verdict import days_apart, verdict
-from flows.terminal import shown_time
+from flows.operations.pair_sentences import days_apart, verdict
+from flows.terminal_output import shown_time
 from transforms.copies.compare import candidate_keys, verify_pairs
 from transforms.copies.copy_model import COPIES
 from transforms.copies.shingles import shingle, tokenise
@@ -72,8 +72,8 @@ class Explained:
     def lines(self, pair: PairDetail) -> Iterator[str]:
         """Yield the comparison as lines of text, for a terminal.
 
-        In order: both articles, why they are together or apart (`verdict`), stored links, the copy score, the event
-        score with its channels, shared terms. `pair` is what `explain` was called with.
+        In order: both articles, why they are together or apart (`pair_sentences.verdict`), stored links, the copy
+        score, the event score with its channels, shared terms. `pair` is what `explain` was called with.
         """
         for article in (pair.a, pair.b):
             yield f"{article.article_id}  {article.title}"

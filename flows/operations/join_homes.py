@@ -13,9 +13,9 @@ from flows.errors import InvalidRequestError
 from flows.fold.refold import RefoldReport, fold_everything
 from flows.recorded_run import record_run
 from transforms.stories.story_model import MODEL
-from warehouse import joining
+from warehouse import home_joining
+from warehouse.commit_manifest import MANIFEST_NAME
 from warehouse.connection import open_working, transaction, working_path
-from warehouse.manifest import MANIFEST_NAME
 from warehouse.runs import RunOutcome
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def join_homes(settings: Settings, homes: Sequence[Path]) -> Joined:
             is_begun = True
             reason = ""
             for home in homes:
-                with joining.other_home(con, home, wait_seconds=settings.wait_seconds), transaction(con):
+                with home_joining.other_home(con, home, wait_seconds=settings.wait_seconds), transaction(con):
                     reason = _add(con, home) or reason
             run_id = _close(con, settings, reason)
     except BaseException:
@@ -79,7 +79,7 @@ def _bring_to_schema(settings: Settings, homes: Sequence[Path]) -> None:
     """
     for home in homes:
         if not working_path(home).exists():
-            raise joining.NoHomeError(home)
+            raise home_joining.NoHomeError(home)
     if twice := next((home for home, count in Counter(map(Path.resolve, homes)).items() if count > 1), None):
         raise InvalidRequestError(f"{twice} is named twice; a home is joined with others")
     for home in homes:
@@ -96,15 +96,15 @@ def _unmake(home: Path) -> None:
 
 def _add(con: DuckDBPyConnection, home: Path) -> str:
     """Add the attached home; returns why all has to be folded again, empty where it has not."""
-    joining.refuse_overlap(con, home)
-    joining.refuse_erased(con, home)
+    home_joining.refuse_overlap(con, home)
+    home_joining.refuse_erased(con, home)
     reason = ""
-    if languages := joining.shared_languages(con):
+    if languages := home_joining.shared_languages(con):
         reason = f"articles in {', '.join(languages)} are in several homes"
-    elif joining.models_differ(con):
+    elif home_joining.models_differ(con):
         reason = "the homes were folded with different models"
-    joining.add_rows(con)
-    joining.add_evidence(con)
+    home_joining.add_rows(con)
+    home_joining.add_evidence(con)
     return reason
 
 
@@ -115,7 +115,7 @@ def _close(con: DuckDBPyConnection, settings: Settings, reason: str) -> str:
     def work(run_id: str, now: datetime) -> tuple[None, RunOutcome]:
         if not reason:
             return None, RunOutcome(message="homes joined as they are")
-        joining.forget_evidence(con)
+        home_joining.forget_evidence(con)
         folded = fold_everything(con, settings, report, run_id=run_id, now=now)
         message = f"homes joined, {reason}: {report.describe()}"
         return None, RunOutcome(stories_new=folded.new, stories_changed=folded.changed, message=message)

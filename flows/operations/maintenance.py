@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flows.fold.decisions import read_decisions
+from flows.fold.decisions_in_force import read_decisions
 from flows.fold.refold import RefoldReport, fold_around, refold
 from flows.recorded_run import publish_beyond_alone, record_run, utc_now
-from flows.run_log import write_metrics
+from flows.run_metrics import write_metrics
 from transforms.stories.story_model import MODEL
 from warehouse.checks import CheckResult
 from warehouse.compaction import clear_scrub_record, compact, is_scrub_owed, scrub, scrub_recorded
@@ -19,7 +19,7 @@ from warehouse.connection import open_working, working_path
 from warehouse.erase import drop_texts, drop_unfolded
 from warehouse.free_space import free_share
 from warehouse.recovery import examine, examine_published, replace_published
-from warehouse.refolding import articles_of_stories
+from warehouse.refold_queries import articles_of_stories
 from warehouse.runs import RunOutcome, close_abandoned_runs
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from flows.errors import InvalidRequestError
 from flows.fold.copies import as_ids
-from flows.fold.decisions import Decisions, read_decisions
-from flows.fold.scope import groups_of, stories_in
+from flows.fold.decisions_in_force import Decisions, read_decisions
+from flows.fold.regrouping_scope import groups_of, stories_in
 from flows.operations.decision_steps import (
     DecisionResult,
     carry_out_decisions,
@@ -29,15 +29,15 @@ from flows.operations.decision_steps import (
 from flows.recorded_run import utc_now
 from transforms.stories.clustering import ATTACHED_KINDS
 from transforms.types import Kind
-from warehouse import folding_evidence, folding_facts, folding_stories, overrides
+from warehouse import decision_records, folding_evidence, folding_facts, folding_stories
 from warehouse.connection import rolled_back
-from warehouse.refolding import articles_of_stories
+from warehouse.refold_queries import articles_of_stories
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from flows.settings.settings import Settings
-    from warehouse.overrides import NamedArticle, Override
+    from warehouse.decision_records import NamedArticle, Override
 
 # Turns of trying and adding; two or three are usual, and each adds at least one pair.
 _MOST_TURNS = 12
@@ -64,7 +64,10 @@ def move(
     where the home has no warehouse; Busy.
     """
     with open_for_decision(settings, "newsfold move") as con:
-        article, story = overrides.find_article(con, article_key), overrides.find_story(con, story_key)
+        article, story = (
+            decision_records.find_article(con, article_key),
+            decision_records.find_story(con, story_key),
+        )
         if article.story_id == story.story_id:
             raise InvalidRequestError(
                 f"{name_article(article)} is in {name_story(story)} already: nothing moved"
@@ -92,8 +95,8 @@ def split(
     key fits none or several; NotPublished where the home has no warehouse; Busy.
     """
     with open_for_decision(settings, "newsfold split") as con:
-        story = overrides.find_story(con, story_key)
-        chosen = [overrides.find_article(con, key) for key in article_keys]
+        story = decision_records.find_story(con, story_key)
+        chosen = [decision_records.find_article(con, key) for key in article_keys]
         if not chosen:
             raise InvalidRequestError("name the articles that are to be a story of their own")
         for article in chosen:
@@ -126,7 +129,7 @@ def merge(
     fits none or several; NotPublished where the home has no warehouse; Busy.
     """
     with open_for_decision(settings, "newsfold merge") as con:
-        a, b = (overrides.find_story(con, key) for key in (key_a, key_b))
+        a, b = (decision_records.find_story(con, key) for key in (key_a, key_b))
         if a.story_id == b.story_id:
             raise InvalidRequestError(f"{key_a} and {key_b} are the same story: {name_story(a)}")
         wanted = [_members(con, a.story_id) | _members(con, b.story_id)]
@@ -146,7 +149,7 @@ def _regroup(
 ) -> DecisionResult:
     wanted = [group for group in wanted if group]
     made: list[Override] = []
-    in_force, decisions = overrides.list_overrides(con), read_decisions(con)
+    in_force, decisions = decision_records.list_overrides(con), read_decisions(con)
     kinds = folding_facts.article_kinds(con, as_ids(one for group in wanted for one in group))
     where = _stories(con, wanted)
     for _ in range(_MOST_TURNS):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flows.fold.refold import RefoldReport, fold_everything
 from flows.pipeline import fold_files
 from flows.recorded_run import record_run, utc_now
-from flows.report import RunReport
+from flows.run_report import RunReport
 from transforms.stories.story_model import MODEL
 from warehouse.connection import open_working
 from warehouse.object_store import Place

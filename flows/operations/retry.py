@@ -12,12 +12,12 @@ from flows.intake.known_files import reading_of
 from flows.operations.decision_steps import login_name
 from flows.pipeline import OnProgress, fold_files, ignore_progress
 from flows.recorded_run import utc_now
-from flows.report import RunReport
+from flows.run_report import RunReport
 from warehouse import tombstones
 from warehouse.connection import open_working, transaction, working_path
 from warehouse.errors import NotPublished
 from warehouse.object_store import Place, is_address, is_object, parse_place
-from warehouse.retrying import forget_files, mapped_otherwise, rejected_places
+from warehouse.retry_queries import forget_files, mapped_otherwise, rejected_places
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

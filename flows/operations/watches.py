@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from flows.errors import InvalidRequestError
 from flows.operations.home_files import locked, replace_file
 from transforms.text.ids import hash_text
-from warehouse.reading_room import ask, ask_one
+from warehouse.web_queries import ask, ask_one
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -8,8 +8,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flows.prefect_support.reachable import answers
-from flows.report import as_text
+from flows.prefect_support.server_reachable import answers
+from flows.run_report import as_text
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient

@@ -15,7 +15,7 @@ from pydantic import (
     model_serializer,
 )
 
-from flows.settings.home import DEFAULT_HOME
+from flows.settings.home_folder import DEFAULT_HOME
 from flows.settings.settings import Settings, SettingsError, load_settings, stated_value
 from flows.stderr_messages import use_format
 from warehouse.failed_attempts import note_attempt

@@ -27,7 +27,7 @@ from pydantic_settings import (
 )
 
 from flows.engine.processors import usable_processors
-from flows.settings.home import DEFAULT_HOME, NOT_SETTINGS, SETTINGS_FILE
+from flows.settings.home_folder import DEFAULT_HOME, NOT_SETTINGS, SETTINGS_FILE
 from warehouse.errors import NewsfoldError
 from warehouse.object_store import Address, AddressError, Place, parse_place
 

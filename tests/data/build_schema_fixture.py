@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from flows.operations.erase import erase
-from flows.operations.overrides import link, pin
+from flows.operations.link_unlink_pin import link, pin
 from tests.story_samples import ask, copy_of, fold, report, settings_of, story_of, stub, write_inbox
 from warehouse.connection import working_path
 from warehouse.migrations import known_migrations

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.operations.overrides import link
+from flows.operations.link_unlink_pin import link
 from tests.story_samples import copy_of, fold, report, settings_of, stub, write_inbox
 from warehouse.connection import open_published
 

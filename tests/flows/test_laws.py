@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from flows.operations.overrides import link, unlink
+from flows.operations.link_unlink_pin import link, unlink
 from tests.story_samples import (
     ask,
     copy_groups,
@@ -25,7 +25,7 @@ from tests.story_samples import (
 from transforms.types import Disposition
 from warehouse.checks import run_checks
 from warehouse.connection import open_published, open_working
-from warehouse.queries import show_story
+from warehouse.published_queries import show_story
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ from flows.errors import explain
 from flows.intake.discover import MissingPathError
 from flows.pipeline import fold_files
 from flows.quality_gates import AllCrashedError, QualityError, enforce_quality
-from flows.report import RunReport
+from flows.run_report import RunReport
 from tests.story_samples import fold, report, settings_of, write_inbox
 from warehouse.connection import open_working
 from warehouse.errors import Busy

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import flows.prefect_tasks
 from flows.commands.ingest import command
-from flows.report import RunReport
+from flows.run_report import RunReport
 from flows.withdrawal_alert import alert_withdrawals
 from tests.story_samples import settings_of
 

@@ -28,7 +28,7 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from tests.warehouse_samples import NOON, sample
-from warehouse.batches import article_schema, rejection_schema, to_batch
+from warehouse.batch_schemas import article_schema, rejection_schema, to_batch
 from warehouse.connection import open_working, transaction
 from warehouse.load import load_documents
 from warehouse.runs import begin_run

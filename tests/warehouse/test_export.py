@@ -37,7 +37,7 @@ from warehouse.export import (
     write_parquet,
     write_rss,
 )
-from warehouse.queries import run_sql
+from warehouse.published_queries import run_sql
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.warehouse_samples import NOON, ask, ingest, number, rejection, sample
 from transforms.types import Article, Precision, Timestamp
-from warehouse.batches import article_row, article_schema, file_schema, to_batch
+from warehouse.batch_schemas import article_row, article_schema, file_schema, to_batch
 from warehouse.checks import run_checks
 from warehouse.connection import open_working
 from warehouse.errors import CheckFailed

@@ -11,11 +11,11 @@ from statistics import mean
 
 import pytest
 
-from flows.operations.verdict import verdict
+from flows.operations.pair_sentences import verdict
 from tests.story_samples import fold, write_inbox
 from transforms.stories.story_model import MODEL
 from warehouse.connection import open_published
-from warehouse.queries import explain_pair
+from warehouse.published_queries import explain_pair
 from warehouse.sql_files import statement
 
 STORM = Path(__file__).parents[1] / "cases" / "thread" / "storm-in-four-stories" / "in" / "reports.jsonl"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse_samples import NOON, ask, ingest, load, rejection, sample
-from warehouse.batches import article_schema, rejection_schema, to_batch
+from warehouse.batch_schemas import article_schema, rejection_schema, to_batch
 from warehouse.connection import (
     history_path,
     open_published,

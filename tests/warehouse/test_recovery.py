@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from flows.commands.check import command as check
 from tests.warehouse_samples import NOON, ask, faults, ingest, rejection, sample
 from warehouse.checks import run_checks
+from warehouse.commit_manifest import MANIFEST_NAME
 from warehouse.connection import open_scratch, open_working, published_path, working_path
 from warehouse.errors import Damaged, NotPublished
-from warehouse.manifest import MANIFEST_NAME
 from warehouse.published_file import verify_as_reader
 from warehouse.recovery import recover
 

@@ -16,7 +16,7 @@ from transforms.language.language_tables import language_table, language_tags
 from transforms.language.stems import stem
 from warehouse.connection import open_published, open_working
 from warehouse.publish import publish
-from warehouse.queries import search_stories
+from warehouse.published_queries import search_stories
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.operations.overrides import list_overrides
+from flows.operations.link_unlink_pin import list_overrides
 from tests.data.build_schema_fixture import fixture_path
 from tests.story_samples import ask, fold, report, settings_of, stories, story_of, write_inbox
 from tests.warehouse_samples import faults

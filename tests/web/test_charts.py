@@ -10,7 +10,7 @@ import pytest
 from markupsafe import escape
 
 from web.charts import draw_funnel, draw_matrix, draw_timeline, draw_trend, mark_shared
-from web.comparison import names_in
+from web.text_comparison import names_in
 
 
 @pytest.mark.parametrize("space", [" ", "\n", "\n\n", "\t", "\r\n", "\u00a0", "\u3000"])

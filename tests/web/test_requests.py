@@ -248,7 +248,7 @@ def test_what_is_no_host_is_refused(room: TestClient, host: str) -> None:
 def test_a_name_that_is_not_ascii_is_remembered_for_the_next_decision(
     client: TestClient, known: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.decide.decision_journal.decide", lambda *_, **__: None)
+    monkeypatch.setattr("web.decision_pages.decision_journal.decide", lambda *_, **__: None)
     address = "/decide?" + urlencode({"verb": "unlink", "a": known[0], "b": known[1]})
     form = {"verb": "unlink", "a": known[0], "b": known[1], "by": "Łucja; Ñandú%41"}
     form["token"] = token_of(client.get(address).text)

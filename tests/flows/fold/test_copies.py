@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.fold.copies import fold_copies
-from flows.fold.decisions import Decisions
+from flows.fold.decisions_in_force import Decisions
 from tests.warehouse_samples import NOON, number, sample
 from transforms.types import Kind
-from warehouse.batches import article_schema, rejection_schema, to_batch
+from warehouse.batch_schemas import article_schema, rejection_schema, to_batch
 from warehouse.connection import open_working, transaction
 from warehouse.load import load_documents
 from warehouse.runs import begin_run

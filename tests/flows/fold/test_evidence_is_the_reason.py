@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flows.operations.overrides import link, unlink
-from flows.operations.verdict import verdict
+from flows.operations.link_unlink_pin import link, unlink
+from flows.operations.pair_sentences import verdict
 from tests.story_law import compute_stories
 from tests.story_samples import copy_of, fold, report, settings_of, stub, write_inbox
 from transforms.stories.story_model import MODEL
 from warehouse.connection import open_published
-from warehouse.queries import explain_pair
+from warehouse.published_queries import explain_pair
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -13,7 +13,7 @@ import flows.fold.refold
 from flows.cli import cli
 from flows.errors import InvalidRequestError
 from flows.fold.refold import current_models, refold
-from flows.operations.overrides import link, unlink
+from flows.operations.link_unlink_pin import link, unlink
 from tests.story_samples import (
     ask,
     copy_groups,
@@ -137,7 +137,7 @@ def test_evidence_of_another_model_is_made_anew_by_the_next_run_and_ids_stay(hom
 def test_chunks_do_not_matter(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = evidence(home)
     monkeypatch.setattr(flows.fold.refold, "_ARTICLES_AT_ONCE", 1)
-    monkeypatch.setattr("flows.fold.evidence._ARTICLES_AT_ONCE", 3)
+    monkeypatch.setattr("flows.fold.story_evidence._ARTICLES_AT_ONCE", 3)
     monkeypatch.setattr("flows.fold.copies._ARTICLES_AT_ONCE", 3)
     with open_working(home, purpose="test") as con:
         con.execute("UPDATE models SET model_version = 'older'").fetchall()

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows.fold.refold import refold
-from flows.operations.overrides import link, revoke
+from flows.operations.link_unlink_pin import link, revoke
 from tests.story_samples import article_id, ask, fold, settings_of, write_inbox
 
 STORM = Path(__file__).parents[2] / "cases" / "thread" / "storm-in-four-stories" / "in" / "reports.jsonl"

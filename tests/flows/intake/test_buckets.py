@@ -15,7 +15,7 @@ from flows.intake import buckets
 from flows.intake.discover import FoundFile, MissingPathError, discover, open_file
 from flows.operations.retry import forget_reading, retry
 from flows.pipeline import fold_files
-from flows.report import RunReport
+from flows.run_report import RunReport
 from tests.object_store import (
     BUCKET,
     KEY,

@@ -14,9 +14,9 @@ from flows.fold.corrections import outlet_name
 from flows.fold.refold import refold
 from flows.operations.corrections import correct, rename_outlet
 from flows.operations.erase import erase
-from flows.operations.overrides import list_overrides, revoke
+from flows.operations.link_unlink_pin import list_overrides, revoke
 from flows.operations.recover import recover
-from tests.flows.operations.test_overrides import broken, published
+from tests.flows.operations.test_link_unlink_pin import broken, published
 from tests.story_samples import ask, fold, report, settings_of, stories, story_of, write_inbox
 from warehouse.connection import working_path
 from warehouse.errors import NotFound

@@ -18,8 +18,8 @@ from click.testing import CliRunner
 
 from flows.cli import cli
 from flows.operations.doctor import inspect_installation
+from flows.operations.doctor_findings import Health
 from flows.operations.doctor_schedule import inspect_prefect
-from flows.operations.findings import Health
 from flows.recorded_run import utc_now
 from flows.settings.settings import Settings, load_settings
 from tests.warehouse_samples import ingest, sample

@@ -12,11 +12,11 @@ from flows.commands.merge import command
 from flows.errors import InvalidRequestError
 from flows.operations.erase import erase
 from flows.operations.join_homes import join_homes
-from flows.operations.overrides import link
+from flows.operations.link_unlink_pin import link
 from tests.story_samples import article_id, ask, fold, report, settings_of, write_inbox
 from warehouse.checks import run_checks
 from warehouse.connection import open_published, open_working, working_path
-from warehouse.joining import ErasedElsewhereError, NoHomeError, OverlappingHomesError
+from warehouse.home_joining import ErasedElsewhereError, NoHomeError, OverlappingHomesError
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 import flows.operations.maintenance
 from flows.cli import cli
+from flows.operations.link_unlink_pin import link
 from flows.operations.maintenance import maintain_warehouse
-from flows.operations.overrides import link
 from flows.recorded_run import utc_now
 from tests.story_samples import ask, copy_of, fold, fold_in, report, settings_of, stories, stub, write_inbox
 from warehouse.connection import open_published, open_working

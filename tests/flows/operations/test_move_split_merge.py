@@ -9,10 +9,17 @@ import pytest
 
 from flows.errors import InvalidRequestError
 from flows.operations.decision_steps import DecisionResult
+from flows.operations.link_unlink_pin import link, list_overrides, revoke
 from flows.operations.move_split_merge import merge, move, split
-from flows.operations.overrides import link, list_overrides, revoke
 from flows.settings.settings import Settings
-from tests.flows.operations.test_overrides import GROUPING, REDIRECTS, article_story, broken, later, published
+from tests.flows.operations.test_link_unlink_pin import (
+    GROUPING,
+    REDIRECTS,
+    article_story,
+    broken,
+    later,
+    published,
+)
 from tests.story_samples import ask, copy_of, fold, report, settings_of, stories, story_of, stub, write_inbox
 
 pytestmark = pytest.mark.slow

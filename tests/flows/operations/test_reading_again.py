@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flows.operations.retry import forget_reading, retry
-from flows.report import in_words
+from flows.run_report import in_words
 from tests.story_samples import ask, fold, report, settings_of
 from transforms.types import Disposition
 

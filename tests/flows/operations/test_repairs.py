@@ -15,7 +15,7 @@ from flows.cli import cli
 from flows.engine.protocol import InlineEngine
 from flows.errors import InvalidRequestError
 from flows.operations.erase import erase
-from flows.operations.overrides import link, list_overrides
+from flows.operations.link_unlink_pin import link, list_overrides
 from flows.operations.recover import recover
 from flows.operations.retry import retry
 from flows.operations.watches import add_watch

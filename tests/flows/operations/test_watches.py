@@ -333,7 +333,7 @@ def test_a_kill_between_sending_and_noting_sends_the_same_key_again_and_no_other
 
 @pytest.mark.slow
 def test_stories_that_merge_are_not_new_again(home: Path) -> None:
-    from flows.operations.overrides import link
+    from flows.operations.link_unlink_pin import link
     from tests.story_samples import article_id
 
     watch(home, events=("withdrawal",))

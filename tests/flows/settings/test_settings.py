@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import cli
-from flows.settings.home import plain_home
+from flows.settings.home_folder import plain_home
 from flows.settings.settings import Settings, SettingsError, load_settings, stated_value
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from flows.fold import warm_up
+from flows.fold import preloading
 
 FEW_THEN_MANY = """
 import sys
@@ -41,16 +41,16 @@ def test_few_texts_need_no_compiler_and_give_what_many_give() -> None:
 
 def test_a_run_loads_what_it_needs_once_its_documents_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
-    monkeypatch.setattr(warm_up, "load_packages", lambda: loaded.append("packages"))
-    monkeypatch.setattr(warm_up, "load_compiled", lambda: loaded.append("numba"))
-    with warm_up.warm_up() as report_begun:
+    monkeypatch.setattr(preloading, "load_packages", lambda: loaded.append("packages"))
+    monkeypatch.setattr(preloading, "load_compiled", lambda: loaded.append("numba"))
+    with preloading.warm_up() as report_begun:
         report_begun(0)
     assert not loaded
-    with warm_up.warm_up() as report_begun:
+    with preloading.warm_up() as report_begun:
         report_begun(1)
-        report_begun(warm_up.MANY_DOCUMENTS - 1)
+        report_begun(preloading.MANY_DOCUMENTS - 1)
     assert loaded == ["packages"]
-    with warm_up.warm_up() as report_begun:
-        report_begun(warm_up.MANY_DOCUMENTS)
-        report_begun(10 * warm_up.MANY_DOCUMENTS)
+    with preloading.warm_up() as report_begun:
+        report_begun(preloading.MANY_DOCUMENTS)
+        report_begun(10 * preloading.MANY_DOCUMENTS)
     assert sorted(loaded) == ["numba", "packages", "packages"]

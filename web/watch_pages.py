@@ -23,8 +23,8 @@ from flows.operations.watches import (
     stories_of_thread,
 )
 from flows.recorded_run import utc_now
-from warehouse.reading_room import ask
-from web.pages import missing, show
+from warehouse.web_queries import ask
+from web.reading_room_pages import missing, show
 from web.request_guard import own_form
 from web.shared_state import Room, room_of
 

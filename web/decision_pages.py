@@ -14,8 +14,8 @@ from flows.errors import InvalidRequestError
 from flows.operations import decision_journal
 from transforms.types import Kind, format_id
 from warehouse.errors import WarehouseError
-from warehouse.reading_room import ask, ask_one
-from web.pages import missing, show
+from warehouse.web_queries import ask, ask_one
+from web.reading_room_pages import missing, show
 from web.request_guard import own_form
 from web.shared_state import room_of
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from flows.report import RunReport
-from flows.run_log import log_run, write_metrics
+from flows.run_metrics import log_run, write_metrics
+from flows.run_report import RunReport
 from flows.settings.settings import load_settings
 from flows.stderr_messages import JsonLines, say
 from warehouse.connection import open_working

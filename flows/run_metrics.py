@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flows.errors import describe
-from flows.report import as_json
+from flows.run_report import as_json
 from flows.stderr_messages import is_json, say, write_record
 from warehouse.errors import WarehouseError
 from warehouse.latest_runs import read_totals
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
-    from flows.report import RunReport
+    from flows.run_report import RunReport
     from flows.settings.settings import Settings
     from warehouse.row_types import Totals
 

@@ -15,9 +15,9 @@ from flows.operations import decision_journal
 from tests.story_samples import article_id, fold, fold_in, report, stories, write_inbox
 from tests.web.conftest import ADDRESS, HOSTILE, SAME_ORIGIN, token_of
 from warehouse.connection import open_published, open_working
-from warehouse.reading_room import ask
+from warehouse.web_queries import ask
 from web.app import create_app
-from web.evidence import name_ids
+from web.pair_explanation import name_ids
 
 PAGES = [
     "/",
@@ -454,9 +454,11 @@ def test_a_story_is_shown_as_it_was_after_a_run(client: TestClient, web_home: Pa
 def test_a_question_that_takes_too_long_is_ended_and_says_so(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.published.QUERY_SECONDS", 0.05)
+    monkeypatch.setattr("web.published_reader.QUERY_SECONDS", 0.05)
     endless = "SELECT sum(a.range * b.range) AS story_count FROM range(10000000) a, range(1000000) b"
-    monkeypatch.setattr("web.pages.ask_one", lambda con, name, **values: con.execute(endless).fetchall())
+    monkeypatch.setattr(
+        "web.reading_room_pages.ask_one", lambda con, name, **values: con.execute(endless).fetchall()
+    )
     page = client.get("/")
     assert page.status_code == 503
     assert "seconds, and was ended" in page.text

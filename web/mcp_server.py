@@ -57,10 +57,10 @@ def build_server(home: Path, *, may_decide: bool = False) -> Any:
     from mcp.server.mcpserver import Context, MCPServer
     from mcp.server.mcpserver.exceptions import ToolError
 
-    from warehouse.reading_room import ask, ask_one, changes_since
-    from web.comparison import compare_reports
-    from web.evidence import as_record, explain_two
-    from web.published import Published
+    from warehouse.web_queries import ask, ask_one, changes_since
+    from web.pair_explanation import as_record, explain_two
+    from web.published_reader import Published
+    from web.text_comparison import compare_reports
 
     class StrictServer(MCPServer):
         async def call_tool(

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from flows.fold.identities import resolve, restore_claims
+from flows.fold.article_identities import resolve, restore_claims
 from tests.warehouse_samples import NOON, ask
 from transforms.cleaning.clean import clean
 from transforms.types import Article, Format, RawDocument, Stated
-from warehouse.batches import article_row, article_schema, rejection_schema, to_batch
+from warehouse.batch_schemas import article_row, article_schema, rejection_schema, to_batch
 from warehouse.checks import run_checks
 from warehouse.connection import open_working, transaction
 from warehouse.load import LoadResult, load_documents

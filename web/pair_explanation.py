@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from warehouse.errors import NotFound
-from warehouse.queries import explain_in_story as nearest_pair
-from warehouse.queries import explain_pair
-from warehouse.reading_room import ask
+from warehouse.published_queries import explain_in_story as nearest_pair
+from warehouse.published_queries import explain_pair
+from warehouse.web_queries import ask
 from web import charts
-from web.comparison import DiffRun, names_in, numbers_in, word_diff
+from web.text_comparison import DiffRun, names_in, numbers_in, word_diff
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -69,7 +69,7 @@ def _answer(
 ) -> PairExplanation | None:
     from flows.fold.background_model import story_background
     from flows.operations.explain import explain
-    from flows.operations.verdict import verdict
+    from flows.operations.pair_sentences import verdict
     from flows.settings.settings import load_settings
 
     try:

@@ -16,7 +16,7 @@ from transforms.types import format_id
 from warehouse.connection import open_published, open_working, published_path
 from warehouse.errors import BadQuery, NotFound, UnknownArticle, UnknownStory
 from warehouse.publish import publish
-from warehouse.queries import (
+from warehouse.published_queries import (
     about,
     explain_pair,
     find_article,

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from flows.cli import cli
 from flows.errors import InvalidRequestError, ServiceError
-from flows.prefect_support.reachable import answers, hide_credentials, reports_to_prefect, shown
+from flows.prefect_support.server_reachable import answers, hide_credentials, reports_to_prefect, shown
 
 PAGE = (
     "<html><body><article><h1>Harbour opens</h1><p>"
@@ -35,7 +35,7 @@ def silent() -> Iterator[str]:
 
 def test_what_never_answers_is_given_up(silent: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not answers(silent, seconds=0.2)
-    monkeypatch.setattr("flows.prefect_support.reachable.answers", lambda url: False)
+    monkeypatch.setattr("flows.prefect_support.server_reachable.answers", lambda url: False)
     monkeypatch.setenv("PREFECT_API_URL", silent)
     assert reports_to_prefect("auto") is False
     assert reports_to_prefect("never") is False

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from flows.cli import cli
 from flows.errors import InvalidRequestError
-from flows.operations.overrides import link, list_overrides, pin, revoke, unlink
+from flows.operations.link_unlink_pin import link, list_overrides, pin, revoke, unlink
 from tests.story_samples import (
     article_id,
     ask,
@@ -28,7 +28,7 @@ from transforms.stories.must_and_cannot_links import split_forbidden
 from warehouse.checks import run_checks
 from warehouse.connection import open_published, open_working
 from warehouse.errors import UnknownArticle
-from warehouse.queries import explain_pair, show_story
+from warehouse.published_queries import explain_pair, show_story
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.fold.copies import as_ids
-from flows.fold.decisions import Decisions
+from flows.fold.decisions_in_force import Decisions
 from flows.fold.story_rows import Groups
 from transforms.stories.clustering import ATTACHED_KINDS, EXCLUDED_KINDS, Facts, Grouping, Links
 from transforms.stories.must_and_cannot_links import group_with_decisions

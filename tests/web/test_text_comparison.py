@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.comparison import names_in, numbers_in, numbers_of_one, shared_and_different
+from web.text_comparison import names_in, numbers_in, numbers_of_one, shared_and_different
 
 TEXTS = st.lists(st.text(alphabet="12.,: ab%é\u00a0", max_size=40), max_size=5)
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from flows.cli import cli
 from flows.intake.discover import FoundFile, discover
-from flows.intake.survey import (
+from flows.intake.dry_run_survey import (
     SAMPLE_DOCUMENTS,
     SAMPLE_FILES,
     SourceSurvey,

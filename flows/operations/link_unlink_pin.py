@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.errors import InvalidRequestError
-from flows.fold.decisions import read_decisions
+from flows.fold.decisions_in_force import read_decisions
 from flows.operations.decision_steps import (
     DecisionResult,
     carry_out_decisions,
@@ -20,9 +20,9 @@ from flows.operations.decision_steps import (
 from flows.recorded_run import utc_now
 from transforms.stories.clustering import EXCLUDED_KINDS
 from transforms.types import Kind, format_id
-from warehouse import overrides
+from warehouse import decision_records
 from warehouse.connection import open_published
-from warehouse.overrides import NamedArticle, Override
+from warehouse.decision_records import NamedArticle, Override
 
 if TYPE_CHECKING:
     from flows.settings.settings import Settings
@@ -86,15 +86,15 @@ def pin(
     NotFound when a key fits none or several; NotPublished where the home has no warehouse; Busy.
     """
     with open_for_decision(settings, "newsfold pin") as con:
-        story = overrides.find_story(con, story_key)
-        article = overrides.find_article(con, article_key)
+        story = decision_records.find_story(con, story_key)
+        article = decision_records.find_article(con, article_key)
         if article.story_id != story.story_id:
             where = f"in {format_id(article.story_id)}" if article.story_id is not None else "in no story"
             raise InvalidRequestError(
                 f"{name_article(article)} is {where}, not in {format_id(story.story_id)}: nothing pinned"
             )
         made = new_override("pin", article.article_id, story_id=story.story_id, why=why, by=by)
-        pins = [one for one in overrides.list_overrides(con) if one.relation == "pin"]
+        pins = [one for one in decision_records.list_overrides(con) if one.relation == "pin"]
         if pins and (pins[0].article_a, pins[0].story_id) == (made.article_a, made.story_id):
             return DecisionResult(override=pins[0], run_id=None, stories=(story,))
         return carry_out_decisions(con, settings, "pin", [made], is_dry_run=is_dry_run)
@@ -110,7 +110,7 @@ def revoke(
     NotPublished where the home has no warehouse; Busy.
     """
     with open_for_decision(settings, "newsfold overrides") as con:
-        found = overrides.find_override(con, key)
+        found = decision_records.find_override(con, key)
         if found.revoked_at is not None:
             raise InvalidRequestError(
                 f"{format_id(found.override_id)} was taken back by {found.revoked_by} on {found.revoked_at:%Y-%m-%d}"
@@ -118,7 +118,7 @@ def revoke(
         made_with = found.made_with
         others = [
             one
-            for one in overrides.list_overrides(con)
+            for one in decision_records.list_overrides(con)
             if made_with is not None and one.made_with == made_with and one.override_id != found.override_id
         ]
         now, who = utc_now(), by or login_name()
@@ -134,7 +134,7 @@ def list_overrides(settings: Settings, *, with_revoked: bool = False) -> list[Ov
     """
     con = open_published(settings.home)
     try:
-        return overrides.published_overrides(con, with_revoked=with_revoked)
+        return decision_records.published_overrides(con, with_revoked=with_revoked)
     finally:
         con.close()
 
@@ -150,11 +150,11 @@ def _decide_pair(
 ) -> DecisionResult:
     command = "link" if relation == "must_link" else "unlink"
     with open_for_decision(settings, f"newsfold {command}") as con:
-        a, b = (overrides.find_article(con, key) for key in (key_a, key_b))
+        a, b = (decision_records.find_article(con, key) for key in (key_a, key_b))
         if a.article_id == b.article_id:
             raise InvalidRequestError(f"{key_a} and {key_b} are the same article: {name_article(a)}")
         made = new_override(relation, a.article_id, b.article_id, why=why, by=by)
-        in_force = overrides.list_overrides(con)
+        in_force = decision_records.list_overrides(con)
         for one in in_force:
             if (one.relation, one.article_a, one.article_b) == (relation, made.article_a, made.article_b):
                 return DecisionResult(override=one, run_id=None, stories=stories_of(con, [one]))

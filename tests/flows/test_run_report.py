@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.report import (
+from flows.run_report import (
     RunReport,
     as_link,
     as_text,
@@ -21,7 +21,7 @@ from flows.report import (
 from tests.warehouse_samples import NOON, ingest, sample
 from warehouse.connection import open_published, open_working
 from warehouse.publish import publish
-from warehouse.queries import list_quality, story_urls
+from warehouse.published_queries import list_quality, story_urls
 from warehouse.row_types import RunQuality
 
 EVIL = "</script>[x](javascript:alert(1)) | `code` <img src=x>"

@@ -24,7 +24,7 @@ from transforms.stories.story_model import MODEL
 from warehouse import folding_evidence, folding_facts, folding_tables
 from warehouse.errors import Damaged
 from warehouse.folding_tables import Ids
-from warehouse.refolding import every_representative, forget_story_evidence, textless
+from warehouse.refold_queries import every_representative, forget_story_evidence, textless
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

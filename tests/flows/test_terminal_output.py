@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from flows.terminal import make_table, print_table, shown_time
+from flows.terminal_output import make_table, print_table, shown_time
 
 CELLS = st.text(st.sampled_from("ab x漢é🙂"), max_size=40)
 NAMES = ("story", "last report", "articles", "lang", "newest headline")

@@ -7,8 +7,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.fold.decisions import Decisions
-from flows.fold.membership import DecidedBy, MemberLink, explain_memberships
+from flows.fold.decisions_in_force import Decisions
+from flows.fold.membership_reasons import DecidedBy, MemberLink, explain_memberships
 from transforms.types import Kind
 
 ARTICLES = (1, 2, 3, 4, 5)

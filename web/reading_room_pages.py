@@ -16,11 +16,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 
 from warehouse.export import neutralise
-from warehouse.reading_room import ask, ask_one
+from warehouse.web_queries import ask, ask_one
 from web import charts
-from web.comparison import numbers_of_one, read_reports, shared_and_different, word_diff
-from web.evidence import explain_in_story, explain_two
+from web.pair_explanation import explain_in_story, explain_two
 from web.shared_state import room_of
+from web.text_comparison import numbers_of_one, read_reports, shared_and_different, word_diff
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

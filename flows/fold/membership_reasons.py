@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from flows.fold.decisions import Decisions
+from flows.fold.decisions_in_force import Decisions
 from transforms.kernel.disjoint_sets import DisjointSets
 from transforms.stories.clustering import ATTACHED_KINDS
 from transforms.types import Kind

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from transforms.language.background import model_language
 from transforms.language.weekdays import weekdays
-from warehouse.reading_room import ask
+from warehouse.web_queries import ask
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -18,7 +18,7 @@ from mcp.types import TextContent
 
 from tests.story_samples import article_id, stories
 from warehouse.connection import open_published, published_path
-from web.assistant import build_server
+from web.mcp_server import build_server
 
 NEWSFOLD = str(Path(sys.executable).with_name("newsfold"))
 

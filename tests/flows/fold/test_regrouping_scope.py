@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from flows.fold import scope as story_scope
-from flows.fold.decisions import Decisions
-from flows.fold.scope import regroup
+from flows.fold import regrouping_scope as story_scope
+from flows.fold.decisions_in_force import Decisions
+from flows.fold.regrouping_scope import regroup
 from transforms.stories.story_model import MODEL
 from transforms.types import Kind
 from warehouse.migrations import migrate
