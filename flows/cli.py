@@ -26,7 +26,7 @@ COMMANDS: dict[str, str] = {
     "merge": "Make two stories one, or join homes that were folded apart.",
     "correct": "Correct the headline, date, kind or outlet of an article.",
     "outlet": "Rename an outlet.",
-    "overrides": "List what people decided, and take it back.",
+    "decisions": "List what people decided, and take it back.",
     "refold": "Group everything again, or show what another threshold would change.",
     "retry": "Read the files of rejected documents again.",
     "erase": "Take articles out for good, and keep them out.",
@@ -47,6 +47,7 @@ COMMANDS: dict[str, str] = {
 
 # commands of the packages above this one, which imports nothing of them before they are called
 ELSEWHERE = {"web": "web.web_command", "mcp": "web.mcp_server"}
+FORMER_NAMES = {"overrides": "decisions"}  # so that scripts written for an earlier version go on
 
 
 DEFECT, INTERRUPTED = 70, 130  # as in warehouse.errors.ExitCode, known here before anything is imported
@@ -59,6 +60,7 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        cmd_name = FORMER_NAMES.get(cmd_name, cmd_name)
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(ELSEWHERE.get(cmd_name, f"flows.commands.{cmd_name}"))

@@ -35,7 +35,7 @@ class NamedStory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
+class Decision:
     """One decision of a person: relation, articles or story, who, when and why; for a correction its field and value.
 
     Who revoked it, when and why is None while it holds.
@@ -44,7 +44,7 @@ class Override:
     that the articles have now, None where there is no such article, or its title was dropped.
     """
 
-    override_id: int
+    decision_id: int
     relation: str  # must_link, cannot_link, not_copy, pin, correct or rename_outlet
     article_a: int | None
     article_b: int | None
@@ -62,12 +62,12 @@ class Override:
     title_b: str | None = None
 
 
-def as_record(override: Override) -> dict[str, object]:
+def as_record(decision: Decision) -> dict[str, object]:
     """Return the fields of a decision by name, ids as 16 hexadecimal digits, times as they are; None stays None."""
-    ids = ("override_id", "article_a", "article_b", "story_id", "made_with")
+    ids = ("decision_id", "article_a", "article_b", "story_id", "made_with")
     return {
         name: f"{value:016x}" if name in ids and value is not None else value
-        for name, value in asdict(override).items()
+        for name, value in asdict(decision).items()
     }
 
 
@@ -91,87 +91,87 @@ def find_story(con: DuckDBPyConnection, key: str) -> NamedStory:
     return NamedStory(**_only(con, "stories_by_key", "story", UnknownStory, key))
 
 
-def list_overrides(con: DuckDBPyConnection, *, with_revoked: bool = False) -> list[Override]:
+def list_decisions(con: DuckDBPyConnection, *, with_revoked: bool = False) -> list[Decision]:
     """Return the decisions of the working file, the latest first, then by id.
 
     `with_revoked` adds those that were revoked.
     """
     return [
-        Override(**row)
-        for row in rows_by_name(con, statement("overrides", "list").sql, {"with_revoked": with_revoked})
+        Decision(**row)
+        for row in rows_by_name(con, statement("decisions", "list").sql, {"with_revoked": with_revoked})
     ]
 
 
-def published_overrides(con: DuckDBPyConnection, *, with_revoked: bool = False) -> list[Override]:
-    """Return the decisions in the published file, which no run locks, as `list_overrides` orders them.
+def published_decisions(con: DuckDBPyConnection, *, with_revoked: bool = False) -> list[Decision]:
+    """Return the decisions in the published file, which no run locks, as `list_decisions` orders them.
 
     The latest first, then by id; `with_revoked` adds those that were revoked.
     """
     return [
-        Override(**row)
-        for row in rows_by_name(con, statement("overrides", "published").sql, {"with_revoked": with_revoked})
+        Decision(**row)
+        for row in rows_by_name(con, statement("decisions", "published").sql, {"with_revoked": with_revoked})
     ]
 
 
-def active_overrides(con: DuckDBPyConnection) -> pa.Table:
+def active_decisions(con: DuckDBPyConnection) -> pa.Table:
     """Return the decisions in force about groups and canonical articles, the first made first.
 
-    Those are the relations must_link, cannot_link, not_copy and pin that nobody revoked. Columns: override_id,
+    Those are the relations must_link, cannot_link, not_copy and pin that nobody revoked. Columns: decision_id,
     relation, article_a, article_b, story_id, made_by, made_at, why.
     """
-    return con.sql(statement("overrides", "active_overrides").sql).to_arrow_table()
+    return con.sql(statement("decisions", "active_decisions").sql).to_arrow_table()
 
 
-def find_override(con: DuckDBPyConnection, key: str) -> Override:
+def find_decision(con: DuckDBPyConnection, key: str) -> Decision:
     """Return the one decision with this id or beginning of an id (hexadecimal, in any case), revoked or not.
 
     Raises NotFound where there is none (or an empty key), and where several begin with it.
     """
     wanted = key.strip().lower()
-    every = list_overrides(con, with_revoked=True)
-    found = [one for one in every if wanted and f"{one.override_id:016x}".startswith(wanted)]
+    every = list_decisions(con, with_revoked=True)
+    found = [one for one in every if wanted and f"{one.decision_id:016x}".startswith(wanted)]
     if not found:
         raise NotFound(
-            f"no override has the id, or an id beginning with, {key!r}: see `newsfold overrides --all`"
+            f"no decision has the id, or an id beginning with, {key!r}: see `newsfold decisions --all`"
         )
     if len(found) > 1:
-        raise NotFound(f"{key!r} is the beginning of more than one override id: add digits")
+        raise NotFound(f"{key!r} is the beginning of more than one decision id: add digits")
     return found[0]
 
 
-def add_override(con: DuckDBPyConnection, override: Override) -> None:
+def add_decision(con: DuckDBPyConnection, decision: Decision) -> None:
     """Add a decision, inside the caller's transaction; nothing checks that it is new or that its articles exist.
 
     Its titles and who revoked it, and when, are not stored.
     """
     con.execute(
-        statement("overrides", "add").sql,
+        statement("decisions", "add").sql,
         {
-            "override_id": override.override_id,
-            "relation": override.relation,
-            "article_a": override.article_a,
-            "article_b": override.article_b,
-            "story_id": override.story_id,
-            "field": override.field,
-            "value": override.value,
-            "made_with": override.made_with,
-            "made_by": override.made_by,
-            "made_at": override.made_at,
-            "why": override.why,
+            "decision_id": decision.decision_id,
+            "relation": decision.relation,
+            "article_a": decision.article_a,
+            "article_b": decision.article_b,
+            "story_id": decision.story_id,
+            "field": decision.field,
+            "value": decision.value,
+            "made_with": decision.made_with,
+            "made_by": decision.made_by,
+            "made_at": decision.made_at,
+            "why": decision.why,
         },
     ).fetchall()
 
 
-def revoke_override(
-    con: DuckDBPyConnection, override_id: int, *, by: str, why: str | None, now: datetime
+def revoke_decision(
+    con: DuckDBPyConnection, decision_id: int, *, by: str, why: str | None, now: datetime
 ) -> None:
     """Mark a decision as revoked by a person, and why, in the caller's transaction; its record stays in the table.
 
     Nothing happens where there is no such decision or it is revoked already. Stories change when they are folded again.
     """
     con.execute(
-        statement("overrides", "revoke").sql,
-        {"override_id": override_id, "revoked_by": by, "revoked_at": now, "revoked_why": why},
+        statement("decisions", "revoke").sql,
+        {"decision_id": decision_id, "revoked_by": by, "revoked_at": now, "revoked_why": why},
     ).fetchall()
 
 
@@ -179,7 +179,7 @@ def _only(
     con: DuckDBPyConnection, query: str, what: str, unknown: type[NotFound], key: str
 ) -> dict[str, Any]:
     wanted = key.strip()
-    found = rows_by_name(con, statement("overrides", query).sql, {"key": wanted}) if wanted else []
+    found = rows_by_name(con, statement("decisions", query).sql, {"key": wanted}) if wanted else []
     if not found:
         raise unknown(f"no {what} has the id, or an id beginning with, {key!r}")
     ids = [f"{row[f'{what}_id']:016x}" for row in found]

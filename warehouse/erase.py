@@ -126,7 +126,7 @@ def erase_articles(
         # also the names under which an outlet that somebody renamed will come
         con.execute(
             "INSERT INTO tombstones SELECT DISTINCT md5_number_lower(lower(name)), 'publisher', $now, $by, $why FROM ("
-            "SELECT $publisher AS name UNION ALL SELECT field FROM overrides "
+            "SELECT $publisher AS name UNION ALL SELECT field FROM decisions "
             "WHERE relation = 'rename_outlet' AND lower(value) = lower($publisher) AND revoked_at IS NULL)",
             {"publisher": publisher, "now": now, "by": by, "why": why},
         )
@@ -172,9 +172,9 @@ def drop_unfolded(con: DuckDBPyConnection, run_id: str, *, older_than: timedelta
              AND article_id NOT IN (SELECT article_id FROM story_articles WHERE story_id IN (
                  SELECT story_id FROM stories WHERE article_count > 1))
              AND article_id NOT IN (
-                 SELECT article_a FROM overrides WHERE revoked_at IS NULL AND article_a IS NOT NULL)
+                 SELECT article_a FROM decisions WHERE revoked_at IS NULL AND article_a IS NOT NULL)
              AND article_id NOT IN (
-                 SELECT article_b FROM overrides WHERE revoked_at IS NULL AND article_b IS NOT NULL)
+                 SELECT article_b FROM decisions WHERE revoked_at IS NULL AND article_b IS NOT NULL)
            ORDER BY article_id""",
         [now - older_than],
     ).fetchnumpy()["article_id"]

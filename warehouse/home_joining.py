@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Names of tables enter SQL as they stand here. What came in, what people decided, and which stories there are.
 _ROWS = (
     "runs", "files", "documents", "articles", "article_versions", "article_originals", "article_redirects",
-    "article_claims", "notices", "overrides", "let_in", "tombstones", "tombstone_shingles",
+    "article_claims", "notices", "decisions", "let_in", "tombstones", "tombstone_shingles",
     "copy_members", "stories", "story_articles", "links", "story_events", "story_relations",
     "thread_stories", "thread_redirects",
 )  # fmt: skip

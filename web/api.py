@@ -41,7 +41,7 @@ _ID = re.compile(r"[0-9a-f]{16}")
 Key = Annotated[str, Query(min_length=1, max_length=2048)]
 
 
-class Decision(BaseModel):
+class PostedDecision(BaseModel):
     """A posted decision: verb, keys, reason and person, and whether it is a dry run."""
 
     model_config = ConfigDict(strict=True, extra="forbid")  # a trial that is misspelt decides nothing
@@ -237,7 +237,7 @@ async def decide(request: Request) -> Response:
     if not room.guard.bears_token(request):
         return problem(403, "decisions need a bearer token", "start newsfold web with --token and send it")
     try:
-        asked = Decision.model_validate_json(await read_body(request))
+        asked = PostedDecision.model_validate_json(await read_body(request))
     except ValidationError as error:
         is_json = error.errors()[0]["type"] != "json_invalid"
         return problem(422 if is_json else 400, "the body is not a decision", reasons(error.errors()))

@@ -31,7 +31,7 @@ def command(
 ) -> None:
     """Correct fields of ARTICLE, now and in every later run; what the source had is kept.
 
-    Its stories follow: their times, headlines and members. `newsfold overrides` lists corrections and takes them back.
+    Its stories follow: their times, headlines and members. `newsfold decisions` lists corrections and takes them back.
     """
     from flows.operations.corrections import correct
 

@@ -16,7 +16,7 @@ from flows.commands.options import decision_options, run_decision
 def command(article_a: str, article_b: str, **options: Any) -> None:
     """Put ARTICLE_A and ARTICLE_B into one story, now and in every later run.
 
-    An article is named by its id, the beginning of it, its external id or its URL. `newsfold overrides` lists what
+    An article is named by its id, the beginning of it, its external id or its URL. `newsfold decisions` lists what
     was decided and takes it back.
     """
     from flows.operations.link_unlink_pin import link

@@ -16,7 +16,7 @@ from flows.commands.options import decision_options, run_decision, settings_from
 def command(what: tuple[str, ...], home: Path | None, as_json: bool, **how: Any) -> None:
     """Make STORY and OTHER one story, with all their articles.
 
-    It is written as links of pairs, which `newsfold overrides revoke` takes back together.
+    It is written as links of pairs, which `newsfold decisions revoke` takes back together.
 
     Given two or more folders with a warehouse, join these homes into the new one of --home, and publish it.
     """

@@ -16,7 +16,7 @@ from flows.commands.options import decision_options, run_decision
 def command(article: str, story: str, **options: Any) -> None:
     """Put ARTICLE into STORY, with the copies of its text; the rest of its former story stays together.
 
-    It is written as links and separations of pairs, which `newsfold overrides revoke` takes back together.
+    It is written as links and separations of pairs, which `newsfold decisions revoke` takes back together.
     """
     from flows.operations.move_split_merge import move
 

@@ -155,10 +155,10 @@ def run_decision(
     result = decide(settings_from(home=home), *about, **how)
     if as_json:
         stories = [f"{story.story_id:016x}" for story in result.stories]
-        record = as_record(result.override) | {
+        record = as_record(result.decision) | {
             "run_id": result.run_id,
             "stories": stories,
-            "also": [f"{one.override_id:016x}" for one in result.also],
+            "also": [f"{one.decision_id:016x}" for one in result.also],
             "moves": [move.describe() for move in result.moves],
         }
         click.echo(json.dumps(record, default=str, ensure_ascii=False))

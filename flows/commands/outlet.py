@@ -22,7 +22,7 @@ def rename_command(old: str, new: str, **options: Any) -> None:
     """Show every article of the outlet OLD under the name NEW, those to come too.
 
     Outlets renamed to one name count as one outlet; which are independent sources goes by site and the setting
-    publisher_families. `newsfold overrides` lists renamings and takes them back.
+    publisher_families. `newsfold decisions` lists renamings and takes them back.
     """
     from flows.operations.corrections import rename_outlet
 

@@ -16,7 +16,7 @@ from flows.commands.options import decision_options, run_decision
 def command(story: str, articles: tuple[str, ...], **options: Any) -> None:
     """Make a story of its own of ARTICLES of STORY, with the copies of their texts; the rest stays together.
 
-    It is written as links and separations of pairs, which `newsfold overrides revoke` takes back together.
+    It is written as links and separations of pairs, which `newsfold decisions revoke` takes back together.
     """
     from flows.operations.move_split_merge import split
 

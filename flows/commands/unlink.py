@@ -17,7 +17,7 @@ from flows.commands.options import decision_options, run_decision
 def command(article_a: str, article_b: str, not_a_copy: bool, **options: Any) -> None:
     """Keep ARTICLE_A and ARTICLE_B in two stories, now and in every later run.
 
-    An article is named by its id, the beginning of it, its external id or its URL. `newsfold overrides` lists what
+    An article is named by its id, the beginning of it, its external id or its URL. `newsfold decisions` lists what
     was decided and takes it back.
     """
     from flows.operations.link_unlink_pin import unlink

@@ -73,7 +73,7 @@ def read_decisions(con: DuckDBPyConnection) -> Decisions:
     cannot: list[Pair] = []
     not_copies: list[Pair] = []
     pins: list[tuple[int, str]] = []
-    for row in decision_records.active_overrides(con).to_pylist():
+    for row in decision_records.active_decisions(con).to_pylist():
         if row["relation"] == "pin":
             because = f": {row['why']}" if row["why"] else ""
             pins.append((row["article_a"], f"pinned by {row['made_by']}{because}"))

@@ -1,1 +1,1 @@
-"""What people and schedules ask for beside ingest: overrides, erasure, recovery, maintenance, explanations."""
+"""What people and schedules ask for beside ingest: decisions, erasure, recovery, maintenance, explanations."""

@@ -13,7 +13,7 @@ from flows.operations.decision_steps import (
     carry_out_decisions,
     mark_as_one,
     name_article,
-    new_override,
+    new_decision,
     open_for_decision,
     shorten,
 )
@@ -57,11 +57,11 @@ def correct(
         article = decision_records.find_article(con, key)
         in_force = {
             one.field: one.value
-            for one in reversed(decision_records.list_overrides(con))
+            for one in reversed(decision_records.list_decisions(con))
             if (one.relation, one.article_a) == ("correct", article.article_id)
         }
         made = [
-            new_override("correct", article.article_id, field=field, value=value, why=why, by=by)
+            new_decision("correct", article.article_id, field=field, value=value, why=why, by=by)
             for field, value in wanted.items()
             if in_force.get(field) != value
         ]
@@ -99,7 +99,7 @@ def rename_outlet(
         count = corrections.count_articles(con, old)
         if not count:
             raise NotFound(f"no article is under the name {old!r}: give it as it is shown, capitals included")
-        made = new_override("rename_outlet", field=old, value=new, why=why, by=by)
+        made = new_decision("rename_outlet", field=old, value=new, why=why, by=by)
         what = f"outlet “{old}” renamed to “{new}” in {count:,} article{'' if count == 1 else 's'}"
         return carry_out_decisions(con, settings, "outlet rename", [made], what=what, is_dry_run=is_dry_run)
 

@@ -21,7 +21,7 @@ from transforms.text.ids import hash_text
 from transforms.types import format_id
 from warehouse import decision_records, folding_stories
 from warehouse.connection import open_working, rolled_back, working_path
-from warehouse.decision_records import NamedArticle, NamedStory, Override
+from warehouse.decision_records import Decision, NamedArticle, NamedStory
 from warehouse.errors import NotPublished
 from warehouse.runs import RunOutcome
 
@@ -70,17 +70,17 @@ class DecisionResult:
     `run_id` is None where nothing was done: the decision was in force already, or it was a dry run.
     """
 
-    override: Override
+    decision: Decision
     run_id: str | None
     stories: tuple[NamedStory, ...]  # where its articles are now
-    also: tuple[Override, ...] = ()  # made, or taken back, together with it
+    also: tuple[Decision, ...] = ()  # made, or taken back, together with it
     moves: tuple[Move, ...] = ()
     what: str | None = None  # in words; None for one decision about articles
     is_dry_run: bool = False
 
     def describe(self) -> str:
         """Return the decision and its state as one line of text."""
-        one = self.override
+        one = self.decision
         where = ", ".join(name_story(story) for story in self.stories)
         label = "stories" if len(self.stories) > 1 else "story"
         now = "then" if self.is_dry_run else "now"
@@ -90,12 +90,12 @@ class DecisionResult:
         what = self.what or _what(one)
         if one.revoked_at is not None:
             verb = "would be taken back" if self.is_dry_run else "taken back"
-            return f"{format_id(one.override_id)} {verb}: {what}; {place}"
+            return f"{format_id(one.decision_id)} {verb}: {what}; {place}"
         if self.is_dry_run:
             return f"{what} (nothing done: dry run); {place}"
         stood = " already" if self.run_id is None else ""
         more = f" and {len(self.also)} more, which are taken back together" if self.also else ""
-        return f"{what}{stood} (override {format_id(one.override_id)}{more}); {place}"
+        return f"{what}{stood} (decision {format_id(one.decision_id)}{more}); {place}"
 
     def lines(self) -> list[str]:
         """Return the decision as lines of text: what it is, then each move."""
@@ -106,7 +106,7 @@ def carry_out_decisions(
     con: DuckDBPyConnection,
     settings: Settings,
     command: str,
-    made: Sequence[Override],
+    made: Sequence[Decision],
     *,
     what: str | None = None,
     is_dry_run: bool = False,
@@ -123,7 +123,7 @@ def carry_out_decisions(
 
     def result(run_id: str | None, moved_by: str) -> DecisionResult:
         return DecisionResult(
-            override=first, run_id=run_id, stories=stories_of(con, made), also=tuple(rest), what=what,
+            decision=first, run_id=run_id, stories=stories_of(con, made), also=tuple(rest), what=what,
             moves=_moves(con, moved_by, before), is_dry_run=is_dry_run,
         )  # fmt: skip
 
@@ -134,7 +134,7 @@ def carry_out_decisions(
 
     def work(run_id: str, now: datetime) -> tuple[None, RunOutcome]:
         folded = fold_decided(con, settings, made, run_id=run_id, now=now)
-        message = f"{first.relation} {format_id(first.override_id)} by {first.revoked_by or first.made_by}"
+        message = f"{first.relation} {format_id(first.decision_id)} by {first.revoked_by or first.made_by}"
         return None, RunOutcome(stories_new=folded.new, stories_changed=folded.changed, message=message)
 
     run_id, _ = record_run(con, settings, command, work)
@@ -142,7 +142,7 @@ def carry_out_decisions(
 
 
 def fold_decided(
-    con: DuckDBPyConnection, settings: Settings, made: Sequence[Override], *, run_id: str, now: datetime
+    con: DuckDBPyConnection, settings: Settings, made: Sequence[Decision], *, run_id: str, now: datetime
 ) -> StoryChange:
     """Record or revoke decisions and fold the stories of their articles again, inside the caller's transaction.
 
@@ -150,10 +150,10 @@ def fold_decided(
     """
     for one in made:
         if one.revoked_at is None:
-            decision_records.add_override(con, one)
+            decision_records.add_decision(con, one)
         else:
-            decision_records.revoke_override(
-                con, one.override_id, by=one.revoked_by or "", why=one.revoked_why, now=one.revoked_at
+            decision_records.revoke_decision(
+                con, one.decision_id, by=one.revoked_by or "", why=one.revoked_why, now=one.revoked_at
             )
     corrected = Corrected(compared=as_ids(()), renamed=as_ids(()))
     if any(one.relation in CORRECTIONS for one in made):
@@ -164,13 +164,13 @@ def fold_decided(
     )  # fmt: skip
 
 
-def decided_articles(made: Sequence[Override]) -> list[int]:
+def decided_articles(made: Sequence[Decision]) -> list[int]:
     """Return the ids of articles that decisions name, each once, in their order; an outlet has none."""
     named = (number for one in made for number in (one.article_a, one.article_b) if number is not None)
     return list(dict.fromkeys(named))
 
 
-def new_override(
+def new_decision(
     relation: str,
     article_a: int | None = None,
     article_b: int | None = None,
@@ -180,7 +180,7 @@ def new_override(
     value: str | None = None,
     why: str | None,
     by: str | None,
-) -> Override:
+) -> Decision:
     """Return a new decision, dated now and not recorded yet; of a pair the smaller id comes first.
 
     `relation` is must_link, cannot_link, not_copy, pin, correct or rename_outlet, which is not checked; `story_id` is
@@ -192,8 +192,8 @@ def new_override(
     if article_a is not None and article_b is not None and article_a > article_b:
         article_a, article_b = article_b, article_a
     named = f"{relation}:{article_a}:{article_b}:{field}:{value}:{by}:{now.isoformat()}"
-    return Override(
-        override_id=hash_text(named),
+    return Decision(
+        decision_id=hash_text(named),
         relation=relation,
         article_a=article_a,
         article_b=article_b,
@@ -206,17 +206,17 @@ def new_override(
     )
 
 
-def mark_as_one(made: Sequence[Override]) -> list[Override]:
+def mark_as_one(made: Sequence[Decision]) -> list[Decision]:
     """Mark the decisions of one command with the id of the first, so that one revocation revokes all of them.
 
     A single decision, or none, is returned as it is.
     """
     if len(made) < 2:
         return list(made)
-    return [replace(one, made_with=made[0].override_id) for one in made]
+    return [replace(one, made_with=made[0].decision_id) for one in made]
 
 
-def refuse_contradiction(decisions: Decisions, made: Override, in_force: Sequence[Override]) -> None:
+def refuse_contradiction(decisions: Decisions, made: Decision, in_force: Sequence[Decision]) -> None:
     """Raise InvalidRequestError when a new decision about a pair contradicts those in force; else do nothing.
 
     It does where a chain of must-links would join two articles that a cannot-link sets apart. `decisions` are those in
@@ -243,7 +243,7 @@ def refuse_contradiction(decisions: Decisions, made: Override, in_force: Sequenc
     ]
     links = " – ".join(f"{format_id(number)} ({shorten(titles.get(number))})" for number in chain)
     conflicting = "; ".join(
-        f"{format_id(one.override_id)}: {_what(one)} by {one.made_by} on {one.made_at:%Y-%m-%d}"
+        f"{format_id(one.decision_id)}: {_what(one)} by {one.made_by} on {one.made_at:%Y-%m-%d}"
         for one in involved
     )
     wanted = "set apart" if made.relation == "cannot_link" else "link"
@@ -253,7 +253,7 @@ def refuse_contradiction(decisions: Decisions, made: Override, in_force: Sequenc
     )
 
 
-def stories_of(con: DuckDBPyConnection, made: Sequence[Override]) -> tuple[NamedStory, ...]:
+def stories_of(con: DuckDBPyConnection, made: Sequence[Decision]) -> tuple[NamedStory, ...]:
     """Return the stories that the articles of decisions are in now, each once, in the order of the articles.
 
     Articles in no story are left out; raises UnknownArticle for one that was erased.
@@ -304,7 +304,7 @@ def shorten(title: str | None) -> str:
     return title if len(title) <= _TITLE else f"{title[: _TITLE - 1].rstrip()}…"
 
 
-def _what(one: Override) -> str:
+def _what(one: Decision) -> str:
     if one.relation == "rename_outlet":
         return f"outlet “{one.field}” renamed to “{one.value}”"
     named = " and ".join(format_id(number) for number in decided_articles([one]))

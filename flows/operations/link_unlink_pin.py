@@ -12,7 +12,7 @@ from flows.operations.decision_steps import (
     carry_out_decisions,
     login_name,
     name_article,
-    new_override,
+    new_decision,
     open_for_decision,
     refuse_contradiction,
     stories_of,
@@ -22,7 +22,7 @@ from transforms.stories.clustering import EXCLUDED_KINDS
 from transforms.types import Kind, format_id
 from warehouse import decision_records
 from warehouse.connection import open_published
-from warehouse.decision_records import NamedArticle, Override
+from warehouse.decision_records import Decision, NamedArticle
 
 if TYPE_CHECKING:
     from flows.settings.settings import Settings
@@ -93,10 +93,10 @@ def pin(
             raise InvalidRequestError(
                 f"{name_article(article)} is {where}, not in {format_id(story.story_id)}: nothing pinned"
             )
-        made = new_override("pin", article.article_id, story_id=story.story_id, why=why, by=by)
-        pins = [one for one in decision_records.list_overrides(con) if one.relation == "pin"]
+        made = new_decision("pin", article.article_id, story_id=story.story_id, why=why, by=by)
+        pins = [one for one in decision_records.list_decisions(con) if one.relation == "pin"]
         if pins and (pins[0].article_a, pins[0].story_id) == (made.article_a, made.story_id):
-            return DecisionResult(override=pins[0], run_id=None, stories=(story,))
+            return DecisionResult(decision=pins[0], run_id=None, stories=(story,))
         return carry_out_decisions(con, settings, "pin", [made], is_dry_run=is_dry_run)
 
 
@@ -109,24 +109,24 @@ def revoke(
     `why` and the time. Raises InvalidRequestError when it is revoked already; NotFound when no id or several begin so;
     NotPublished where the home has no warehouse; Busy.
     """
-    with open_for_decision(settings, "newsfold overrides") as con:
-        found = decision_records.find_override(con, key)
+    with open_for_decision(settings, "newsfold decisions") as con:
+        found = decision_records.find_decision(con, key)
         if found.revoked_at is not None:
             raise InvalidRequestError(
-                f"{format_id(found.override_id)} was taken back by {found.revoked_by} on {found.revoked_at:%Y-%m-%d}"
+                f"{format_id(found.decision_id)} was taken back by {found.revoked_by} on {found.revoked_at:%Y-%m-%d}"
             )
         made_with = found.made_with
         others = [
             one
-            for one in decision_records.list_overrides(con)
-            if made_with is not None and one.made_with == made_with and one.override_id != found.override_id
+            for one in decision_records.list_decisions(con)
+            if made_with is not None and one.made_with == made_with and one.decision_id != found.decision_id
         ]
         now, who = utc_now(), by or login_name()
         back = [replace(one, revoked_at=now, revoked_by=who, revoked_why=why) for one in (found, *others)]
-        return carry_out_decisions(con, settings, "overrides revoke", back, is_dry_run=is_dry_run)
+        return carry_out_decisions(con, settings, "decisions revoke", back, is_dry_run=is_dry_run)
 
 
-def list_overrides(settings: Settings, *, with_revoked: bool = False) -> list[Override]:
+def list_decisions(settings: Settings, *, with_revoked: bool = False) -> list[Decision]:
     """Return the decisions in force, with `with_revoked` also revoked ones, the latest first; empty for none.
 
     They are read from the published file, without waiting for a run: a decision is published before its command ends.
@@ -134,7 +134,7 @@ def list_overrides(settings: Settings, *, with_revoked: bool = False) -> list[Ov
     """
     con = open_published(settings.home)
     try:
-        return decision_records.published_overrides(con, with_revoked=with_revoked)
+        return decision_records.published_decisions(con, with_revoked=with_revoked)
     finally:
         con.close()
 
@@ -153,11 +153,11 @@ def _decide_pair(
         a, b = (decision_records.find_article(con, key) for key in (key_a, key_b))
         if a.article_id == b.article_id:
             raise InvalidRequestError(f"{key_a} and {key_b} are the same article: {name_article(a)}")
-        made = new_override(relation, a.article_id, b.article_id, why=why, by=by)
-        in_force = decision_records.list_overrides(con)
+        made = new_decision(relation, a.article_id, b.article_id, why=why, by=by)
+        in_force = decision_records.list_decisions(con)
         for one in in_force:
             if (one.relation, one.article_a, one.article_b) == (relation, made.article_a, made.article_b):
-                return DecisionResult(override=one, run_id=None, stories=stories_of(con, [one]))
+                return DecisionResult(decision=one, run_id=None, stories=stories_of(con, [one]))
         if relation != "cannot_link":
             _refuse_no_report(*sorted((a, b), key=lambda one: one.article_id))
         refuse_contradiction(read_decisions(con), made, in_force)

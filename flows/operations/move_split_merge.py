@@ -22,7 +22,7 @@ from flows.operations.decision_steps import (
     mark_as_one,
     name_article,
     name_story,
-    new_override,
+    new_decision,
     open_for_decision,
     refuse_contradiction,
 )
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from flows.settings.settings import Settings
-    from warehouse.decision_records import NamedArticle, Override
+    from warehouse.decision_records import Decision, NamedArticle
 
 # Turns of trying and adding; two or three are usual, and each adds at least one pair.
 _MOST_TURNS = 12
@@ -148,8 +148,8 @@ def _regroup(
     is_dry_run: bool,
 ) -> DecisionResult:
     wanted = [group for group in wanted if group]
-    made: list[Override] = []
-    in_force, decisions = decision_records.list_overrides(con), read_decisions(con)
+    made: list[Decision] = []
+    in_force, decisions = decision_records.list_decisions(con), read_decisions(con)
     kinds = folding_facts.article_kinds(con, as_ids(one for group in wanted for one in group))
     where = _stories(con, wanted)
     for _ in range(_MOST_TURNS):
@@ -159,7 +159,7 @@ def _regroup(
                 con, settings, command, mark_as_one(made), what=what, is_dry_run=is_dry_run
             )
         for relation, a, b in pairs:
-            one = new_override(relation, a, b, why=why, by=by)
+            one = new_decision(relation, a, b, why=why, by=by)
             refuse_contradiction(_with(decisions, made), one, in_force)
             made.append(one)
         with rolled_back(con):
@@ -192,7 +192,7 @@ def _missing(
             yield "cannot_link", mine[story][0], theirs[story][0]
 
 
-def _with(decisions: Decisions, made: Sequence[Override]) -> Decisions:
+def _with(decisions: Decisions, made: Sequence[Decision]) -> Decisions:
     pairs = {
         relation: tuple((one.article_a or 0, one.article_b or 0) for one in made if one.relation == relation)
         for relation in ("must_link", "cannot_link")

@@ -40,7 +40,7 @@ CORPUS: list[dict[str, Any]] = [
 ]
 TABLES = (
     "articles", "article_versions", "documents", "files", "signatures", "bands", "copy_members", "profiles",
-    "story_keys", "trees", "links", "stories", "story_articles", "story_events", "overrides", "tombstones",
+    "story_keys", "trees", "links", "stories", "story_articles", "story_events", "decisions", "tombstones",
 )  # fmt: skip
 
 few = settings(

@@ -33,9 +33,9 @@ BREAKERS = {
     "copy_group_has_one_representative": "UPDATE copy_members SET is_representative = false",
     "link_ends_exist": LINK.format(1, 2),
     "old_story_id_leads_on": f"INSERT INTO story_events {EVENT} VALUES (1, 'born', NULL, 1, now()::TIMESTAMP, 'r')",
-    "corrections_hold": """INSERT INTO overrides (override_id, relation, article_a, field, value, made_by, made_at)
+    "corrections_hold": """INSERT INTO decisions (decision_id, relation, article_a, field, value, made_by, made_at)
         SELECT 8, 'correct', min(article_id), 'title', 'x', 'me', now()::TIMESTAMP FROM articles""",
-    "people_win": """INSERT INTO overrides (override_id, relation, article_a, article_b, made_by, made_at)
+    "people_win": """INSERT INTO decisions (decision_id, relation, article_a, article_b, made_by, made_at)
                      SELECT 1, 'must_link', min(article_id), max(article_id), 'someone', now()::TIMESTAMP
                      FROM story_articles""",
     "derived_rows_have_articles": "INSERT INTO bands VALUES (1, 1)",

@@ -55,7 +55,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ingest(home, articles, [rejection("x")])
     with open_working(home, purpose="test") as con:
         con.execute(
-            "INSERT INTO overrides (override_id, relation, article_a, article_b, story_id, made_by, made_at, why) "
+            "INSERT INTO decisions (decision_id, relation, article_a, article_b, story_id, made_by, made_at, why) "
             "SELECT 1, 'cannot_link', min(article_id), max(article_id), NULL, 'ina', ?, 'no' "
             "FROM story_articles",
             [NOON],

@@ -27,7 +27,7 @@ SHAPE = (
     "FROM story_articles ORDER BY article_id",
     "FROM story_events ORDER BY ALL",
     "FROM links ORDER BY ALL",
-    "FROM overrides ORDER BY ALL",
+    "FROM decisions ORDER BY ALL",
     "FROM tombstones ORDER BY ALL",
     "FROM copy_members ORDER BY ALL",
 )
@@ -39,7 +39,7 @@ def filled(home: Path) -> None:
     with open_working(home, purpose="test") as con:
         con.execute("INSERT INTO tombstones VALUES (5, 'article', ?, 'ina', 'asked')", [NOON])
         con.execute(
-            "INSERT INTO overrides (override_id, relation, article_a, story_id, made_by, made_at) "
+            "INSERT INTO decisions (decision_id, relation, article_a, story_id, made_by, made_at) "
             "SELECT 7, 'pin', min(article_id), min(story_id), 'ina', ? FROM story_articles",
             [NOON],
         )

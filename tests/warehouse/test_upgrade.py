@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.operations.link_unlink_pin import list_overrides
+from flows.operations.link_unlink_pin import list_decisions
 from tests.data.build_schema_fixture import fixture_path
 from tests.story_samples import ask, fold, report, settings_of, stories, story_of, write_inbox
 from tests.warehouse_samples import faults
@@ -51,7 +51,7 @@ def test_a_file_of_every_schema_goes_on(version: int, tmp_path: Path) -> None:
     assert outcome.dispositions == {Disposition.LOADED: 2, Disposition.ERASED: 1}
     assert story_of(home, "e1t2") == {"e1t0", "e1t1", "e1t2"}
     assert ids < set(ask(home, "SELECT story_id FROM stories"))
-    assert {one.relation for one in list_overrides(settings_of(home))} == {"must_link", "pin"}
+    assert {one.relation for one in list_decisions(settings_of(home))} == {"must_link", "pin"}
     assert faults(home) == []
     with open_published(home) as con:
         pinned = "SELECT external_id FROM articles WHERE is_canonical AND external_id LIKE 'e1%'"

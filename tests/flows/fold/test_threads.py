@@ -67,7 +67,7 @@ def test_a_decision_moves_threads_and_taking_it_back_restores_them(tmp_path: Pat
     first, last = article_id(home, "f1"), article_id(home, "i1")
     made = link(settings_of(home), first, last)
     assert threads(home) != before[0]
-    revoke(settings_of(home), f"{made.override.override_id:016x}")
+    revoke(settings_of(home), f"{made.decision.decision_id:016x}")
     assert (threads(home), follows(home)) == before
     dangling = "SELECT count(*) FROM thread_stories WHERE story_id NOT IN (SELECT story_id FROM stories)"
     assert ask(home, dangling) == [(0,)]

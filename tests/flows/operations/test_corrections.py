@@ -14,7 +14,7 @@ from flows.fold.corrections import outlet_name
 from flows.fold.refold import refold
 from flows.operations.corrections import correct, rename_outlet
 from flows.operations.erase import erase
-from flows.operations.link_unlink_pin import list_overrides, revoke
+from flows.operations.link_unlink_pin import list_decisions, revoke
 from flows.operations.recover import recover
 from tests.flows.operations.test_link_unlink_pin import broken, published
 from tests.story_samples import ask, fold, report, settings_of, stories, story_of, write_inbox
@@ -55,7 +55,7 @@ def field(home: Path, name: str, column: str) -> object:
 def test_a_corrected_headline_shows_everywhere_and_the_original_is_kept(place: Path) -> None:
     home, settings = place / "home", settings_of(place / "home")
     before = state(home)
-    made = correct(settings, "e0t0", {"title": "A  bridge\nfell"}, why="typing error", by="Ada").override
+    made = correct(settings, "e0t0", {"title": "A  bridge\nfell"}, why="typing error", by="Ada").decision
     assert field(home, "e0t0", "title") == "A bridge fell"
     assert field(home, "e0t0", "corrections") == ["title"]
     originals = published(home, "SELECT fields, title, kind FROM article_originals")
@@ -66,7 +66,7 @@ def test_a_corrected_headline_shows_everywhere_and_the_original_is_kept(place: P
     changed = published(home, "SELECT relation, field, value, why, made_by FROM decisions")
     assert changed == [("correct", "title", "A bridge fell", "typing error", "Ada")]
     assert broken(home) == []
-    revoke(settings, f"{made.override_id:016x}")
+    revoke(settings, f"{made.decision_id:016x}")
     assert state(home) == before
     assert broken(home) == []
 
@@ -74,41 +74,41 @@ def test_a_corrected_headline_shows_everywhere_and_the_original_is_kept(place: P
 def test_a_corrected_time_moves_the_story_and_parts_what_lies_too_far(place: Path) -> None:
     home, settings = place / "home", settings_of(place / "home")
     before = state(home)
-    made = correct(settings, "e0t0", {"published": "2026-02-27T23:30-02:00"}, why="misread").override
+    made = correct(settings, "e0t0", {"published": "2026-02-27T23:30-02:00"}, why="misread").decision
     assert str(field(home, "e0t0", "published_at")) == "2026-02-28 01:30:00"
     times = published(home, "SELECT first_published_at::VARCHAR FROM stories ORDER BY ALL LIMIT 1")
     assert times == [("2026-02-28 01:30:00",)]
-    far = correct(settings, "e0t0", {"published": "2019-02-27"}, why="an old one").override
+    far = correct(settings, "e0t0", {"published": "2019-02-27"}, why="an old one").decision
     assert story_of(home, "e0t0") == {"e0t0"}
-    undated = correct(settings, "e0t0", {"published": "none"}, why="nobody knows").override
+    undated = correct(settings, "e0t0", {"published": "none"}, why="nobody knows").decision
     assert field(home, "e0t0", "published_at") is None
     assert story_of(home, "e0t0") == {"e0t0", "e0t1"}
     for one in (undated, made, far):
-        revoke(settings, f"{one.override_id:016x}")
+        revoke(settings, f"{one.decision_id:016x}")
     assert state(home) == before
 
 
 def test_a_kind_that_joins_no_story_takes_its_article_out(place: Path) -> None:
     home, settings = place / "home", settings_of(place / "home")
     before = stories(home)
-    made = correct(settings, "e0t0", {"kind": "stub"}, why="a wall").override
+    made = correct(settings, "e0t0", {"kind": "stub"}, why="a wall").decision
     assert stories(home) == {frozenset({"e0t1"}), frozenset({"e1t0", "e1t1"})}
     assert broken(home) == []
-    revoke(settings, f"{made.override_id:016x}")
+    revoke(settings, f"{made.decision_id:016x}")
     assert stories(home) == before
 
 
 def test_a_renamed_outlet_is_one_with_its_namesake_now_and_later(place: Path) -> None:
     home, settings = place / "home", settings_of(place / "home")
     before = state(home)
-    made = rename_outlet(settings, "Outlet 1", "Outlet 0", why="one paper").override
+    made = rename_outlet(settings, "Outlet 1", "Outlet 0", why="one paper").decision
     assert published(home, "SELECT DISTINCT publisher FROM articles") == [("Outlet 0",)]
     assert published(home, "SELECT DISTINCT publisher_count FROM stories") == [(1,)]
     fold(home, write_inbox(place / "inbox", "later", [report(2, 1)]))
     assert field(home, "e2t1", "publisher") == "Outlet 0"
     assert ask(home, "SELECT count(*) FROM article_originals WHERE publisher = 'Outlet 1'") == [(3,)]
     erase(settings, "e2t1")
-    revoke(settings, f"{made.override_id:016x}")
+    revoke(settings, f"{made.decision_id:016x}")
     assert state(home) == before
     assert broken(home) == []
 
@@ -148,7 +148,7 @@ def test_corrections_survive_a_lost_working_file(place: Path) -> None:
     working_path(home).write_bytes(b"broken")
     recover(settings)
     assert state(home) == corrected
-    revoke(settings, f"{list_overrides(settings)[0].override_id:016x}")
+    revoke(settings, f"{list_decisions(settings)[0].decision_id:016x}")
     assert state(home) == before
 
 
@@ -164,7 +164,7 @@ def test_corrections_of_one_command_are_taken_back_together_and_nonsense_is_refu
     made = json.loads(run("correct", "e0t0", "--title", "Ours", "--kind", "template", "--why", "x"))
     assert len(made["also"]) == 1
     assert field(home, "e0t0", "corrections") == ["kind", "title"]
-    run("overrides", "revoke", made["also"][0])
+    run("decisions", "revoke", made["also"][0])
     assert state(home) == before
     for values in (
         {},

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from flows.cli import cli
 from flows.errors import InvalidRequestError
-from flows.operations.link_unlink_pin import link, list_overrides, pin, revoke, unlink
+from flows.operations.link_unlink_pin import link, list_decisions, pin, revoke, unlink
 from tests.story_samples import (
     article_id,
     ask,
@@ -140,14 +140,14 @@ def test_taking_everything_back_leaves_no_trace_in_the_stories(place: Path) -> N
     ]
     assert stories(home) != before
     for decision in made:
-        revoke(settings_of(home), f"{decision.override.override_id:016x}", by="Ben", why="a slip")
+        revoke(settings_of(home), f"{decision.decision.decision_id:016x}", by="Ben", why="a slip")
     assert stories(home) == before
     assert not broken(home)
-    assert list_overrides(settings_of(home)) == []
-    taken_back = list_overrides(settings_of(home), with_revoked=True)
+    assert list_decisions(settings_of(home)) == []
+    taken_back = list_decisions(settings_of(home), with_revoked=True)
     assert {(one.revoked_by, one.revoked_why) for one in taken_back} == {("Ben", "a slip")}
     with pytest.raises(InvalidRequestError, match="taken back by Ben"):
-        revoke(settings_of(home), f"{made[0].override.override_id:016x}")
+        revoke(settings_of(home), f"{made[0].decision.decision_id:016x}")
 
 
 def test_a_pin_chooses_the_canonical_report_and_follows_the_article(place: Path) -> None:
@@ -171,12 +171,12 @@ def test_contradictions_are_refused_naming_the_chain(place: Path) -> None:
     with pytest.raises(InvalidRequestError) as refused:
         unlink(settings_of(home), a, c)
     for decision in (first, second):
-        assert f"{decision.override.override_id:016x}" in str(refused.value)
-    revoke(settings_of(home), f"{second.override.override_id:016x}")
+        assert f"{decision.decision.decision_id:016x}" in str(refused.value)
+    revoke(settings_of(home), f"{second.decision.decision_id:016x}")
     apart = unlink(settings_of(home), a, c)
-    with pytest.raises(InvalidRequestError, match=f"{apart.override.override_id:016x}"):
+    with pytest.raises(InvalidRequestError, match=f"{apart.decision.decision_id:016x}"):
         link(settings_of(home), c, a)
-    with pytest.raises(InvalidRequestError, match=f"{apart.override.override_id:016x}"):
+    with pytest.raises(InvalidRequestError, match=f"{apart.decision.decision_id:016x}"):
         link(settings_of(home), b, c)
     assert stories(home) != before
     assert len(ask(home, "SELECT run_id FROM runs")) == runs[0][0] + 2  # what is refused is no run
@@ -193,7 +193,7 @@ def test_what_makes_no_sense_is_refused(place: Path) -> None:
         pin(settings_of(home), article_story(home, "e0t0"), "e1t0")
     with pytest.raises(UnknownArticle):
         link(settings_of(home), "e0t0", "nowhere")
-    assert list_overrides(settings_of(home), with_revoked=True) == []
+    assert list_decisions(settings_of(home), with_revoked=True) == []
 
 
 def test_deciding_the_same_twice_is_deciding_once(place: Path) -> None:
@@ -217,12 +217,12 @@ def test_the_command_line_links_lists_and_takes_back(place: Path) -> None:
     assert isinstance(refused.exception, SystemExit)
     assert refused.exception.code == 2
     assert refused.stderr.count("\n") == 1
-    listed = json.loads(run(home, "overrides", "--json").stdout)
-    assert listed["override_id"] == made["override_id"]
-    assert "Ada" in run(home, "overrides").stdout
-    assert run(home, "overrides", "revoke", made["override_id"][:8]).exception is None
-    assert run(home, "overrides", "--json").stdout == ""
-    assert json.loads(run(home, "overrides", "--all", "--json").stdout)["revoked_at"]
+    listed = json.loads(run(home, "decisions", "--json").stdout)
+    assert listed["decision_id"] == made["decision_id"]
+    assert "Ada" in run(home, "decisions").stdout
+    assert run(home, "decisions", "revoke", made["decision_id"][:8]).exception is None
+    assert run(home, "decisions", "--json").stdout == ""
+    assert json.loads(run(home, "decisions", "--all", "--json").stdout)["revoked_at"]
 
 
 # --- the rule behind copies and decisions, tried on every small case
@@ -287,9 +287,9 @@ def test_revoking_a_link_brings_ids_stories_and_redirects_back(place: Path) -> N
     home, settings = place / "home", settings_of(place / "home")
     before = published(home, GROUPING), published(home, REDIRECTS)
     dated = published(home, "SELECT story_id, created_at FROM stories ORDER BY ALL")
-    made = link(settings, "e2t0", "e3t1", why=None, by="Ada").override
+    made = link(settings, "e2t0", "e3t1", why=None, by="Ada").decision
     assert len(published(home, REDIRECTS)) == 1
-    revoke(settings, f"{made.override_id:016x}", by="Ben")
+    revoke(settings, f"{made.decision_id:016x}", by="Ben")
     assert (published(home, GROUPING), published(home, REDIRECTS)) == before
     assert published(home, "SELECT story_id, created_at FROM stories ORDER BY ALL") == dated
     assert broken(home) == []
@@ -298,9 +298,9 @@ def test_revoking_a_link_brings_ids_stories_and_redirects_back(place: Path) -> N
 def test_revoking_an_unlink_brings_ids_and_stories_back(place: Path) -> None:
     home, settings = place / "home", settings_of(place / "home")
     before, stories_before = published(home, GROUPING), {row[0] for row in published(home, GROUPING)}
-    made = unlink(settings, "e1t0", "e1t1", why=None, by="Ada").override
+    made = unlink(settings, "e1t0", "e1t1", why=None, by="Ada").decision
     parted = {row[0] for row in published(home, GROUPING)}
-    revoke(settings, f"{made.override_id:016x}", by="Ben")
+    revoke(settings, f"{made.decision_id:016x}", by="Ben")
     assert published(home, GROUPING) == before
     # the id that the part had meanwhile is one that somebody may hold: it leads to the story
     assert {row[0] for row in published(home, REDIRECTS)} == parted - stories_before
@@ -312,9 +312,9 @@ def test_a_reprint_can_be_kept_in_its_story_as_a_text_of_its_own(place: Path) ->
     before = published(home, GROUPING)
     groups = "SELECT count(DISTINCT copy_group_id) FROM articles WHERE external_id IN ('e0t0', 'e0t0c1')"
     assert published(home, groups) == [(1,)]
-    made = unlink(settings, "e0t0", "e0t0c1", why=None, by="Ada", not_a_copy=True).override
+    made = unlink(settings, "e0t0", "e0t0c1", why=None, by="Ada", not_a_copy=True).decision
     assert published(home, groups) == [(2,)]
     assert published(home, GROUPING) == before
     assert broken(home) == []
-    revoke(settings, f"{made.override_id:016x}", by="Ben")
+    revoke(settings, f"{made.decision_id:016x}", by="Ben")
     assert published(home, groups) == [(1,)]

@@ -9,7 +9,7 @@ import pytest
 
 from flows.errors import InvalidRequestError
 from flows.operations.decision_steps import DecisionResult
-from flows.operations.link_unlink_pin import link, list_overrides, revoke
+from flows.operations.link_unlink_pin import link, list_decisions, revoke
 from flows.operations.move_split_merge import merge, move, split
 from flows.settings.settings import Settings
 from tests.flows.operations.test_link_unlink_pin import (
@@ -82,8 +82,8 @@ def test_a_verb_does_what_it_says_holds_later_and_leaves_no_trace(
     now = {frozenset(story - {"e0t2", "e1t2", "e2t2", "e3t2", "e0t1c7", "e0t0c2"}) for story in stories(home)}
     assert {story for story in now if story} == wanted
     assert broken(home) == []
-    revoke(settings, f"{(made.also or (made.override,))[-1].override_id:016x}")
-    assert list_overrides(settings) == []
+    revoke(settings, f"{(made.also or (made.decision,))[-1].decision_id:016x}")
+    assert list_decisions(settings) == []
 
 
 @pytest.mark.parametrize(("verb", "wanted"), VERBS)
@@ -95,7 +95,7 @@ def test_taking_it_back_brings_ids_stories_and_redirects_back(
     born = {row[0] for row in grouping}
     made = verb(settings, False)
     parted = {row[0] for row in published(home, GROUPING)} - born
-    revoke(settings, f"{made.override.override_id:016x}", by="Ben")
+    revoke(settings, f"{made.decision.decision_id:016x}", by="Ben")
     assert published(home, GROUPING) == grouping
     # an id that a part had meanwhile is one that somebody may hold: it leads to the story
     assert {row[0] for row in set(published(home, REDIRECTS)) - redirects} == parted
@@ -104,8 +104,8 @@ def test_taking_it_back_brings_ids_stories_and_redirects_back(
 
 def test_what_stands_against_it_is_named_and_nothing_is_done(place: Path) -> None:
     home, settings = place / "home", settings_of(place / "home")
-    held = link(settings, "e1t0", "e1t1", why="checked").override
-    with pytest.raises(InvalidRequestError, match=f"{held.override_id:016x}"):
+    held = link(settings, "e1t0", "e1t1", why="checked").decision
+    with pytest.raises(InvalidRequestError, match=f"{held.decision_id:016x}"):
         moving(settings, False)
     refusals: tuple[Callable[[], DecisionResult], ...] = (
         lambda: move(settings, "e1t0", article_story(home, "e1t1")),
@@ -117,5 +117,5 @@ def test_what_stands_against_it_is_named_and_nothing_is_done(place: Path) -> Non
     for refused in refusals:
         with pytest.raises(InvalidRequestError):
             refused()
-    assert len(list_overrides(settings)) == 1
+    assert len(list_decisions(settings)) == 1
     assert story_of(home, "e1t0") == ONE

@@ -15,7 +15,7 @@ from flows.cli import cli
 from flows.engine.protocol import InlineEngine
 from flows.errors import InvalidRequestError
 from flows.operations.erase import erase
-from flows.operations.link_unlink_pin import link, list_overrides
+from flows.operations.link_unlink_pin import link, list_decisions
 from flows.operations.recover import recover
 from flows.operations.retry import retry
 from flows.operations.watches import add_watch
@@ -167,7 +167,7 @@ def test_a_damaged_working_file_is_rebuilt_with_its_ids_and_decisions(home: Path
     assert stories(home) == before | {frozenset({"e6t0"})}
     assert set(ids) < set(ask(home, "SELECT story_id FROM stories"))
     assert ask(home, links) == evidence
-    assert [one.made_by for one in list_overrides(settings_of(home))] == ["Ada"]
+    assert [one.made_by for one in list_decisions(settings_of(home))] == ["Ada"]
     assert not broken(home)
     assert article_id(home, "e6t0")
     assert dict(fold(home, more).dispositions) == {Disposition.UNCHANGED: 1}
@@ -176,8 +176,8 @@ def test_a_damaged_working_file_is_rebuilt_with_its_ids_and_decisions(home: Path
 def test_decisions_and_runs_are_listed_while_another_run_is_at_work(home: Path) -> None:
     link(settings_of(home), "e1t0", "e2t0", by="Ada")
     with open_working(home, purpose="a long run"):
-        assert [one.made_by for one in list_overrides(settings_of(home))] == ["Ada"]
-        listed = CliRunner().invoke(cli, ["overrides", "--home", str(home), "--json"])
+        assert [one.made_by for one in list_decisions(settings_of(home))] == ["Ada"]
+        listed = CliRunner().invoke(cli, ["decisions", "--home", str(home), "--json"])
         assert json.loads(listed.stdout)["title_a"].endswith("says")
         assert CliRunner().invoke(cli, ["runs", "--home", str(home)]).exit_code == 0
 

@@ -1,4 +1,4 @@
 -- Corrections that nobody revoked, in the order in which they were made.
 SELECT relation, article_a AS article_id, field, value, made_by
-FROM overrides WHERE relation IN ('correct', 'rename_outlet') AND revoked_at IS NULL
-ORDER BY made_at, override_id
+FROM decisions WHERE relation IN ('correct', 'rename_outlet') AND revoked_at IS NULL
+ORDER BY made_at, decision_id

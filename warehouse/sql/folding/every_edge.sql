@@ -6,4 +6,4 @@ SELECT min(article_id) OVER (PARTITION BY copy_group_id), article_id FROM copy_m
 UNION ALL
 SELECT min(article_id) OVER (PARTITION BY story_id), article_id FROM story_articles
 UNION ALL
-SELECT article_a, article_b FROM overrides WHERE revoked_at IS NULL AND article_b IS NOT NULL
+SELECT article_a, article_b FROM decisions WHERE revoked_at IS NULL AND article_b IS NOT NULL

@@ -15,10 +15,10 @@ WHERE c.article_id = m.old_id
   AND (c.claim, c.kind, m.article_id) IN (SELECT (claim, kind, article_id) FROM article_claims);
 UPDATE article_claims c SET article_id = m.article_id FROM merges m WHERE c.article_id = m.old_id;
 UPDATE documents d SET article_id = m.article_id FROM merges m WHERE d.article_id = m.old_id;
-UPDATE overrides o SET article_a = m.article_id FROM merges m WHERE o.article_a = m.old_id;
-UPDATE overrides o SET article_b = m.article_id FROM merges m WHERE o.article_b = m.old_id;
-DELETE FROM overrides WHERE article_a = article_b;
-UPDATE overrides SET article_a = article_b, article_b = article_a WHERE article_a > article_b;
+UPDATE decisions o SET article_a = m.article_id FROM merges m WHERE o.article_a = m.old_id;
+UPDATE decisions o SET article_b = m.article_id FROM merges m WHERE o.article_b = m.old_id;
+DELETE FROM decisions WHERE article_a = article_b;
+UPDATE decisions SET article_a = article_b, article_b = article_a WHERE article_a > article_b;
 DELETE FROM story_articles s USING merges m
 WHERE s.article_id = m.old_id AND (s.story_id, m.article_id) IN (SELECT (story_id, article_id) FROM story_articles);
 UPDATE story_articles s SET article_id = m.article_id FROM merges m WHERE s.article_id = m.old_id

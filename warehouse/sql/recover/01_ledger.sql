@@ -11,8 +11,8 @@ INSERT INTO tombstones BY NAME
 SELECT * EXCLUDE (article_id) FROM pub._tombstones WHERE scope NOT IN ('shingle', 'let_in');
 INSERT INTO tombstone_shingles SELECT hash::UINTEGER, article_id FROM pub._tombstones WHERE scope = 'shingle';
 INSERT INTO let_in SELECT hash, erased_at, erased_by FROM pub._tombstones WHERE scope = 'let_in';
-INSERT INTO overrides BY NAME
-SELECT ('0x' || decision_id)::UBIGINT AS override_id, ('0x' || article_a)::UBIGINT AS article_a,
+INSERT INTO decisions BY NAME
+SELECT ('0x' || decision_id)::UBIGINT AS decision_id, ('0x' || article_a)::UBIGINT AS article_a,
        ('0x' || article_b)::UBIGINT AS article_b, ('0x' || story_id)::UBIGINT AS story_id,
        ('0x' || made_with)::UBIGINT AS made_with, * EXCLUDE (decision_id, article_a, article_b, story_id, made_with)
 FROM pub.decisions

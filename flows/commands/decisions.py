@@ -1,4 +1,4 @@
-"""`newsfold overrides`: what people decided, and the way to take it back."""
+"""`newsfold decisions`: what people decided, and the way to take it back."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from flows.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from warehouse.decision_records import Override
+    from warehouse.decision_records import Decision
 
 
-@click.group("overrides", invoke_without_command=True)
+@click.group("decisions", invoke_without_command=True)
 @home_option
 @json_option
 @click.option("--all", "with_revoked", is_flag=True, help="Also those that were taken back.")
@@ -33,22 +33,22 @@ def command(ctx: click.Context, home: Path | None, as_json: bool, with_revoked: 
     ctx.obj = home
     if ctx.invoked_subcommand is not None:
         return
-    from flows.operations.link_unlink_pin import list_overrides
+    from flows.operations.link_unlink_pin import list_decisions
     from flows.terminal_output import make_table, print_table, safe
     from warehouse.decision_records import as_record
 
-    found = list_overrides(settings_from(home=home), with_revoked=with_revoked)
+    found = list_decisions(settings_from(home=home), with_revoked=with_revoked)
     records = [as_record(one) for one in found]
     if as_json:
         for record in records:
             click.echo(json.dumps(record, default=str, ensure_ascii=False))
         return
-    table = make_table("override", "decision", "article", "other", "by", "when", "taken back", "why")
+    table = make_table("decision", "relation", "article", "other", "by", "when", "taken back", "why")
     for one, record in zip(found, records, strict=True):
         back = f"{safe(one.revoked_at)} by {safe(one.revoked_by)}" if one.revoked_at else ""
         back += f": {safe(one.revoked_why)}" if one.revoked_why else ""
         table.add_row(
-            safe(record["override_id"]),
+            safe(record["decision_id"]),
             one.relation,
             *_about(one, record),
             safe(one.made_by),
@@ -59,7 +59,7 @@ def command(ctx: click.Context, home: Path | None, as_json: bool, with_revoked: 
     print_table(table, drop=("taken back", "when", "by", "other"))
 
 
-def _about(one: Override, record: Mapping[str, object]) -> tuple[str, str]:
+def _about(one: Decision, record: Mapping[str, object]) -> tuple[str, str]:
     """Return what a decision is about, in two cells."""
     from flows.terminal_output import safe
 
@@ -74,7 +74,7 @@ def _about(one: Override, record: Mapping[str, object]) -> tuple[str, str]:
 
 
 @command.command("revoke")
-@click.argument("override")
+@click.argument("decision")
 @by_option
 @why_option
 @dry_run_option
@@ -83,7 +83,7 @@ def _about(one: Override, record: Mapping[str, object]) -> tuple[str, str]:
 @click.pass_obj
 def revoke_command(
     outer: Path | None,
-    override: str,
+    decision: str,
     by: str | None,
     why: str | None,
     is_dry_run: bool,
@@ -96,4 +96,4 @@ def revoke_command(
     """
     from flows.operations.link_unlink_pin import revoke
 
-    run_decision(revoke, override, home=home or outer, as_json=as_json, by=by, why=why, is_dry_run=is_dry_run)
+    run_decision(revoke, decision, home=home or outer, as_json=as_json, by=by, why=why, is_dry_run=is_dry_run)
