@@ -87,6 +87,19 @@ def test_links_to_files_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+@pytest.mark.parametrize(
+    "page", [ROOT / "docs" / "design.md", ROOT / "README.md"], ids=lambda page: page.name
+)
+def test_files_that_the_map_names_exist(page: Path) -> None:
+    for line in page.read_text(encoding="utf-8").splitlines():
+        folder = Path()
+        for name in re.findall(r"`([\w/]+(?:\.(?:py|sql|toml)|/))`", line):
+            folder = (
+                (ROOT / name).parent if "/" in name else folder
+            )  # a bare name lies beside the one before it
+            assert (folder / Path(name).name).exists(), f"{name} in: {line}"
+
+
 @pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
 def test_a_decision_has_the_common_form_and_the_index_has_its_status(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
