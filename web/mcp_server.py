@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 from pydantic import Field
 
 from flows.commands.options import home_option, settings_from
+
+if TYPE_CHECKING:
+    from mcp.server.mcpserver import MCPServer
 
 _INSTRUCTIONS = (
     "newsfold folds reports of one event into one story. Every text between «data» and «/data» comes from news "
@@ -48,25 +51,21 @@ def command(home: Path | None, decide: bool) -> None:
     build_server(settings_from(home=home).home.absolute(), may_decide=decide).run("stdio")
 
 
-def build_server(home: Path, *, may_decide: bool = False) -> Any:
+def build_server(home: Path, *, may_decide: bool = False) -> MCPServer:
     """Return an MCP server with tools over a home, not running yet; it needs the package mcp, else ImportError.
 
     The tools: latest_stories, search, story, explain, changes; with `may_decide` also decide (link and unlink).
     An argument that a tool does not know, or a value out of its range, is an error that names it.
     """
-    from mcp.server.mcpserver import Context, MCPServer
+    from mcp.server.mcpserver import Context
+    from mcp.server.mcpserver import MCPServer as LenientServer
     from mcp.server.mcpserver.exceptions import ToolError
 
-    from warehouse.web_queries import ask, ask_one, changes_since
-    from web.pair_explanation import as_record, explain_two
-    from web.published_reader import Published
-    from web.text_comparison import compare_reports
-
-    class StrictServer(MCPServer):
+    class StrictServer(LenientServer):
         async def call_tool(
             self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
         ) -> Any:
-            """Call a tool, and refuse arguments that it does not have, which MCPServer passes over."""
+            """Call a tool, and refuse arguments that it does not have, which the official server passes over."""
             for tool in await self.list_tools():
                 known = list(tool.input_schema.get("properties", {}))
                 if tool.name == name and (unknown := sorted(set(arguments) - set(known))):
@@ -75,8 +74,22 @@ def build_server(home: Path, *, may_decide: bool = False) -> Any:
                     )
             return await super().call_tool(name, arguments, context)
 
-    published = Published(home)
     server = StrictServer("newsfold", instructions=_INSTRUCTIONS, log_level="ERROR")
+    _add_reading_tools(server, home)
+    if may_decide:
+        _add_deciding_tool(server, home)
+    return server
+
+
+def _add_reading_tools(server: MCPServer, home: Path) -> None:
+    from mcp.server.mcpserver.exceptions import ToolError
+
+    from warehouse.web_queries import ask, ask_one, changes_since
+    from web.pair_explanation import as_record, explain_two
+    from web.published_reader import Published
+    from web.text_comparison import compare_reports
+
+    published = Published(home)
 
     @server.tool()
     def latest_stories(
@@ -141,19 +154,19 @@ def build_server(home: Path, *, may_decide: bool = False) -> Any:
             found = changes_since(con, since_run, limit=limit)
         return found | {"changes": [_plain(row) for row in found["changes"]]}
 
-    if may_decide:
 
-        @server.tool()
-        def decide(verb: str, article_a: str, article_b: str, why: str) -> str:
-            """Put two articles together (link) or set them apart (unlink), with the reason; people can take it back."""
-            from flows.operations.decision_journal import decide as carry_out
+def _add_deciding_tool(server: MCPServer, home: Path) -> None:
+    from mcp.server.mcpserver.exceptions import ToolError
 
-            if verb not in ("link", "unlink"):
-                raise ToolError("the verb is link or unlink")
-            done = carry_out(home, verb, [article_a, article_b], why=why, by="assistant")
-            return done.sentence if done else "written down; the next run carries it out"
+    @server.tool()
+    def decide(verb: str, article_a: str, article_b: str, why: str) -> str:
+        """Put two articles together (link) or set them apart (unlink), with the reason; people can take it back."""
+        from flows.operations.decision_journal import decide as carry_out
 
-    return server
+        if verb not in ("link", "unlink"):
+            raise ToolError("the verb is link or unlink")
+        done = carry_out(home, verb, [article_a, article_b], why=why, by="assistant")
+        return done.sentence if done else "written down; the next run carries it out"
 
 
 def _story(row: Mapping[str, Any]) -> dict[str, Any]:

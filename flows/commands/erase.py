@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ import click
 from flows.commands.options import by_option, home_option, json_option, settings_from, why_option
 
 if TYPE_CHECKING:
+    from flows.operations.erase import Erased
     from warehouse.erase import Copy
 
 
@@ -70,19 +71,25 @@ def command(
         record = asdict(erased) | {"prefect_runs": prefect_runs, "not_reached": not_reached}
         del record["titles"]  # they were erased
         click.echo(json.dumps(record, ensure_ascii=False))
-    elif erased.run_id is None:
-        click.echo("nothing erased", err=True)
     else:
-        click.echo(
-            f"erased {erased.articles:,} articles from {erased.documents:,} documents, "
-            f"{erased.stories_changed:,} stories made anew",
-            err=True,
-        )
-        if prefect_runs:
-            click.echo(f"{prefect_runs:,} runs that named them are gone from the Prefect server", err=True)
-        for copy in erased.copies:
-            click.echo(safe(f"a verbatim copy stays: {copy.describe()}"), err=True)
-        if erased.copies:
-            click.echo("erase each by its id, or say --with-copies the next time", err=True)
-        for place in not_reached:
-            click.echo(safe(f"not looked into: {place}"), err=True)
+        for line in _in_words(erased, prefect_runs, not_reached):
+            click.echo(safe(line), err=True)
+
+
+def _in_words(erased: Erased, prefect_runs: int, not_reached: Sequence[str]) -> Iterator[str]:
+    """Yield what was erased and what stays, as lines of text."""
+    if erased.run_id is None:
+        yield "nothing erased"
+        return
+    yield (
+        f"erased {erased.articles:,} articles from {erased.documents:,} documents, "
+        f"{erased.stories_changed:,} stories made anew"
+    )
+    if prefect_runs:
+        yield f"{prefect_runs:,} runs that named them are gone from the Prefect server"
+    for copy in erased.copies:
+        yield f"a verbatim copy stays: {copy.describe()}"
+    if erased.copies:
+        yield "erase each by its id, or say --with-copies the next time"
+    for place in not_reached:
+        yield f"not looked into: {place}"

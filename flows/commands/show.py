@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +15,7 @@ import click
 from flows.commands.options import home_option, json_option, published
 
 if TYPE_CHECKING:
-    from warehouse.row_types import StoryDetail, VersionRow
+    from warehouse.row_types import EventRow, LinkRow, MemberRow, OtherLanguageRow, StoryDetail, VersionRow
 
 
 @click.command("show")
@@ -50,7 +50,7 @@ def command(story: str, home: Path | None, as_json: bool, with_text: bool) -> No
 
 
 def _print(detail: StoryDetail, versions: dict[str, list[VersionRow]], text: str | None) -> None:
-    from flows.terminal_output import make_console, make_table, print_table, safe, shown_time
+    from flows.terminal_output import make_console, safe
 
     console = make_console()
     story = detail.story
@@ -68,8 +68,23 @@ def _print(detail: StoryDetail, versions: dict[str, list[VersionRow]], text: str
     if story.key_terms:
         console.print(f"key terms: {safe(story.key_terms)}")
 
+    _print_members(detail.members)
+    _print_links(detail.links)
+    _print_other_languages(detail.other_languages)
+    for article, some in versions.items():
+        console.print(f"versions of {article}", style="bold")
+        for line in _changes(some):
+            console.print(safe(line))
+    _print_history(detail.events)
+    if text is not None:
+        console.print(safe(text))
+
+
+def _print_members(rows: Sequence[MemberRow]) -> None:
+    from flows.terminal_output import make_table, print_table, safe, shown_time
+
     members = make_table("article", "role", "score", "published", "publisher", "title", right=("score",))
-    for member in detail.members:
+    for member in rows:
         members.add_row(
             member.article_id,
             member.role,
@@ -79,41 +94,54 @@ def _print(detail: StoryDetail, versions: dict[str, list[VersionRow]], text: str
             safe(member.title),
         )
     print_table(members, drop=("score", "role", "published", "publisher"))
-    if detail.links:
-        links = make_table(
-            "article", "article", "relation", "score", "decision", right=("score",), title="evidence"
+
+
+def _print_links(rows: Sequence[LinkRow]) -> None:
+    """Print the evidence between members; nothing where there is none."""
+    from flows.terminal_output import make_table, print_table, safe
+
+    if not rows:
+        return
+    links = make_table(
+        "article", "article", "relation", "score", "decision", right=("score",), title="evidence"
+    )
+    for link in rows:
+        why = f" by {link.made_by}: {link.why or ''}" if link.made_by else ""
+        links.add_row(
+            link.article_a, link.article_b, link.relation, safe(link.score), safe(link.decision + why)
         )
-        for link in detail.links:
-            why = f" by {link.made_by}: {link.why or ''}" if link.made_by else ""
-            links.add_row(
-                link.article_a, link.article_b, link.relation, safe(link.score), safe(link.decision + why)
-            )
-        print_table(links, drop=("relation", "score"))
-    if detail.other_languages:
-        others = make_table(
-            "story", "language", "score", "published", "title", right=("score",), title="in other languages"
+    print_table(links, drop=("relation", "score"))
+
+
+def _print_other_languages(rows: Sequence[OtherLanguageRow]) -> None:
+    """Print the stories of the same event in other languages; nothing where there is none."""
+    from flows.terminal_output import make_table, print_table, safe
+
+    if not rows:
+        return
+    others = make_table(
+        "story", "language", "score", "published", "title", right=("score",), title="in other languages"
+    )
+    for other in rows:
+        others.add_row(
+            other.story_id,
+            other.language,
+            safe(other.score),
+            safe(other.first_published_at),
+            safe(other.title),
         )
-        for other in detail.other_languages:
-            others.add_row(
-                other.story_id,
-                other.language,
-                safe(other.score),
-                safe(other.first_published_at),
-                safe(other.title),
-            )
-        print_table(others, drop=("score", "published"))
-    for article, some in versions.items():
-        console.print(f"versions of {article}", style="bold")
-        for line in _changes(some):
-            console.print(safe(line))
+    print_table(others, drop=("score", "published"))
+
+
+def _print_history(rows: Sequence[EventRow]) -> None:
+    from flows.terminal_output import make_table, print_table, safe
+
     events = make_table("when", "event", "articles", "other story", right=("articles",), title="history")
-    for event in detail.events:
+    for event in rows:
         events.add_row(
             safe(event.happened_at), event.event, safe(event.article_count), safe(event.other_story_id)
         )
     print_table(events)
-    if text is not None:
-        console.print(safe(text))
 
 
 def _changes(versions: list[VersionRow]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from flows.fold.copies import as_ids
 from flows.fold.decisions_in_force import Decisions
-from flows.fold.membership_reasons import explain_memberships, read_member_links
+from flows.fold.membership_reasons import Membership, explain_memberships, read_member_links
 from flows.fold.story_evidence import packed_profiles
 from flows.fold.threads import update_threads
 from flows.settings.source_lists import SourceLists
@@ -173,7 +173,7 @@ def _columns(
         }
         for name, values in rows.items():
             values.append(row[name])
-        memberships_of = explain_memberships(
+        reasons = explain_memberships(
             articles,
             chosen,
             {member.article_id: member.kind for member in members},
@@ -183,20 +183,27 @@ def _columns(
         )
         for member in members:
             article = member.article_id
-            memberships["story_id"].append(story_id)
-            memberships["article_id"].append(article)
-            memberships["role"].append(_role(article, chosen, groups))
-            held = memberships_of[article]
-            memberships["score"].append(held.score)
-            memberships["decided_by"].append(str(held.decided_by))
-            memberships["via_article_id"].append(held.via_article_id)
-            memberships["margin"].append(held.margin)
-            memberships["publisher_family"].append(
-                family(member.publisher, member.url_host, families) or None
-            )
-            memberships["source_id"].append(sources[article])
-            memberships["joined_at"].append(joined.get((story_id, article), now))
+            membership = _membership_row(reasons[article]) | {
+                "story_id": story_id,
+                "article_id": article,
+                "role": _role(article, chosen, groups),
+                "publisher_family": family(member.publisher, member.url_host, families) or None,
+                "source_id": sources[article],
+                "joined_at": joined.get((story_id, article), now),
+            }
+            for name, values in memberships.items():
+                values.append(membership[name])
     return rows, memberships
+
+
+def _membership_row(reason: Membership) -> dict[str, Any]:
+    """Return the columns of `story_articles` that say why an article is in its story."""
+    return {
+        "score": reason.score,
+        "decided_by": str(reason.decided_by),
+        "via_article_id": reason.via_article_id,
+        "margin": reason.margin,
+    }
 
 
 def _member(row: Mapping[str, Any], groups: Groups) -> Member:

@@ -26,7 +26,7 @@ NIGHTLY = "20 3 * * *"
 
 
 class ServeError(NewsfoldError):
-    """The schedule cannot be served; the message says what to do."""
+    """The schedule cannot be served (no such cron or zone, or no server starts); the message says what to do."""
 
 
 def serve(
@@ -179,12 +179,28 @@ def _answers(api_url: str) -> bool:
         return False
 
 
+def _make_schedules(cron: str, interval: float | None, nightly: str, timezone: str) -> tuple[Any, Any]:
+    """Return Prefect's schedules of ingest and of maintenance; raise ServeError for words that are none."""
+    from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
+
+    try:
+        by_day = (
+            IntervalSchedule(interval=timedelta(seconds=interval))
+            if interval
+            else CronSchedule(cron=cron, timezone=timezone)
+        )
+        return by_day, CronSchedule(cron=nightly, timezone=timezone)
+    except ValueError as error:
+        raise ServeError(
+            f"no schedule in cron's words, or no such zone: {cron!r}, {nightly!r}, {timezone}"
+        ) from error
+
+
 def _prepare(
     cron: str, interval: float | None, inbox: Place, home: Path, timezone: str, nightly: str
 ) -> Callable[[], None]:
     """Make the deployments; calling what comes back serves them."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-    from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
     from prefect.deployments.runner import RunnerDeployment
     from prefect.logging import get_logger
     from prefect.settings import get_current_settings
@@ -196,17 +212,7 @@ def _prepare(
     from flows.prefect_support.schedule_runner import ScheduleRunner
     from flows.settings.parameters import settings_of_run
 
-    try:
-        by_night = CronSchedule(cron=nightly, timezone=timezone)
-        by_day = (
-            IntervalSchedule(interval=timedelta(seconds=interval))
-            if interval
-            else CronSchedule(cron=cron, timezone=timezone)
-        )
-    except ValueError as error:
-        raise ServeError(
-            f"no schedule in cron's words, or no such zone: {cron!r}, {nightly!r}, {timezone}"
-        ) from error
+    by_day, by_night = _make_schedules(cron, interval, nightly, timezone)
     settings = {"inbox": str(inbox.absolute() if isinstance(inbox, Path) else inbox)}
     place = str(home.absolute())
     shared: dict[str, Any] = {

@@ -96,8 +96,8 @@ def test_a_day_of_the_week_is_no_name_that_reports_share(web_home: Path) -> None
     article = article_id(web_home, "e0t0")
     with open_published(web_home) as con:
         ((story,),) = con.execute("SELECT story_id FROM articles WHERE article_id = ?", [article]).fetchall()
-    facts = anyio.run(server.call_tool, "story", {"story_id": story}).structured_content
-    names = facts["shared_and_single_facts"]["names"]
+    answer: Any = anyio.run(server.call_tool, "story", {"story_id": story})
+    names = answer.structured_content["shared_and_single_facts"]["names"]
     assert "«data»Hollin«/data»" in names
     assert "«data»Tuesday«/data»" not in names
 

@@ -25,7 +25,7 @@ class StoryEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One event of one story, with the other story or the article concerned, and the story's size after it."""
+    """One event in the life of a story: what happened, the other story or article concerned, and its size then."""
 
     story_id: int
     event: StoryEvent
@@ -36,7 +36,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """The result of `assign_ids`: a story id for each cluster, in the order given, and the events."""
+    """The result of `assign_ids`: a story id for each cluster, in the order given, and the events of all stories."""
 
     story_ids: tuple[int, ...]
     events: tuple[Event, ...]
@@ -88,33 +88,14 @@ def assign_ids(
     every id that any story ever had. Events come for the new clusters by story id, then for the old stories by id.
     Raises ValueError for an empty cluster.
     """
-    home = {article: index for index, members in enumerate(clusters) for article in members}
-    former = _former_ids(home, retired or {}, set(old))
+    cluster_of = {article: index for index, members in enumerate(clusters) for article in members}
+    former = _former_ids(cluster_of, retired or {}, set(old))
     exact = {
         index: [one for one in some if set((retired or {})[one]) == set(clusters[index])]
         for index, some in former.items()
     }
     exact = {index: some for index, some in exact.items() if some}
-    continued: dict[
-        int, dict[int, int]
-    ] = {}  # cluster → {old story that lives on in it: articles it brought}
-    again: dict[int, int] = {}  # cluster → old story that was exactly this before
-    for story_id in sorted(old, key=lambda one: ((age or {}).get(one, 0), one)):
-        shares = Counter(home[article] for article in old[story_id] if article in home)
-        if not shares:
-            continue
-        successor = min(shares, key=lambda index: (index in exact, -shares[index], min(clusters[index])))
-        if earlier is not None and len(shares) > 1:
-            states = earlier(story_id)
-            was = [index for index in shares if frozenset(clusters[index]) in states and index not in exact]
-            successor = min(
-                was,
-                key=lambda index: (index in again, index != successor, min(clusters[index])),
-                default=successor,
-            )
-            if was:
-                again.setdefault(successor, story_id)
-        continued.setdefault(successor, {})[story_id] = shares[successor]
+    continued, again = _continue_stories(clusters, old, cluster_of, set(exact), age or {}, earlier)
 
     def keeper(index: int) -> int:
         brought = continued[index]
@@ -142,17 +123,51 @@ def assign_ids(
         given.add(ids[index])
     return Assignment(
         story_ids=tuple(ids[index] for index in range(len(clusters))),
-        events=tuple(_events(clusters, old, ids, continued, home, retired or {})),
+        events=tuple(_events(clusters, old, ids, continued, cluster_of, retired or {})),
     )
 
 
+def _continue_stories(
+    clusters: Sequence[Collection[int]],
+    old: Mapping[int, Collection[int]],
+    cluster_of: Mapping[int, int],
+    exact: Collection[int],
+    age: Mapping[int, int],
+    earlier: Callable[[int], Collection[frozenset[int]]] | None,
+) -> tuple[dict[int, dict[int, int]], dict[int, int]]:
+    """Find the cluster in which each old story continues (case 2 of `assign_ids`).
+
+    Returns {cluster: {old story that continues in it: articles it brought}}, and {cluster: old story that had exactly
+    its articles before}. `cluster_of` is the cluster of each article, `exact` are the clusters of case 1.
+    """
+    continued: dict[int, dict[int, int]] = {}
+    again: dict[int, int] = {}
+    for story_id in sorted(old, key=lambda one: (age.get(one, 0), one)):
+        shares = Counter(cluster_of[article] for article in old[story_id] if article in cluster_of)
+        if not shares:
+            continue
+        successor = min(shares, key=lambda index: (index in exact, -shares[index], min(clusters[index])))
+        if earlier is not None and len(shares) > 1:
+            states = earlier(story_id)
+            was = [index for index in shares if frozenset(clusters[index]) in states and index not in exact]
+            successor = min(
+                was,
+                key=lambda index: (index in again, index != successor, min(clusters[index])),
+                default=successor,
+            )
+            if was:
+                again.setdefault(successor, story_id)
+        continued.setdefault(successor, {})[story_id] = shares[successor]
+    return continued, again
+
+
 def _former_ids(
-    home: Mapping[int, int], retired: Mapping[int, Collection[int]], current: Collection[int]
+    cluster_of: Mapping[int, int], retired: Mapping[int, Collection[int]], current: Collection[int]
 ) -> dict[int, list[int]]:
     """Return for each cluster the retired stories most of whose articles it holds, the one with most articles first."""
     found: dict[int, list[tuple[int, int]]] = {}
     for story_id, articles in retired.items():
-        shares = Counter(home[article] for article in articles if article in home)
+        shares = Counter(cluster_of[article] for article in articles if article in cluster_of)
         for index, share in shares.items():
             if story_id not in current and 2 * share > len(articles):
                 found.setdefault(index, []).append((-share, story_id))
@@ -164,7 +179,7 @@ def _events(
     old: Mapping[int, Collection[int]],
     ids: Mapping[int, int],
     continued: Mapping[int, Mapping[int, int]],
-    home: Mapping[int, int],
+    cluster_of: Mapping[int, int],
     retired: Mapping[int, Collection[int]],
 ) -> Iterable[Event]:
     for index in sorted(ids, key=lambda position: ids[position]):
@@ -186,7 +201,7 @@ def _events(
     for story_id in sorted(old):
         for article in sorted(set(old[story_id]) - kept.get(story_id, set())):
             yield _moved(story_id, StoryEvent.LEFT, article)
-        landed = {home[article] for article in old[story_id] if article in home}
+        landed = {cluster_of[article] for article in old[story_id] if article in cluster_of}
         if not landed:
             yield Event(story_id=story_id, event=StoryEvent.DISSOLVED)
         for index in sorted(landed, key=lambda position: ids[position]):
