@@ -104,7 +104,10 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """Metadata that a document's container (JSON record, feed entry, WARC header) states about it, unchecked."""
+    """Metadata that a document's container (JSON record, feed entry, WARC header) states about it, unchecked.
+
+    Each field is text as written there, times and languages too; None, () or False where nothing is stated.
+    """
 
     url: str | None = None
     external_id: str | None = None
@@ -139,7 +142,8 @@ class Stated:
 class RawDocument:
     """One record as received, with its reference, format, hash and stated metadata.
 
-    `body` is bytes where the charset is still to be found, else text.
+    `source_ref` says where it is in the input (file, member, `#n`), `sha256` (hexadecimal) and `size` (bytes) are of
+    the record as received. `body` is bytes where the charset is still to be found, else text; `is_html`: it is markup.
     """
 
     source_ref: str  # file path, then "!member" for each archive level, then "#n" for a record (from 1)
@@ -153,7 +157,10 @@ class RawDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """A document that did not become an article, with the reason; a value and no error, since bad input is normal."""
+    """A document that did not become an article, with the reason; a value and no error, since bad input is normal.
+
+    `detail` is one line for people; `sha256` is "" and `size` (bytes) 0 where the document could not be read.
+    """
 
     source_ref: str
     format: Format
@@ -166,7 +173,11 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timestamp:
-    """A stated time with precision, zone and source. `at` is UTC where `zone` is known, else wall time as printed."""
+    """A stated time with precision, zone and source.
+
+    `at` is naive: UTC where `zone` is known, else wall time as printed; None where no time was read or it was refused,
+    which `source` then says. `text` is what was stated; `earliest` and `latest` bound it where it is ambiguous.
+    """
 
     at: datetime | None = None  # naive in both cases: the database column has no zone
     precision: Precision = Precision.NONE
@@ -183,7 +194,12 @@ class Timestamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One cleaned document, with all fields that are stored: identity, title, text, times, language, kind, …"""
+    """One cleaned document, with all fields that are stored: identity, title, text, times, language, kind, …
+
+    Ids, `content_hash` and claims are 64-bit hashes; `lead` is the beginning of `text`, which has a paragraph a line;
+    `language` is a BCP 47 primary tag ("und": unknown) with a confidence from 0 to 1. None or "" where nothing was
+    found.
+    """
 
     article_id: int  # 64 bits, from the identity of the article and not its content; people see 16 hex digits
     document_id: int  # 64 bits, of source_ref and sha256

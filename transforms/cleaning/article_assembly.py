@@ -44,7 +44,11 @@ _TAG = re.compile(
 
 @dataclass(slots=True)
 class Draft:
-    """The fields found for an article so far, before what its container states (feed, record, wire) is added."""
+    """The fields found for an article so far, before what its container states (feed, record, wire) is added.
+
+    `page` is what the page states, `link_ratio` the share of its text that lies in links (None: no page), `sources`
+    where the value of each field was found.
+    """
 
     title: str = ""
     text: str = ""

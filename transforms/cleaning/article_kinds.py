@@ -86,7 +86,10 @@ _STATED = {
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Phrases of all languages that mark one kind of text, compiled into one pattern."""
+    """Phrases of all languages that mark one kind of text, compiled into one regular expression.
+
+    `openings` are the first two words of each phrase: a text without any of them need not be searched.
+    """
 
     pattern: re.Pattern[str]
     openings: frozenset[str]  # the first two words, or the only one, of phrases whose words are spaced
@@ -105,7 +108,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Markers:
-    """The marking phrases of each kind: live blog, round-up, gallery, template, paywall, error page."""
+    """The marking phrases of each kind of text: live blog, round-up, gallery, template, paywall, error page."""
 
     live: Marker
     maybe_live: Marker

@@ -137,12 +137,12 @@ def is_person(name: str) -> bool:
 
 
 def is_login(name: str) -> bool:
-    """Return whether a name is an account's: small letters with points or hyphens ("ann.lee"), or an admin's."""
+    """Return whether a name is that of an account: small letters with points or hyphens ("ann.lee"), or "admin"."""
     return _LOGIN.fullmatch(name) is not None
 
 
 def is_company(name: str) -> bool:
-    """Return whether a name ends in the form of a company or an association (GmbH, e.V., Inc.)."""
+    """Return whether a name ends in the legal form of a company or an association (GmbH, e.V., Inc.); False for ""."""
     return _HOUSE.search(name) is not None
 
 

@@ -21,9 +21,10 @@ _LAYOUTS = (_CLOCK, _NAMED_CLOCK, _HOURS_TOGETHER)
 
 
 def find_clock(text: str) -> tuple[int, int, int, str] | None:
-    """Find a time of day in a text in small letters: hour (0 to 99), minute, second, and the text behind it, or None.
+    """Find a time of day in a text: (hour, minute, second, the text behind it), or None where there is none.
 
-    Hours of the afternoon are converted to 24 hours; whether the numbers are a time is for the caller to decide.
+    `text` is in small letters. Hours of the afternoon are converted to 24 hours; hours up to 99 are returned, since
+    whether the numbers are a time is for the caller to decide.
     """
     found = [match for layout in _LAYOUTS if (match := layout.search(text))]
     if match := min(found, key=lambda each: each.start(1), default=None):

@@ -52,7 +52,7 @@ _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
 class Doubt(Enum):
-    """How sure it is that a printed date is the article's: OWN (its own), MAYBE, ELSEWHERE (of another item)."""
+    """How sure it is that a printed date is the article's: OWN (certain), MAYBE, or ELSEWHERE (of another item)."""
 
     OWN = 0
     MAYBE = 1

@@ -24,7 +24,7 @@ _COMMENTS = re.compile(r"comment|disqus|respond|kommentar|reply|replies|forum", 
 
 @dataclass(frozen=True, slots=True)
 class TextBox:
-    """An element of a page with the paragraphs of running text in it."""
+    """An element of a page with the texts of the paragraphs of running text in it, in order."""
 
     element: HtmlElement
     paragraphs: tuple[str, ...]

@@ -50,7 +50,7 @@ def find_digest(title: str, text: str, language: str) -> str | None:
 
 
 def rare_words(text: str, language: str) -> frozenset[int]:
-    """Return the rare words of a text, which tell what it is about, as 32-bit keys of their stems.
+    """Return the rare words of a text, which tell what it is about, as 32-bit keys of their stems (`term_key`).
 
     Rare is an inverse document frequency of 5 nats or more in the background model. `language` is a BCP 47 tag. Empty
     where the text has none.

@@ -21,10 +21,10 @@ _GENRES = {word: genre for genre, words in _WORDS.items() for word in words}
 
 
 def genre_of(stated: Iterable[str | None]) -> str | None:
-    """Return the genre that the first known of these words names; None where none is known.
+    """Return the genre that the first known word of `stated` names: opinion, review, press release, correction or news.
 
-    The genres are opinion, review, press release, correction and news. Of each word only the letters after its last
-    colon count, in any case ("genre:Press_Release").
+    Of each word only the letters after its last colon count, in any case ("genre:Press_Release"). None where none is
+    known.
     """
     for raw in stated:
         plain = "".join(c for c in tidy_line(raw or "").rpartition(":")[2].casefold() if c.isalpha())

@@ -72,7 +72,11 @@ def lines_below_headline(tree: HtmlElement, title: str | None) -> tuple[str, ...
 
 
 def missing_line(lines: tuple[str, ...], text: str) -> str | None:
-    """Return the first of some lines below the headline, where an extracted `text` begins behind it without it."""
+    """Return the first line below the headline where extraction lost it: where the text begins with a later one.
+
+    `lines` are those of `lines_below_headline`, `text` is the extracted one. None where `text` has the first line, has
+    none of them, or where the first line is too long for a standfirst.
+    """
     behind = next((number for number, line in enumerate(lines) if line[:_KEY] in text), 0)
     return lines[0] if behind > 0 and len(lines[0]) < _SUBHEADING else None
 

@@ -24,7 +24,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def length(element: HtmlElement) -> int:
-    """Return the number of characters of an element's text, scripts included, white space in a row counted once."""
+    """Return the number of characters of all text in an element, runs of white space counted as one; scripts count."""
     return int(float(str(_TEXT_LENGTH(element))))
 
 

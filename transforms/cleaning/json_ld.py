@@ -32,7 +32,10 @@ _FIELDS = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedArticle:
-    """What the JSON-LD of a page states of its article, as written there: headline, times, authors, body, …"""
+    """What the JSON-LD of a page states of its article, as written there: headline, times, authors, body, …
+
+    Times and languages are text, not interpreted; None or () where nothing is stated. `types` are those of schema.org.
+    """
 
     types: tuple[str, ...] = ()
     headline: str | None = None

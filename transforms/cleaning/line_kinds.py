@@ -81,7 +81,7 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """The classification of one line of text by its form: its length in words, and what it is (`is_sentence`, …)."""
+    """One line of text, classified by its form: its length in words (`units`), and what it is (`is_sentence`, …)."""
 
     text: str
     units: float  # length in words, or in what stands for a word where words are not spaced
@@ -130,7 +130,7 @@ def letters(text: str) -> str:
 
 @cache
 def phrases() -> Phrases:
-    """Return the phrases of boilerplate of all languages, as `letters` gives them; gathered once."""
+    """Return the phrases of boilerplate in all languages, in the form that `letters` gives; gathered once a process."""
 
     def gather(key: str) -> frozenset[str]:
         listed: tuple[str, ...] = pooled(lambda table: getattr(table.page, key))

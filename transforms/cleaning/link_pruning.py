@@ -38,11 +38,11 @@ _POST = re.compile(
 
 
 def drop_link_blocks(tree: HtmlElement) -> None:
-    """Remove from the tree lists, paragraphs and headings that are links, and lines that ask to write or to follow.
+    """Remove from a page, in place, lists, paragraphs and headings that are links, and invitations to write or follow.
 
     A list after a line with a colon, and linked names that the article lists itself ("Upper county: Northam, Westley"),
     are text: their links are removed and their words kept. A list of one item stays. Lines on how to unsubscribe from a
-    mailing are removed too.
+    mailing are removed too. `tree` is the root of the page.
     """
     _drop_link_lists(tree)
     _drop_links(tree)

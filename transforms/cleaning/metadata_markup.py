@@ -78,7 +78,12 @@ _LABEL_NAME = re.compile(
 
 @dataclass(slots=True)
 class Markup:
-    """Raw statements of a page: `<meta>` values, JSON-LD scripts, canonical address, titles, headings, microdata."""
+    """What a page states in its markup, not interpreted: `<meta>` values, JSON-LD, titles, headings, microdata.
+
+    `meta` has the values by name in small letters, `items` those of microdata by `itemprop`; `scripts` are the bodies
+    of JSON-LD scripts, `canonical` and `language` the stated address and tag (None for none), `titles` and `headings`
+    the texts of `<title>` and `<h1>`, of which `shortened` has shorter forms.
+    """
 
     meta: dict[str, list[str]] = field(default_factory=dict)
     scripts: list[str] = field(default_factory=list)  # JSON-LD

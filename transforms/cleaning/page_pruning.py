@@ -99,7 +99,10 @@ _ARTICLE = 400  # characters of paragraphs from which an article element is one,
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What pruning took out of a page: its standfirst, if any, and whether there was an offer to subscribe."""
+    """What pruning took out of a page: its standfirst, if any, and whether there was an offer to subscribe.
+
+    `below` are the lines below the headline that could be a standfirst (see `lines_below_headline`).
+    """
 
     standfirst: str | None
     had_wall: bool
@@ -107,9 +110,10 @@ class Pruned:
 
 
 def prune(tree: HtmlElement, title: str | None = None) -> Pruned:
-    """Remove from the tree what is never part of an article, by tag, class or id, and links, and the headline's box.
+    """Remove from a parsed page, in place, what is never part of an article: by tag, class, id, links and headline.
 
-    `title` is the headline; without one none is removed. Running text stays, whatever the class of the box around it.
+    `title` is the headline, which is removed with the box around it; without one none is. Running text stays, whatever
+    the class of the box around it. Raises nothing.
     """
     for element in list(tree.iter("script", *_UNSEEN)):
         drop(element)
@@ -138,7 +142,10 @@ def prune(tree: HtmlElement, title: str | None = None) -> Pruned:
 
 
 def drop_code(tree: HtmlElement) -> None:
-    """Remove scripts except JSON-LD, styles, templates and drawings from the tree: the greater part of many pages."""
+    """Remove scripts except JSON-LD, styles, templates and drawings from a parsed page, in place.
+
+    They are the greater part of many pages.
+    """
     for element in list(tree.iter("script", *_CODE)):
         if element.tag != "script" or "ld+json" not in (element.get("type") or "").lower():
             drop(element)

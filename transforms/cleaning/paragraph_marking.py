@@ -23,7 +23,7 @@ _BOXES = ("div", "section", "article", "main", "td", "center")
 
 
 def mark_paragraphs(tree: HtmlElement) -> None:
-    """Mark lines of text as `<p>` in the tree where they are in boxes of their own, or bare between line breaks.
+    """Mark lines of text as `<p>`, in place, where they are in boxes of their own or bare between line breaks.
 
     A line has 80 characters or more. The tree is left as it is where such lines hold less text than an article does:
     500 characters outside links in one box, or 400 and 60 % of the page's in all.

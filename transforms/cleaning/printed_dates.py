@@ -96,7 +96,10 @@ _YEAR = re.compile(r"\d{2}|[०-९٠-٩۰-۹০-৯๐-๙]{2}")
 
 @dataclass(frozen=True, slots=True)
 class PrintedDate:
-    """A date as the page prints it, or as the `<time>` element around it states it."""
+    """A date as the page prints it, or as the `<time>` element around it states it; not parsed yet.
+
+    `is_element`: it is that of a `<time>` element; `is_updated`: its label says that it is the date of a change.
+    """
 
     text: str
     is_element: bool  # stands in a `<time>`
@@ -232,7 +235,11 @@ def _distance(each: _Found, top: _Place | None) -> int | None:
 
 
 def find_headline(tree: HtmlElement) -> HtmlElement | None:
-    """Find the element that prints the headline: the first heading that the page's title begins with or holds."""
+    """Return the element that prints the headline of a page, None where none is found.
+
+    It is the first `<h1>` to `<h3>`, by level, with a text of the page's title (`<title>`, `og:title`); else the last
+    `<h1>`; else a box whose own text is one part of the title.
+    """
     titles = [each.get("content") or "" for each in tree.iter("meta") if each.get("property") == "og:title"]
     titles += [visible_text(each) for each in islice(tree.iter("title"), 1)]
     title, whole = (

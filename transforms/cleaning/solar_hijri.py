@@ -23,7 +23,10 @@ def hijri_month(word: str) -> int | None:
 
 
 def gregorian_day(year: int, month: int, day: int) -> date:
-    """Convert a day of the Solar Hijri calendar; raises ValueError for a day that its year does not have."""
+    """Convert a day of the Solar Hijri calendar (Iran, Afghanistan) to the Gregorian one.
+
+    Raises ValueError for a day that its year does not have.
+    """
     if year not in YEARS or not 1 <= month <= 12 or not 1 <= day <= _length(year, month):
         raise ValueError("no day of this calendar")
     before = 31 * min(month - 1, 6) + 30 * max(month - 7, 0)

@@ -59,8 +59,9 @@ def read_time(
     Refused are a time more than 26 hours after `now` ("json-ld:future", for `source` "json-ld"); what is no day, before
     1800 or an empty value such as 1970-01-01 ("…:impossible"); and 3/4/2026 without an `order` ("…:ambiguous", with the
     interval of both). `text` keeps what was stated, up to 200 characters. A time without zone keeps its wall time and
-    no zone. Midnight sharp without a zone counts as a day: it is what software writes for one. `order` says how days,
-    months and zones are written where the text comes from; `now` is aware or UTC. Never raises for a text.
+    no zone. Midnight sharp without a zone counts as a day: it is what software writes for one. `source` says where the
+    time was stated, `order` how days, months and zones are written there; `now` is aware, or naive in UTC. Never raises
+    for a text.
     """
     if not raw:
         return None

@@ -32,7 +32,10 @@ _BUDDHIST = 543  # years by which Thailand's calendar is ahead
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day in a text, from index `start` to `end`; `other` is its other reading where day and month may be swapped."""
+    """A day found in a text, from index `start` to `end`; `at` is its midnight, without a zone.
+
+    `other` is its other reading where day and month may be swapped, else None.
+    """
 
     at: datetime
     start: int
@@ -41,7 +44,7 @@ class Day:
 
 
 def full_year(year: int, now: datetime) -> int:
-    """Complete a year of two digits by the century that puts it no further ahead of `now` than next year."""
+    """Complete a year of two digits to the century of `now`, or to the one before if that is after next year."""
     century = now.year // 100 * 100
     return century + year if century + year <= now.year + 1 else century - 100 + year
 

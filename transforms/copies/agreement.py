@@ -29,7 +29,7 @@ APART = timedelta(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """The fields of one state (version) of an article that decide whether two states are of one article."""
+    """The fields of one state (version) of an article by which is decided whether two states are of one article."""
 
     title: str
     text: str

@@ -27,7 +27,7 @@ _SCALE = 1_000_000  # scores are added up as whole millionths, so that no order 
 
 
 class CopyRelation(StrEnum):
-    """How two texts are copies of one another: exact (equal words in order) or near_duplicate."""
+    """How two texts are copies of one another: exact (equal words in order) or near_duplicate (with changes)."""
 
     EXACT = "exact"  # equal words in equal order; case, punctuation and width aside
     NEAR_DUPLICATE = "near_duplicate"
@@ -35,7 +35,11 @@ class CopyRelation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdicts:
-    """The results of verifying pairs, one entry a pair in the order given: score, whether a copy, whether exact."""
+    """The results of verifying pairs of texts: arrays with one entry a pair, in the order given.
+
+    `score` is the probability (0 to 1) that one is a copy of the other; `features` has a row of counts a pair, as
+    `kernel.compiled_or_numpy.compare` returns them.
+    """
 
     score: F32  # 0 to 1; a copy from `COPIES.threshold` on
     is_exact: Bools

@@ -53,7 +53,11 @@ LEAVES = 8  # of a tree at the most: a bit each in the table that compiled code 
 
 @dataclass(frozen=True, slots=True)
 class TreeEnsemble:
-    """Decision trees as flat arrays: node i goes left when its input is at most the threshold; a leaf has input -1."""
+    """Decision trees as flat arrays: node i goes left when its input is at most the threshold; a leaf has input -1.
+
+    `roots` has the first node of each tree, `left` and `right` the children of each node; `value` is that of a leaf,
+    which is added to `bias` (log-odds).
+    """
 
     version: str
     bias: float
@@ -134,10 +138,12 @@ def sum_leaves(inputs: F64) -> F64:
 
 @lru_cache(maxsize=1)
 def lookup_tables() -> tuple[F64, I64, U64, F64]:
-    """Turn the ensemble into the tables of `tree_ensemble_loops.sum_leaves`: thresholds, edges, leaves, values.
+    """Turn the ensemble into the tables of `tree_ensemble_loops.sum_leaves`: thresholds, edges, reachable, values.
 
-    Thresholds ascend by input, those of input i at `edges[i]:edges[i + 1]`. Raises ValueError when a tree has more than
-    `LEAVES` leaves, and when the ensemble was trained for other inputs than `INPUTS`.
+    Thresholds ascend by input, those of input i at `edges[i]:edges[i + 1]`; reachable leaves are bit masks, eight trees
+    to a 64-bit word, with a row for each number of thresholds of an input that lie below it; values are (trees,
+    `LEAVES`). Raises ValueError when a tree has more than `LEAVES` leaves, and when the ensemble was trained for other
+    inputs than `INPUTS`.
     """
     ensemble = load_ensemble()
     trees = -(-len(ensemble.roots) // LEAVES) * LEAVES

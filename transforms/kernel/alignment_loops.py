@@ -79,7 +79,7 @@ def orient(
 ) -> None:
     """Fill `first` with the longer text of each pair, `second` with the other: pair i is `left[i]` and `right[i]`.
 
-    Of equally long texts the one with the greater hash of its tokens and their order comes first. Text i is
+    Of equally long texts the one with the greater hash of its sequence of tokens comes first. Text i is
     `values[offsets[i]:offsets[i + 1]]`. `marks` (overwritten) and `is_marked` (zeros, overwritten) are working memory
     of one entry a text.
     """

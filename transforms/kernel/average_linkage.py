@@ -22,7 +22,11 @@ _BARRED: Final = -2
 
 @dataclass(frozen=True, slots=True)
 class Merges:
-    """Merges in the order in which they were made: `gone` becomes part of `kept`, which is the smaller number."""
+    """The merges of average linkage as columns, in the order in which they were made (an entry each).
+
+    Group `gone` becomes part of group `kept`, the smaller number; `between` is the sum of the links between the two,
+    `height` the mean over all pairs of their members.
+    """
 
     kept: I64
     gone: I64

@@ -20,16 +20,19 @@ class Embedder(Protocol):
     """A model that turns texts into float32 unit vectors, one row a text; `version` names model and settings."""
 
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """Return a text that names model and settings: vectors of one version can be compared."""
 
-    def embed(self, texts: Sequence[str]) -> Floats: ...
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Return a float32 unit vector for each text, (texts, dimensions), in their order; no texts give no rows."""
 
 
 class MultilingualEmbedder(Embedder, Protocol):
     """A model whose vectors of texts in different languages can be compared."""
 
     @property
-    def languages(self) -> Container[str]: ...  # codes of `model_language` that it knows
+    def languages(self) -> Container[str]:
+        """Return the languages whose vectors can be compared, as codes of `background.model_language`."""
 
 
 @dataclass(frozen=True, slots=True)

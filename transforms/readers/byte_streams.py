@@ -18,7 +18,10 @@ LZMA_MEMORY = 1 << 28  # highest preset needs 65 MiB; more is an attack on memor
 
 
 class StopReading(Exception):  # carries a verdict to the place that yields it, no error of ours
-    """Raised to stop reading a source, with the reason. Never leaves the package: it becomes a `Rejection`."""
+    """Raised to stop reading a source: why (`reason`), in words (`detail`), and the disposition of what is left.
+
+    It never leaves the package: it becomes a `Rejection`.
+    """
 
     def __init__(self, reason: Reason, detail: str, disposition: Disposition = Disposition.REJECTED) -> None:
         super().__init__(detail)

@@ -8,7 +8,10 @@ _DELIMITERS = ",;\t|"
 
 
 def has_known_columns(text: str) -> bool:
-    """Return whether the first line has two names of fields or more, one of a text, a headline or an address."""
+    """Return whether a table's first line names two known fields or more, one of them a text, headline or address.
+
+    `text` is the beginning of the table; False for a text of one line. Nothing raises.
+    """
     cells = _header_cells(text)
     if len(cells) < 2 or any(len(cell) > 40 for cell in cells):
         return False
@@ -18,7 +21,11 @@ def has_known_columns(text: str) -> bool:
 
 
 def is_table(text: str) -> bool:
-    """Return whether a text in a file named like a table is one: several columns, or a single one of a known name."""
+    """Return whether a text that its file's name calls a table is one: its first line has several columns.
+
+    One column is enough where its name is that of a known field. False for a text of one line, or whose first line is
+    empty. Nothing raises.
+    """
     cells = _header_cells(text)
     return len(cells) > 1 or (len(cells) == 1 and bool(meanings_of(cells[0].strip().strip('"'))))
 

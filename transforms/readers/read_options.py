@@ -14,7 +14,11 @@ MIB = 1 << 20
 class ReadOptions:
     """Options of reading: the field map, the part of a file to read, and the limits above which it is refused.
 
-    The default limits keep one reader well under 1 GiB of memory.
+    `field_map` maps our field to the name in the records; `on_record(reference, found, names)` is called for each
+    record with {our field: (its name there, value)} and all of its names. `first_record` and `max_records` select
+    records by number, from 1. Limits are in bytes but for `max_depth` (compressions and archives around a document),
+    `max_expansion` (decompressed bytes a packed one) and `max_pages` (of a PDF); the defaults keep one reader well
+    under 1 GiB of memory.
     """
 
     # our field -> their field (dots go one level down), e.g. {"text": "body_html"}; wins over names found by themselves

@@ -46,7 +46,11 @@ def _skip_remarks(text: str) -> int:
 
 
 def json_kind(text: str, name: str) -> Format:
-    """Return JSONL where the first lines parse each for itself, or `name` (in lower case) decides so; else JSON."""
+    """Return the format of a text that begins as JSON does: JSONL for a value a line, else JSON.
+
+    It is JSONL where two of the first lines parse each for itself or look so, or where the lines leave it open and
+    `name` (in lower case) ends as that of JSON Lines. `text` may be cut in its last line.
+    """
     if text.lstrip().startswith("["):
         return Format.JSON
     lines = [line for line in text.splitlines() if line.strip()]
@@ -85,7 +89,7 @@ def _is_object(line: str) -> bool:
 
 
 def starts_json(text: str) -> bool:
-    """Return whether a text begins as a JSON value does."""
+    """Return whether a text begins as JSON of records does: with an object, or an array of values."""
     return _JSON_START.match(text) is not None
 
 

@@ -30,7 +30,10 @@ I64 = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Scored pairs of article ids, each pair once, as columns. Pairs that are not listed count as score 0."""
+    """Scored pairs of articles as columns: ids `a` and `b`, each pair once, and the pair score (0 to 1).
+
+    Pairs that are not listed count as score 0.
+    """
 
     a: npt.NDArray[np.uint64]
     b: npt.NDArray[np.uint64]

@@ -61,7 +61,12 @@ MODEL_VERSION: Final = f"languages-1/{VERSION}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryTerms:
-    """One story with the terms of its reports: the mean weight of each term, and the weights in each report."""
+    """One story with the terms of its reports, to be compared with stories in other languages.
+
+    `day` is that of its first report, in days since 1970. `terms` is {term id: mean weight in nats}; `reports` has the
+    weights by report (article id), `vectors` a unit vector of each report that has one. `is_headline`: its reports have
+    hardly more than headlines.
+    """
 
     story_id: int
     language: str  # as `model_language` gives it
@@ -83,7 +88,11 @@ class StoryTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Two stories in different languages that report one event, and the two reports with most terms in common."""
+    """Two stories in different languages that report one event, and the two reports with most terms in common.
+
+    `score` is the cosine (0 to 1) of the stories' weighted terms; `article_a` is of `story_a`, `article_b` of
+    `story_b`.
+    """
 
     story_a: int  # the smaller id
     story_b: int
@@ -93,9 +102,10 @@ class Match:
 
 
 def is_headline(text: str, language: str, model: OtherLanguageModel = MODEL) -> bool:
-    """Return whether a report of which this is title and beginning has hardly more than a headline.
+    """Return whether a report has hardly more than a headline: at most `headline_characters` (200).
 
-    `language` is a code of `model_language`.
+    `text` is its title and the beginning of its text, `language` a code of `model_language`; a character of a language
+    written without spaces counts three times.
     """
     return len(text) * (3 if is_unspaced(language) else 1) <= model.headline_characters
 

@@ -24,7 +24,13 @@ Days = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PairScores:
-    """Scores of pairs, one row a pair: cosines by channel (columns as in CHANNELS), factors of time, final score."""
+    """The scores of pairs of articles, one row a pair: cosines by channel, factors, and the final score (0 to 1).
+
+    `channels` is (pairs, channels), columns as in CHANNELS, NaN where either article lacks the channel. `time`,
+    `weekday` and `length` are factors of the similarity; `semantic` is the cosine of sentence vectors (-1 to 1), None
+    without a sentence model. `shared_runs` counts sampled runs of words that both texts have; `trust` is the factor for
+    passages that the texts repeat, None where none was examined.
+    """
 
     channels: Floats  # (pairs, channels); NaN where either article lacks the channel
     time: Floats  # 1 for the same time or where neither is known, falling with the gap
@@ -171,7 +177,7 @@ def _combine(channels: Floats, present: npt.NDArray[np.bool_]) -> npt.NDArray[np
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedTerm:
-    """A word both articles use, and how much of the body score it carries."""
+    """A word that both articles use, and its part of the body score: the product of its two TF-IDF weights."""
 
     word: str
     weight: float
@@ -179,7 +185,11 @@ class SharedTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Why two articles are, or are not, one story: score and threshold, scores by channel, shared terms."""
+    """Why two articles are, or are not, one story: score and threshold (0 to 1), scores by channel, shared terms.
+
+    `channels` are by name, None where an article lacks one, with "time", "weekday", "length" and "language", and
+    "semantic" with a sentence model. `short_channel` is the channel that fell short most, None for one story.
+    """
 
     score: float
     threshold: float
@@ -203,9 +213,9 @@ def name_model(background: Background) -> str:
 def explain_pair(
     a: Profile, b: Profile, shared: int = 12, threshold: float = MODEL.threshold, model: str = MODEL.version
 ) -> Explanation:
-    """Explain the score of one pair: channels, the heaviest common terms, the decision, and which channel fell short.
+    """Explain the score of one pair: channels, the heaviest common terms, the verdict, and which channel fell short.
 
-    `shared` is the greatest number of terms. The decision is that of the pair alone, score >= `threshold`: grouping
+    `shared` is the greatest number of terms. The verdict is that of the pair alone, score >= `threshold`: grouping
     decides about whole groups. Passages that the texts repeat word for word are not examined, so the stored score may
     be lower. The short channel is "language" where languages differ, else the one that loses most by its weight.
     `model` is copied into the result.

@@ -13,7 +13,12 @@ from transforms.stories.profile import CHANNELS, HEAD, Profile, check_format, pa
 
 @dataclass(frozen=True, slots=True)
 class ProfileTable:
-    """Many profiles as arrays: for each channel the term keys and weights of all profiles end to end, with offsets."""
+    """Many profiles as arrays: for each channel the term keys and weights of all profiles end to end, with offsets.
+
+    Profile i has in channel c the keys `keys[c][offsets[c][i]:offsets[c][i + 1]]`, ascending, and the weights at the
+    same indices. `day` is that of publication (since 1970, NaN for none), `language` a number for each language, `runs`
+    the sampled runs of words, by `run_offsets`, and `vectors` the sentence vectors, (profiles, width).
+    """
 
     offsets: tuple[npt.NDArray[np.int64], ...]
     keys: tuple[npt.NDArray[np.uint32], ...]

@@ -25,7 +25,12 @@ _Bools = npt.NDArray[np.bool_]
 
 
 class ArticleTokens(NamedTuple):
-    """The tokens of one article, headline first, as arrays: keys, information, flags of names, hashes of runs."""
+    """The tokens of one article, headline first, as arrays with an entry a token.
+
+    `keys` are 32-bit hashes of stems, `information` their inverse document frequency in nats; `runs` and `known_runs`
+    are 64-bit hashes of runs of words (n-grams); `words` are the distinct keys, and the first `headline` tokens are the
+    headline's.
+    """
 
     keys: npt.NDArray[np.uint32]
     information: npt.NDArray[np.float64]  # nats

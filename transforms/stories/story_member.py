@@ -13,7 +13,11 @@ OPINIONS: Final = frozenset(("opinion", "review"))  # genres
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One report of a story, with what is needed to choose among reports: time, length, kind, publisher, agency."""
+    """One report of a story, with what is needed to choose among reports: time, length, kind, publisher, agency.
+
+    `published_at` is naive, in UTC, None where unknown; `wire_agency` is the id of the agency credited, None without
+    one; `copy_group_id` is equal for copies of one text, None for an article in no copy group.
+    """
 
     article_id: int
     published_at: datetime | None = None  # naive UTC, or the wall time where no zone is known

@@ -173,7 +173,7 @@ class StoryModel:
     rivalry: float = 0.5
 
     def blocking(self) -> dict[str, int]:
-        """Return the constants of blocking as keyword arguments of `pair_up` and parameters of `candidates.sql`."""
+        """Return the constants of blocking (block size, window, …) by name, as `pair_up` takes them."""
         return {
             "block_size": self.block_size,
             "window": self.window,

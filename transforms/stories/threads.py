@@ -49,7 +49,12 @@ MODEL = ThreadModel()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPair:
-    """Two stories that links join, and the evidence: mean score of the best links, how names agree, the best link."""
+    """Two stories that stored links join, with the evidence by which `relate` decides.
+
+    `score` (0 to 1) is the mean of their best links, `article_a` and `article_b` are the articles of the best one;
+    `names` is the cosine of the stories' names, `own_name` the weight of the heaviest name of only one of them;
+    `first_a` and `first_b` are the times of their first reports, None for undated.
+    """
 
     story_a: int  # the smaller id
     story_b: int
