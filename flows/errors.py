@@ -50,7 +50,10 @@ class ServiceError(NewsfoldError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A failure in words for people (what happened, what it means, what to do) and as an exit code."""
+    """A failure in words for people (what happened, what it means, what to do) and as an exit code.
+
+    `can_pass`: waiting can help, as where another run is at work or a disk is full.
+    """
 
     happened: str  # one line
     meaning: str
@@ -59,7 +62,10 @@ class Failure:
     can_pass: bool = False
 
     def line(self) -> str:
-        """Return the failure in one line, for a terminal: what happened, and the advice unless it is to correct it."""
+        """Return the failure in one line, for a terminal: what happened, and what to do.
+
+        The advice is left out where it would only say to correct what the line names.
+        """
         return self.happened if self.advice == CORRECT_IT else f"{self.happened}; {self.advice}"
 
     def lines(self) -> list[str]:
@@ -94,7 +100,7 @@ def describe(error: BaseException) -> str:
 
 
 def can_pass(error: BaseException | None) -> bool:
-    """Return whether the cause of a failure can pass by waiting (another run at work, a full disk); False for None."""
+    """Return whether waiting can help against an error (another run at work, a full disk); False for None."""
     return error is not None and explain(error).can_pass
 
 

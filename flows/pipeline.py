@@ -68,7 +68,7 @@ BATCH = " batch "  # between the name of a step and the number of the batch it i
 
 
 class Step(Protocol):
-    """How one step of the pipeline is called: plainly, or as a task that Prefect watches."""
+    """How one step of the pipeline is called: plainly (`call`), or as a task that Prefect records."""
 
     def __call__(self, name: str, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R: ...
 

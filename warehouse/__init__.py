@@ -1,0 +1,1 @@
+"""DuckDB and SQL: the working file is written, folded, checked and published; the published file is queried."""

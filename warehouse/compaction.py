@@ -92,12 +92,12 @@ def _owe_scrub(home: Path) -> None:
 
 
 def clear_scrub_record(home: Path) -> None:
-    """Remove the note that a scrub is still to be done (`scrub.owed`); nothing happens where there is none."""
+    """Delete `scrub.owed`, the record that a scrub is still to be done; nothing happens where there is none."""
     (home / OWED_NAME).unlink(missing_ok=True)
 
 
 def is_scrub_owed(home: Path) -> bool:
-    """Return whether bytes of deleted texts may still lie in the home's files."""
+    """Return whether bytes of deleted texts may still lie in the home's files, since a scrub was not completed."""
     return (home / OWED_NAME).exists()
 
 

@@ -264,7 +264,10 @@ def _roll_back(con: DuckDBPyConnection) -> None:
 
 @contextmanager
 def rolled_back(con: DuckDBPyConnection) -> Iterator[None]:
-    """Run the block in a transaction that is rolled back at its end, for a dry run; does not nest, raises errors."""
+    """Run the block in a transaction that is rolled back at its end, also without an error: for a dry run.
+
+    Does not nest; an error of the block is raised.
+    """
     con.execute("BEGIN")
     try:
         yield

@@ -13,7 +13,10 @@ from warehouse.published_tables import DAY, Day, refuse_foreign
 
 
 class DeltaTables:
-    """The tables of a place, each in a folder of its name."""
+    """The Delta Lake tables of a folder or bucket, each in a folder of its name (`published_tables.Tables`).
+
+    Raises MissingExtra where the package deltalake is not installed.
+    """
 
     unit = "Delta tables"
 
@@ -25,6 +28,7 @@ class DeltaTables:
         self.errors: tuple[type[Exception], ...] = (DeltaError,)
 
     def table(self, name: str, comment: str) -> _DeltaTable:
+        """Return the table of this name, whether it exists or not; `comment` describes it where it is made."""
         return _DeltaTable(self.place, name, comment)
 
 

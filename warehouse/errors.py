@@ -77,7 +77,7 @@ class WarehouseError(NewsfoldError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """Who has a file open or locked: process id, host, since when, command; None where not known."""
+    """Who has a file open or locked: process id, host, since when (text), command; None where not known."""
 
     pid: int | None = None
     host: str | None = None

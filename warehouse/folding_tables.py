@@ -193,11 +193,20 @@ def delete_rows(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> N
 
 
 def rows_of_ids(con: DuckDBPyConnection, name: str, ids: Ids, **parameters: object) -> pa.Table:
+    """Run the query `sql/folding/<name>.sql` over these article ids (any order, repeats); return its rows in its order.
+
+    The query reads them from the view `wanted` (article_id); `parameters` are the others that it names. Raises
+    FileNotFoundError for an unknown name; DuckDB's errors are raised as they are.
+    """
     with registered(con, wanted=pa.table({"article_id": np.unique(ids)})):
         return con.sql(statement("folding", name).sql, params=parameters or None).to_arrow_table()
 
 
 def execute_for_ids(con: DuckDBPyConnection, name: str, ids: Ids) -> None:
+    """Execute the statement `sql/folding/<name>.sql` over these article ids, in the caller's transaction.
+
+    The statement reads them from the view `wanted` (article_id). Raises FileNotFoundError for an unknown name.
+    """
     with registered(con, wanted=pa.table({"article_id": np.unique(ids)})):
         con.execute(statement("folding", name).sql).fetchall()
 

@@ -21,7 +21,10 @@ _PART, _WHOLE = "part", "whole"
 
 
 class IcebergTables:
-    """The tables of a place in the namespace `newsfold` of a catalog."""
+    """The Iceberg tables of a folder or bucket, in the namespace `newsfold` of a catalog (`published_tables.Tables`).
+
+    Raises MissingExtra where the package pyiceberg is not installed, StoreError where the catalog does not answer.
+    """
 
     unit = "Iceberg tables"
 
@@ -48,6 +51,7 @@ class IcebergTables:
             self._catalog.create_namespace_if_not_exists(NAMESPACE)
 
     def table(self, name: str, comment: str) -> _IcebergTable:
+        """Return the table of this name, whether it exists or not; `comment` describes it where it is made."""
         return _IcebergTable(self._catalog, self.place, name, comment)
 
 

@@ -35,7 +35,7 @@ class Migration:
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the step's text in UTF-8, as 64 hexadecimal digits."""
+        """Return the SHA-256 of the step's text in UTF-8, as 64 hexadecimal digits."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
 

@@ -58,7 +58,7 @@ class Address:
 
     @property
     def bucket(self) -> str:
-        """The bucket, or container, alone: `path` up to its first slash."""
+        """Return the bucket, or container, alone: `path` up to its first slash."""
         return self.path.partition("/")[0]
 
     def join(self, name: str) -> Address:
@@ -170,7 +170,7 @@ def _s3(bucket: str, stated: dict[str, str]) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Service:
-    """How the environment says that a bucket is reached; credentials are the client's affair."""
+    """How a bucket of S3 is reached, by the environment: endpoint ("" for Amazon's), region, and whether unsigned."""
 
     endpoint: str  # with its scheme; empty: Amazon
     region: str
@@ -178,7 +178,10 @@ class S3Service:
 
 
 def s3_service(bucket: str) -> S3Service:
-    """Return how a bucket is reached. Raises AddressError where its region is not known and cannot be asked for."""
+    """Return how the environment says that a bucket of S3 is reached.
+
+    Raises AddressError where its region is not known and cannot be asked for.
+    """
     return _s3_service(bucket, dict(_surroundings()))
 
 

@@ -43,7 +43,10 @@ class ForeignPublicationError(WarehouseError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacePublication:
-    """What one publication to another place wrote."""
+    """The result of publishing to one other place: how many of its files or tables (`unit`) were written.
+
+    `total` is how many it has.
+    """
 
     place: str
     unit: str  # what is counted: files, Delta tables, Iceberg tables
@@ -62,7 +65,7 @@ class Part:
 
 
 def views(con: DuckDBPyConnection) -> list[str]:
-    """Return the names of the tables and views that people query, sorted."""
+    """Return the names of the tables and views of the published file that people query, sorted."""
     rows = con.execute(statement("publish/outward", "views").sql).fetchall()
     return [str(name) for (name,) in rows]
 
@@ -92,12 +95,16 @@ def parts(con: DuckDBPyConnection) -> Iterator[Part]:
 
 
 def origin_of(con: DuckDBPyConnection) -> str:
-    """Return the identity of this home for publications: the id of its first run."""
+    """Return the identity of this home for publications: the id of its first run, out of the published file `con`."""
     return str(con.execute("SELECT min(run_id) FROM runs").fetchall()[0][0])
 
 
 def count_gone(con: DuckDBPyConnection) -> int:
-    """Count erased, withdrawn and dropped texts: if the number changed, older publications must not be kept."""
+    """Return how many texts of the published file `con` were erased, withdrawn or dropped by age, as one number.
+
+    Where it differs from that of an earlier publication, earlier publications must not be kept. DuckDB's errors are
+    raised as they are.
+    """
     return int(con.execute(statement("publish/outward", "gone").sql).fetchall()[0][0])
 
 

@@ -85,13 +85,18 @@ class Table(Protocol):
 
 
 class Tables(Protocol):
-    """The tables of one place."""
+    """The tables of one place (folder or bucket) in one open format.
+
+    `unit` is what they are called in messages ("Delta tables"), `errors` are the classes that the format's library
+    raises where place or catalog fails.
+    """
 
     place: Place
     unit: str  # what they are called
     errors: tuple[type[Exception], ...]  # that the library raises where the place or its catalog fails
 
-    def table(self, name: str, comment: str) -> Table: ...
+    def table(self, name: str, comment: str) -> Table:
+        """Return the table of this name, whether it exists or not; `comment` describes it where it is made."""
 
 
 def publish_tables(

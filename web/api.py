@@ -25,7 +25,10 @@ from web.shared_state import room_of
 
 
 def refuse_unknown(request: Request) -> None:
-    """Refuse (422) a parameter that the address does not have: a filter with a typing error would find everything."""
+    """Raise HTTPException (422) for a query parameter that the requested address does not take; else do nothing.
+
+    A filter with a typing error would otherwise find everything.
+    """
     dependant = getattr(request.scope.get("route"), "dependant", None)
     known = [field.alias for field in dependant.query_params] if dependant else []
     if unknown := sorted({*request.query_params} - {*known, "token"}):
@@ -54,7 +57,10 @@ class PostedDecision(BaseModel):
 
 
 def reasons(errors: Sequence[Mapping[str, Any]]) -> str:
-    """Return what is wrong with a request in one line, from the errors of its validation: each place and reason."""
+    """Return in one line what is wrong with a request: each place with its reason, separated by "; ".
+
+    `errors` are those of pydantic's validation, of which `loc` and `msg` are read; "" for none.
+    """
     return "; ".join(f"{'.'.join(map(str, error['loc'])) or 'body'}: {error['msg']}" for error in errors)
 
 
@@ -166,7 +172,7 @@ def explain(request: Request, a: Key, b: Key | None = None, story: Key | None = 
 
 @router.get("/threads")
 def threads(request: Request, limit: Limit = 50) -> Response:
-    """List threads, the latest reported first, each with the headlines of its stories in order."""
+    """List threads, the latest reported first, at most `limit`, each with the headlines of its stories in order."""
     room = room_of(request)
     with room.published.reading() as con:
         return answer(request, {"threads": ask(con, "threads", limit=limit)})
@@ -183,7 +189,7 @@ def thread(request: Request, key: str) -> Response:
 
 @router.get("/outlets")
 def outlets(request: Request, limit: Limit = 100) -> Response:
-    """List outlets with the numbers of their articles in stories and of these stories, most articles first."""
+    """List the outlets, most articles first, each with how many of its articles are in stories, and in how many."""
     room = room_of(request)
     with room.published.reading() as con:
         return answer(request, {"outlets": ask(con, "compare_outlets", since=None, until=None, limit=limit)})
@@ -209,7 +215,7 @@ def changes(
 
 @router.get("/decisions")
 def decisions(request: Request, limit: Limit = 100) -> Response:
-    """List what people decided, the latest first, revoked ones included."""
+    """List what people decided (the published table `decisions`), the latest first, revoked decisions included."""
     room = room_of(request)
     with room.published.reading() as con:
         return answer(request, {"decisions": ask(con, "decisions", limit=limit)})

@@ -48,7 +48,7 @@ def show(request: Request, template: str, *, status: int = 200, **values: object
 
 
 def missing(request: Request, what: str) -> HTMLResponse:
-    """Return the page (404) which says that `what` was not found."""
+    """Return the page (404) that says that `what`, a phrase such as "no article is by X", was not found."""
     return show(request, "missing.html", status=404, what=what)
 
 
@@ -183,7 +183,7 @@ def _story_at(request: Request, story_id: str, run_id: str) -> Response:
 
 @router.get("/article/{article_id}", response_class=HTMLResponse)
 def article(request: Request, article_id: str) -> Response:
-    """Show one article with its text, versions and the story that it is in; 404 for an unknown id."""
+    """Show one article with its text, versions and the story that it is in, by its whole id; 404 for an unknown one."""
     room = room_of(request)
     with room.published.reading() as con:
         found = ask_one(con, "article", article_id=article_id.lower())
@@ -228,7 +228,10 @@ def why(request: Request) -> Response:
 
 @router.get("/search", response_class=HTMLResponse)
 def search(request: Request) -> Response:
-    """Show stories and articles that have the words asked for, the best first, at most 30 of each."""
+    """Show stories and articles that have the words of the parameter `q`, the best first, at most 30 of each.
+
+    Words are asked as in `search_stories`: "a phrase", -word, OR.
+    """
     room = room_of(request)
     words = " ".join(request.query_params.get("q", "").split())[:_LONGEST_SEARCH]
     stories: list[dict[str, Any]] = []
@@ -245,7 +248,10 @@ def search(request: Request) -> Response:
 
 @router.get("/outlet/{publisher:path}", response_class=HTMLResponse)
 def outlet(request: Request, publisher: str) -> Response:
-    """Show what one outlet reports on, how soon, and with whom; 404 for a name that no article is under."""
+    """Show what one outlet reports on, how soon, and with whom; `publisher` is its name, exactly.
+
+    404 for a name that no article is under; 60 stories at most.
+    """
     room = room_of(request)
     with room.published.reading() as con:
         about = ask_one(con, "outlet", publisher=publisher)
@@ -314,7 +320,10 @@ def compare(request: Request) -> Response:
 
 @router.get("/review", response_class=HTMLResponse)
 def review(request: Request) -> Response:
-    """Show the articles and stories where a person's decision matters most, by reason, at most 25 for each."""
+    """Show the articles and stories where a person's decision matters most, grouped by reason, at most 25 for each.
+
+    The request has no parameters; without any such article the page says so.
+    """
     room = room_of(request)
     with room.published.reading() as con:
         rows = ask(con, "review", limit=25)

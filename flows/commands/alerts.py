@@ -1,4 +1,4 @@
-"""`newsfold alerts`: what the Prefect server has to tell, since no run can tell it itself."""
+"""`newsfold alerts`: have the Prefect server report what no run can report itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newsfold correct`: what cleaning found of an article is wrong, and somebody says what is right."""
+"""`newsfold correct`: a person replaces fields of an article that its source or cleaning had wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newsfold decisions`: what people decided, and the way to take it back."""
+"""`newsfold decisions`: list what people decided, and revoke it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newsfold link`: two articles belong together, because somebody says so."""
+"""`newsfold link`: a person decides that two articles are in one story."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newsfold move`: this article belongs to that story, because somebody says so."""
+"""`newsfold move`: a person puts an article into another story."""
 
 from __future__ import annotations
 

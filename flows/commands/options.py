@@ -75,7 +75,10 @@ def decision_options(function: Callable[..., None]) -> Callable[..., None]:
 
 
 class LocalPath(click.Path):
-    """A path on this machine to write to; an address such as s3://bucket/x is refused as it was given."""
+    """Parameter type of click for a path on this machine to write to.
+
+    An address such as s3://bucket/x is a usage error that names it.
+    """
 
     def __init__(self) -> None:
         super().__init__(path_type=Path)
@@ -83,6 +86,7 @@ class LocalPath(click.Path):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> str | bytes | os.PathLike[str]:
+        """Return the path as click does; raise a usage error for an address."""
         if isinstance(value, str) and _ADDRESS.match(value):
             self.fail(
                 f"{value}: only paths of this machine are written here; the setting publish_to writes to buckets",
@@ -101,6 +105,7 @@ class InputPlace(_ParamType):
     name = "path"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Place:
+        """Return the Place that a text names; raise a usage error for an address that cannot be used."""
         from warehouse.object_store import AddressError, parse_place
 
         try:

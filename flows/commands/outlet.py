@@ -1,4 +1,4 @@
-"""`newsfold outlet`: what an outlet is called."""
+"""`newsfold outlet`: a person renames an outlet."""
 
 from __future__ import annotations
 

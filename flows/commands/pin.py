@@ -1,4 +1,4 @@
-"""`newsfold pin`: this article stands for its story, because somebody says so."""
+"""`newsfold pin`: a person chooses the article that stands for a story."""
 
 from __future__ import annotations
 

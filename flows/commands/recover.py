@@ -1,4 +1,4 @@
-"""`newsfold recover`: over a damaged working file, from the last published one."""
+"""`newsfold recover`: rebuild a damaged working file from the last published one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newsfold refold`: everything grouped again from the stored evidence, or what another threshold would change."""
+"""`newsfold refold`: group everything again, or show what another threshold would change."""
 
 from __future__ import annotations
 

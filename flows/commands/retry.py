@@ -1,4 +1,4 @@
-"""`newsfold retry`: rejected documents once more, from where they lay."""
+"""`newsfold retry`: read the files of rejected documents again."""
 
 from __future__ import annotations
 

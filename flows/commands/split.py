@@ -1,4 +1,4 @@
-"""`newsfold split`: these articles are a story of their own, because somebody says so."""
+"""`newsfold split`: a person makes a story of its own of some articles of a story."""
 
 from __future__ import annotations
 

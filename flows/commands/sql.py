@@ -1,4 +1,4 @@
-"""`newsfold sql`: any question to the published warehouse, read-only."""
+"""`newsfold sql`: run one read-only SQL query on the published file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newsfold stories`: the list a newcomer looks at first."""
+"""`newsfold stories`: list stories, or search them by words."""
 
 from __future__ import annotations
 

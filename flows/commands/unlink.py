@@ -1,4 +1,4 @@
-"""`newsfold unlink`: two articles do not belong together, because somebody says so."""
+"""`newsfold unlink`: a person decides that two articles are in different stories."""
 
 from __future__ import annotations
 

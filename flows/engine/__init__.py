@@ -1,1 +1,1 @@
-"""The seam that hands out work to worker processes."""
+"""Engines: do a task for each of many items, in worker processes here or on a cluster; each result is a file."""

@@ -38,6 +38,7 @@ class DaskCluster:
             raise ClusterError(f"no Dask scheduler answers at {address}") from error
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future:
+        """Hand a call to the Dask scheduler and return its future at once."""
         future: Future = self._client.submit(fn, *args, pure=False)
         return future
 
@@ -54,6 +55,10 @@ class DaskCluster:
             raise ClusterError(f"the Dask scheduler at {self._address} is gone") from error
 
     def on_every_node(self, fn: Callable[..., Any], /, *args: Any) -> Mapping[str, Any]:
+        """Run a function once on every worker and return {address of the worker: result}.
+
+        Raises ClusterError where no worker joins in time, NodeMismatchError where the function raised on one.
+        """
         try:
             self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         except (OSError, TimeoutError) as error:
@@ -65,6 +70,7 @@ class DaskCluster:
         return found
 
     def close(self) -> None:
+        """Disconnect from the cluster, which goes on running."""
         try:
             self._client.close(timeout=5)
         except (OSError, TimeoutError):  # the scheduler is gone

@@ -137,6 +137,7 @@ class LocalEngine:
         self._wake()
 
     def close(self) -> None:
+        """End all worker processes and the thread that watches them, and return when they have ended."""
         with self._lock:
             self._is_closing = True
             thread, self._thread = self._thread, None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def usable_processors() -> int:
-    """Count the processors this process may use: those of its affinity, or fewer by the quota of its container.
+    """Count the processors that this process may use: those of its affinity, or fewer by the quota of its container.
 
     The quota is that of cgroup v2 (cpu.max), rounded; at least 1.
     """

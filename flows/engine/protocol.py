@@ -33,7 +33,7 @@ class EngineError(NewsfoldError):
 
 
 class WorkerStartError(EngineError):
-    """Workers cannot start: the environment is broken, not the input."""
+    """Worker processes cannot start: the environment is broken (a package, a limit), not the input."""
 
     advice = "install newsfold again; see `newsfold doctor`"
 
@@ -44,7 +44,7 @@ class WorkerStartError(EngineError):
 
 
 class TaskError(EngineError):
-    """The task itself failed, outside any document; nothing was blamed on the input."""
+    """The task raised an error while no document was open: the code or the environment is at fault, no document."""
 
     def __init__(self, message: str, *, trace: str = "") -> None:
         super().__init__(message)
@@ -69,14 +69,21 @@ class Item(Protocol):
     """One piece of work. `key` names its result file and never changes; a higher `cost` (say, bytes) starts earlier."""
 
     @property
-    def key(self) -> str: ...
+    def key(self) -> str:
+        """Return the name of the item's result file: a plain file name, unique among the items of a map."""
+
     @property
-    def cost(self) -> int: ...
+    def cost(self) -> int:
+        """Return an estimate of the work, in any unit that is the same for all items."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The most that one document (processor seconds) and one worker (resident bytes, idle seconds) may take."""
+    """The most that a document and a worker process may take before the worker is killed and replaced.
+
+    `document_seconds` is processor time of one document, `memory_bytes` the resident memory of a worker, `item_seconds`
+    how long a worker may begin no document.
+    """
 
     document_seconds: float = 30.0  # processor time; a news page takes .02, the slowest real one seen about 2
     memory_bytes: int = 768 << 20  # resident; a cleaning worker rests at about 200 MiB
@@ -99,7 +106,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """An item given up, since its workers died while no document was open; the caller rejects all its documents."""
+    """An item given up, since its workers died while no document was open; the caller rejects all its documents.
+
+    `key` is that of the item; `reason` and, in words, `detail` are for the rejections.
+    """
 
     key: str
     reason: Reason
@@ -111,7 +121,7 @@ Outcome = Done | Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """The progress of one `Engine.map`: items and documents done so far, losses, and the documents now open."""
+    """The progress of one `Engine.map`: the number of items, and items, documents and losses so far."""
 
     items: int
     items_done: int
@@ -169,6 +179,7 @@ class InlineEngine:
     def map(
         self, task: Task, items: Sequence[Item], spool: Path, *, on_pulse: OnPulse | None = None
     ) -> Iterator[Outcome]:
+        """Do the task for each item in this process; yield outcomes in the order of the items (see `Engine.map`)."""
         prepare_spool(items, spool)
         documents = lost = 0
         for number, item in enumerate(items):
@@ -210,7 +221,7 @@ class InlineEngine:
 
 
 def in_order(losses: dict[Key, Loss]) -> tuple[Loss, ...]:
-    """Return the losses of an item by ascending position."""
+    """Return the losses of an item by ascending position in it; `losses` has them by `Loss.key`."""
     return tuple(sorted(losses.values(), key=lambda loss: loss.position))
 
 

@@ -71,15 +71,22 @@ class NodeSetupError(EngineError):
 class Future(Protocol):
     """What `Cluster.submit` returns: the pending result of one call, with a callback, as in concurrent.futures."""
 
-    def add_done_callback(self, fn: Callable[[Any], object], /) -> object: ...
-    def result(self) -> Any: ...
-    def cancel(self) -> object: ...
+    def add_done_callback(self, fn: Callable[[Any], object], /) -> object:
+        """Call `fn` with this future once it is done."""
+
+    def result(self) -> Any:
+        """Wait for the call and return what it returned; raises what it raised, or that its node was lost."""
+
+    def cancel(self) -> object:
+        """Cancel the call where it has not begun; one that runs may go on."""
 
 
 class Cluster(Protocol):
     """Runs calls on nodes. Executors of the standard library have all of this but `slots` and `on_every_node`."""
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future: ...
+    def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future:
+        """Have a node call `fn(*args)`, all of which can be pickled; return its future at once."""
+
     def slots(self) -> int:
         """Return how many items the nodes can do at once now; 0 without nodes.
 
@@ -92,7 +99,8 @@ class Cluster(Protocol):
         Raises ClusterError without any node, NodeMismatchError where the function raised on one.
         """
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Leave the cluster, and end what this process started of it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -111,9 +119,9 @@ class _Job:
 class RemoteEngine:
     """An `Engine` whose items are done on the nodes of a cluster, each in a worker process of the node.
 
-    `inputs_of` returns the files that an item reads, which the nodes have to see. Results are files of `spool`, a
-    folder that head and nodes share; with `exchange`, an address in a bucket, they travel through it into a spool of
-    the head.
+    `inputs_of` returns (location, bytes) of the files that an item reads, which the nodes have to see. Results are
+    files of `spool`, a folder that this machine (the head) and the nodes share; with `exchange`, an address in a
+    bucket, nodes upload them there, and the head fetches them into a spool of its own.
     """
 
     def __init__(
@@ -143,6 +151,7 @@ class RemoteEngine:
         self.close()
 
     def close(self) -> None:
+        """Cancel what has not begun and leave the cluster (`Cluster.close`)."""
         self._cancel()
         self._cluster.close()
 

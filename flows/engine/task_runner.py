@@ -74,15 +74,19 @@ class PoolCluster:
         self._tasks = _Tasks(kind(max_workers=workers))
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future:
+        """Run a call as a Prefect task in the pool; return its future."""
         return self._tasks.submit(fn, args)
 
     def slots(self) -> int:
+        """Return how many calls the pool runs at once."""
         return self._workers
 
     def on_every_node(self, fn: Callable[..., Any], /, *args: Any) -> Mapping[str, Any]:
+        """Call a function once, in this process, since the pool is on this machine; return {"this machine": result}."""
         return {"this machine": fn(*args)}
 
     def close(self) -> None:
+        """Close the pool."""
         self._tasks.close()
 
 
@@ -99,9 +103,11 @@ class DaskRunnerCluster(DaskCluster):
         self._client = self._tasks.runner.client  # type: ignore[attr-defined]
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future:
+        """Run a call on a Dask worker as a Prefect task; return its future."""
         return self._tasks.submit(fn, args)
 
     def close(self) -> None:
+        """Close the task runner and the connection to the cluster."""
         self._tasks.close()
 
 

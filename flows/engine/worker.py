@@ -116,6 +116,7 @@ class Slot:
         self._map = mmap.mmap(fd, SLOT_BYTES)
 
     def write(self, position: int, source_ref: str = "", nth: int = 0) -> None:
+        """Record the open document: position in the item (-1: none), reference, and how often that had begun before."""
         ref = _label(source_ref)
         self._map[_HEAD.size : _HEAD.size + len(ref)] = ref
         _HEAD.pack_into(self._map, 0, position, nth, len(ref))
@@ -133,6 +134,7 @@ class Slot:
         return self._map[_HEAD.size : _HEAD.size + length].decode("utf-8", "replace"), int(nth)
 
     def close(self) -> None:
+        """Unmap the shared memory and close its file."""
         self._map.close()
 
 
@@ -157,6 +159,7 @@ class Cursor:
         self.nth = 0
 
     def begin(self, source_ref: str) -> Loss | None:
+        """Record the next document as open; return the Loss of an earlier attempt that it ended, else None."""
         self.current = self.count
         self.count += 1
         self.source_ref = source_ref
@@ -171,6 +174,7 @@ class Cursor:
         return _label(self.source_ref).decode("utf-8", "replace"), self.nth
 
     def end(self) -> None:
+        """Record that no document is open; an error after it is blamed on none."""
         self.current = NO_DOCUMENT
         if self._slot is not None:
             self._slot.write(NO_DOCUMENT)

@@ -27,7 +27,11 @@ MANY = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """The articles of a batch with their final article ids, and the stored ids that turned out to be one article."""
+    """The articles of a batch with their final ids, and stored articles that turned out to be one.
+
+    `articles` has the columns of `article_schema`; `merges` is {former id: id of the article that its states become
+    part of}.
+    """
 
     articles: pa.Table
     merges: Mapping[int, int]  # former id → id that its states go to

@@ -46,7 +46,13 @@ _MEASURES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyChange:
-    """What `fold_copies` changed, for the folding of stories: ids of articles and representatives, counts of pairs."""
+    """What `fold_copies` changed, for the folding of stories: arrays of ids, and counts of pairs.
+
+    `dirty` are articles whose text or kind changed, those gone included; `touched` articles that are dirty, decided
+    upon, or in another group or under another representative than before; `fresh` representatives that stories do not
+    know yet, or not with this text; `stale` former representatives, and those whose text changed. `candidates` and
+    `accepted` count the pairs verified and those found to be copies.
+    """
 
     dirty: Ids  # articles whose text or kind changed, those gone included
     touched: Ids  # articles dirty, decided upon, or of another group or representative than before
@@ -57,7 +63,7 @@ class CopyChange:
 
 
 def as_ids(numbers: Iterable[int]) -> Ids:
-    """Return article or story ids as a uint64 array in the order given; empty for none."""
+    """Return article or story ids as a uint64 array, in the order given; empty for none."""
     return np.fromiter(numbers, dtype=np.uint64)
 
 

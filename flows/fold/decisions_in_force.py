@@ -16,9 +16,10 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
-    """What people decided and nobody revoked, stronger than any score: must-links, cannot-links, pins.
+    """What people decided and nobody revoked, stronger than any score: pairs of article ids, and pins.
 
-    A pin puts an article in front of its story, whichever that is.
+    `must` are in one story, `cannot` in two; `not_copies` are in one story but no copies of each other. A pin (article
+    id, reason) puts an article in front of its story, whichever that is.
     """
 
     must: tuple[Pair, ...] = ()

@@ -72,7 +72,11 @@ class Regrouping:
 
 @dataclass(kw_only=True)
 class RefoldReport:
-    """The result of folding everything again, or of trying it: counts of articles and stories, and what changed."""
+    """The result of folding everything again, or of trying it: counts of articles and stories, and what changed.
+
+    `threshold` is the pair score used (0 to 1); `stale_models` are the kinds of models whose evidence was made anew;
+    `run_id` is None in a dry run.
+    """
 
     threshold: float
     is_dry_run: bool

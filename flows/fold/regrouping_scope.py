@@ -44,7 +44,9 @@ MANY_INVALIDATED = 0.05
 class Scope:
     """Articles (each the representative of its copy group) to group together, and fixed stories beside them.
 
-    A fixed story keeps its full articles; attached articles (live blogs, round-ups, digests) may join or leave it.
+    `kinds` has all of them with their kinds. A story of `fixed` keeps its full articles; attached articles (live blogs,
+    round-ups, digests) may join or leave it. `kept_attached` are those that stay in a fixed story, by its first full
+    article.
     """
 
     kinds: Mapping[int, Kind]  # of all of them

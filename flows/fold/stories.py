@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryChange:
-    """Counts of one fold: stories new and changed, pairs scored and passed."""
+    """Counts of one fold: stories that are new, others written again, candidate pairs scored, and pairs that passed."""
 
     new: int
     changed: int

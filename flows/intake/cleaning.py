@@ -28,7 +28,13 @@ PREPARATION = ("flows.intake.cleaning:prepare",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
-    """The results of several items: Arrow tables of articles and rejections, and counts by file."""
+    """The results of several items: Arrow tables of articles and rejections, and figures by file.
+
+    The tables have the columns of `article_schema` and `rejection_schema`. `documents` counts documents and `formats`
+    has the format, both by source_ref of the file; `unread` are source_refs of files that a service stopped giving,
+    which the next run reads again; `seconds` are those of reading and cleaning, by outlet, or folder where none is
+    known.
+    """
 
     articles: pa.Table
     rejections: pa.Table

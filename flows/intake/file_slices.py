@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSlice:
-    """A range of one file, between two records, that one worker reads: byte offsets and numbers of records."""
+    """A range of one file, cut between two records, that one worker reads.
+
+    `start` and `end` are byte offsets in the file, or in what it decompresses to; `first_record` is the number of its
+    first record in the file, from 1, and `records` how many to read (None: all up to `end`). `header_end` is the number
+    of bytes at the file's start that every slice needs (the names of CSV columns); `cost` estimates the work in bytes.
+    """
 
     format: Format
     start: int  # byte offset in the file, or in what it decompresses to

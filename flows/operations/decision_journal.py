@@ -80,7 +80,10 @@ class PendingDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a waiting decision: carried out or refused, and a sentence about it."""
+    """What became of a waiting decision: carried out or refused, and a sentence about it for people.
+
+    `done` is its result where it was carried out by this process, else None.
+    """
 
     entry: PendingDecision
     sentence: str

@@ -30,7 +30,7 @@ class Finding:
 
 
 def ok(what: str, detail: str) -> Finding:
-    """Return a finding of health OK, without advice, on the subject `what`."""
+    """Return a finding without advice that the subject `what` is in order; `detail` says how it is."""
     return Finding(health=Health.OK, what=what, detail=detail)
 
 

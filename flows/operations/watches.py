@@ -92,13 +92,13 @@ class Watch:
 
     @property
     def name(self) -> str:
-        """What it looks for: its words, its thread by the id, or both."""
+        """Return what the watch searches for: its words, its thread by the id, or both."""
         thread = f"thread {self.thread}" if self.thread else ""
         return " in ".join(part for part in (self.words, thread) if part)
 
     @property
     def receiver(self) -> str | None:
-        """The webhook without what can be a secret: scheme, host and port alone."""
+        """Return the webhook without what can be a secret (scheme, host and port alone); None without a webhook."""
         if self.webhook is None:
             return None
         parts = urlsplit(self.webhook)
@@ -106,17 +106,17 @@ class Watch:
 
     @property
     def waiting(self) -> int:
-        """The number of events that still have to be delivered."""
+        """Return the number of events that still have to be delivered."""
         return sum(event.is_waiting for event in self.outbox)
 
     @property
     def given_up(self) -> int:
-        """The number of events that failed so often that they are not sent again."""
+        """Return the number of events that failed so often (20 times) that they are not sent again."""
         return sum(event.is_given_up for event in self.outbox)
 
     @property
     def error(self) -> str | None:
-        """The last error among the events that are not delivered; None without one."""
+        """Return the last error among the events that are not delivered; None without one."""
         undelivered = (event for event in reversed(self.outbox) if event.delivered_at is None)
         return next((event.error for event in undelivered if event.error), None)
 

@@ -1,4 +1,4 @@
-"""Automations of the Prefect server for what no run can report itself: that it died, and that nothing runs at all."""
+"""Have the Prefect server report what no run can report itself: that it died, and that no run succeeds any more."""
 
 from __future__ import annotations
 

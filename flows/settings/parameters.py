@@ -30,7 +30,10 @@ _Optional: Any = create_model("_Optional", __base__=BaseModel, **_FIELDS)
 
 
 class RunSettings(_Optional):  # type: ignore[misc]  # its fields are made of those of Settings
-    """Settings of one run; what is left empty counts as `newsfold config` shows it."""
+    """The settings of one run, as a form of the Prefect server.
+
+    Each is optional; an empty one counts as `newsfold config` shows it.
+    """
 
     model_config = ConfigDict(
         extra="allow",  # load_settings names a misspelt setting, and the nearest right one
