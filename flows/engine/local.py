@@ -208,7 +208,6 @@ class LocalEngine:
                 items_done=done,
                 documents=self._documents + sum(worker.position + 1 for worker in busy),
                 losses=self._lost,
-                open_refs=tuple(worker.slot.key()[0] for worker in busy),
             )
 
     def _cancel(self) -> None:

@@ -121,13 +121,15 @@ Outcome = Done | Failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulse:
-    """The progress of one `Engine.map`: the number of items, and items, documents and losses so far."""
+    """The progress of one `Engine.map`: how many items there are, and items, documents and losses so far.
+
+    Documents are those begun, in items that are done and in those at work.
+    """
 
     items: int
     items_done: int
     documents: int  # begun, in finished and in running items
     losses: int
-    open_refs: tuple[str, ...]  # what each busy worker is at
 
 
 OnPulse = Callable[[Pulse], None]
@@ -194,7 +196,6 @@ class InlineEngine:
                         items_done=number + 1,
                         documents=documents,
                         losses=lost,
-                        open_refs=(),
                     )
                 )
             yield outcome

@@ -201,7 +201,6 @@ class RemoteEngine:
                                 items_done=done,
                                 documents=self._documents,
                                 losses=self._lost,
-                                open_refs=(),
                             )
                         )
                 yield buffered.pop(number)
