@@ -82,7 +82,7 @@ class RunReport:
     )  # biggest new stories: id, articles, title
 
     def count_unchanged(self, documents: int) -> None:
-        """Add to the count of unchanged documents: those in files that were not read again."""
+        """Add `documents` to the counts of documents and of unchanged ones: those in files that were not read again."""
         self.documents += documents
         if documents:
             self.dispositions[Disposition.UNCHANGED] += documents

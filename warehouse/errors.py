@@ -127,7 +127,7 @@ class Damaged(WarehouseError):
 
 
 class StorageFailed(WarehouseError):
-    """The file system refused a read or a write; the transaction was rolled back."""
+    """The file system refused a read or a write (exit code 5); the transaction was rolled back."""
 
     exit_code = ExitCode.MACHINE
     can_pass = True

@@ -60,7 +60,10 @@ def every_representative(con: DuckDBPyConnection) -> Ids:
 
 
 def textless(con: DuckDBPyConnection) -> Ids:
-    """Return the ids of articles whose text is empty or was dropped, ascending: their evidence cannot be made again."""
+    """Return the ids of articles whose text is empty or was dropped, ascending, as a uint64 array.
+
+    Their evidence cannot be made again.
+    """
     return _ids(con, "SELECT article_id FROM articles WHERE text = '' ORDER BY article_id")
 
 

@@ -65,7 +65,10 @@ def reasons(errors: Sequence[Mapping[str, Any]]) -> str:
 
 
 def answer(request: Request, body: Any) -> Response:
-    """Return a value as JSON with an ETag of its content; 304 without a body where the client has it already."""
+    """Answer a request with `body`, anything FastAPI can encode, as JSON with an ETag: a hash of the JSON.
+
+    304 without a body where the client has it already (`If-None-Match`).
+    """
     text = json.dumps(jsonable_encoder(body), ensure_ascii=False)
     tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
@@ -86,9 +89,10 @@ def stories(
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Response:
-    """List stories, the last changed first; `next_cursor` asks for the next page, null where this one is not full.
+    """List stories, the last changed first: {"stories": rows, "next_cursor": text for the next page, null at the end}.
 
-    400 for a cursor that is not one of ours, 404 for an unknown run.
+    `since` is a run: stories that it or a later one changed. 400 for a cursor that is not one of ours, 404 for an
+    unknown run, 503 until something is published.
     """
     room = room_of(request)
     after = _decode(cursor)
@@ -109,9 +113,10 @@ def stories(
 
 @router.get("/stories/{story_id}")
 def story(request: Request, story_id: str) -> Response:
-    """Return one story with its articles and events; a former id finds it too.
+    """Return one story as an object, with `articles`, `events` and `other_languages`; a former id finds it too.
 
-    Articles by time, undated ones last, at most 2,000; events the latest first, at most 200. 404 for an unknown id.
+    Articles by time, undated ones last, at most 2,000; events the latest first, at most 200. `asked_id` is the id asked
+    for. 404 for an unknown id.
     """
     room = room_of(request)
     with room.published.reading() as con:
@@ -127,7 +132,10 @@ def story(request: Request, story_id: str) -> Response:
 
 @router.get("/articles/{article_id}")
 def article(request: Request, article_id: str) -> Response:
-    """Return one article with its text and versions, the oldest first, the current one last; 404 if unknown."""
+    """Return one article as an object, with its text and `versions`, the oldest first, the current one last.
+
+    404 for an unknown id.
+    """
     room = room_of(request)
     with room.published.reading() as con:
         found = ask_one(con, "article", article_id=article_id.lower())
@@ -141,7 +149,10 @@ def article(request: Request, article_id: str) -> Response:
 def search(
     request: Request, q: Annotated[str, Query(min_length=1, max_length=300)], limit: Limit = 30
 ) -> Response:
-    """Search stories and articles, the best first, at most `limit` of each: words, "phrases", -word, OR."""
+    """Search stories and articles, the best first: {"stories": rows, "articles": rows}, at most `limit` of each.
+
+    All words of `q` count; "a phrase", -word and OR as in `search_stories`.
+    """
     room = room_of(request)
     with room.published.reading() as con:
         found = {name: ask(con, f"search_{name}", words=q, limit=limit) for name in ("stories", "articles")}
@@ -152,9 +163,9 @@ def search(
 def explain(request: Request, a: Key, b: Key | None = None, story: Key | None = None) -> Response:
     """Explain why two articles are together or apart, or why an article is in a story or not.
 
-    Give `a` and either `b` or `story`, else it is 400; 404 where one of them is not known. An article is named by its
-    id or the beginning of it, its external id or its URL, as it is written; a story by its id, its beginning or a
-    former one.
+    The answer has `articles`, `sentences` and `details` (`pair_explanation.as_record`). Give `a` and either `b` or
+    `story`, else it is 400; 404 where one of them is not known. An article is named by its id or the beginning of it,
+    its external id or its URL, as it is written; a story by its id, its beginning or a former one.
     """
     room = room_of(request)
     if (b is None) == (story is None):
@@ -172,7 +183,7 @@ def explain(request: Request, a: Key, b: Key | None = None, story: Key | None = 
 
 @router.get("/threads")
 def threads(request: Request, limit: Limit = 50) -> Response:
-    """List threads, the latest reported first, at most `limit`, each with the headlines of its stories in order."""
+    """List threads, the latest reported first: {"threads": rows}, each with the headlines of its stories in order."""
     room = room_of(request)
     with room.published.reading() as con:
         return answer(request, {"threads": ask(con, "threads", limit=limit)})
@@ -180,7 +191,10 @@ def threads(request: Request, limit: Limit = 50) -> Response:
 
 @router.get("/threads/{key}")
 def thread(request: Request, key: str) -> Response:
-    """Return the stories of a thread in order; a former id, or a story in it, finds it too; else 404."""
+    """Return the stories of a thread in order: {"stories": rows}; a former id, or a story in it, finds it too.
+
+    404 for any other key.
+    """
     room = room_of(request)
     with room.published.reading() as con:
         stories = ask(con, "thread_stories", key=key.lower())
@@ -189,7 +203,7 @@ def thread(request: Request, key: str) -> Response:
 
 @router.get("/outlets")
 def outlets(request: Request, limit: Limit = 100) -> Response:
-    """List the outlets, most articles first, each with how many of its articles are in stories, and in how many."""
+    """List outlets, most articles first: {"outlets": rows}, each with its articles in stories and their number."""
     room = room_of(request)
     with room.published.reading() as con:
         return answer(request, {"outlets": ask(con, "compare_outlets", since=None, until=None, limit=limit)})
@@ -203,8 +217,9 @@ def changes(
 ) -> Response:
     """List what happened to stories and articles after a run, in order, so that a subscriber can update its copy.
 
-    Whole runs, as many as have `limit` rows together and at least one; `next_since` asks for the rest while not
-    `is_complete`. Without `since` everything; 404 for an unknown run.
+    The answer has `changes`, `next_since` and `is_complete` (see `changes_since`): whole runs, as many as have `limit`
+    rows together and at least one; `next_since` asks for the rest while not `is_complete`. Without `since` everything;
+    404 for an unknown run.
     """
     room = room_of(request)
     with room.published.reading() as con:
@@ -215,7 +230,7 @@ def changes(
 
 @router.get("/decisions")
 def decisions(request: Request, limit: Limit = 100) -> Response:
-    """List what people decided (the published table `decisions`), the latest first, revoked decisions included."""
+    """List what people decided, the latest first, revoked ones included: {"decisions": rows of that table}."""
     room = room_of(request)
     with room.published.reading() as con:
         return answer(request, {"decisions": ask(con, "decisions", limit=limit)})

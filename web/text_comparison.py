@@ -55,7 +55,7 @@ def word_diff(old: str, new: str) -> list[DiffRun]:
 
 
 def numbers_in(text: str) -> set[str]:
-    """Return the numbers of a text as written: digits with points, commas, colons between them, not at the end."""
+    """Return the distinct numbers of a text as written: digits, with points, commas and colons between them."""
     return {found.rstrip(".,:") for found in _NUMBER.findall(text)}
 
 

@@ -136,7 +136,10 @@ OnPulse = Callable[[Pulse], None]
 
 
 class Engine(Protocol):
-    """The interface by which flows have items done; worker processes on this machine and a cluster both have it."""
+    """Runs a task for each of many items in other processes, and gives the result file of each.
+
+    `LocalEngine` (worker processes of this machine), `RemoteEngine` (a cluster) and `InlineEngine` (tests) have it.
+    """
 
     def map(
         self, task: Task, items: Sequence[Item], spool: Path, *, on_pulse: OnPulse | None = None

@@ -64,7 +64,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regrouped:
-    """The result of `regroup`: stories, as ids of representatives, and all articles of their copy groups."""
+    """The result of `regroup`: stories as ids of representatives, and the copy groups of all of these."""
 
     stories: list[tuple[int, ...]]
     groups: Groups

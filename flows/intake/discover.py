@@ -27,7 +27,7 @@ LITTER_FOLDERS = frozenset({"__macosx"})
 
 
 class MissingPathError(NewsfoldError):
-    """A path that the caller named does not exist, or a pattern matches nothing.
+    """A path that the caller named does not exist, or a pattern matches nothing (exit code 2).
 
     All other problems of discovery are Rejections.
     """

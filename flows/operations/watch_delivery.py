@@ -46,7 +46,10 @@ Notify = Callable[[str, str, str], None]  # a saved Prefect block, a subject, a 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """Counts of one run of all watches, and one line for each delivery that failed in it."""
+    """The result of one run of all watches: numbers of watches, of events delivered, and of events to be tried again.
+
+    `errors` has one line for each delivery that failed in it.
+    """
 
     watches: int
     events: int  # delivered now

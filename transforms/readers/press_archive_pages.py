@@ -19,7 +19,7 @@ _DAY = re.compile(r"\d{1,2}(?:er)? [^\W\d_]{3,12}\.? \d{4}|[^\W\d_]{3,12} \d{1,2
 def split_press_page(data: bytes) -> list[ArchivedText]:
     """Split a page exported from Factiva or Europresse into its articles, in order; [] for any other page.
 
-    `data` is the page as saved, in any charset.
+    `data` is the page as saved, in any charset. Nothing raises.
     """
     if b"enArticle" not in data and b'Article"' not in data and b"DocPublicationName" not in data:
         return []

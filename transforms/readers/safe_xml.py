@@ -128,7 +128,10 @@ def is_cut(data: bytes, root: etree._Element) -> bool:
 
 
 def count_end_tags(data: bytes, name: str) -> int:
-    """Count the end tags of elements with a local name, in any case and under any prefix; comments are not regarded."""
+    """Count the end tags `</name>` in XML bytes, in any case and under any prefix, those in comments too.
+
+    `name` is the local name of the elements; `data` is in a charset that contains ASCII, or UTF-16. Nothing raises.
+    """
     tag = rb"</(?:[\w.-]{1,60}:)?" + re.escape(name.encode()) + rb"\s*+>"
     return sum(1 for _ in re.finditer(tag, data.replace(b"\x00", b""), re.I))
 
