@@ -16,6 +16,10 @@ def command(home: Path | None) -> None:
 
     Call it once after `prefect deploy`, and again when notify_block or quiet_hours changes; `newsfold serve` does so
     by itself. PREFECT_API_URL names the server.
+
+    \f
+    What is installed goes to stdout, a line each. Raises ServiceError where the server does not answer, and what
+    `install_alerts` raises.
     """
     import os
 

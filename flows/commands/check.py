@@ -26,6 +26,10 @@ def command(home: Path | None, as_json: bool, deep: bool, files: bool) -> None:
     """Prove that counts add up, every story has one canonical article, and nothing is orphaned.
 
     Exit code 4 when a data check fails or a file is damaged; `newsfold recover` rebuilds a damaged working file.
+
+    \f
+    Results go to stdout, as lines or a JSON object a line. Raises NotPublished where there is no warehouse,
+    Busy, NewerSchema, and SystemExit (ExitCode.DAMAGED) where a check fails.
     """
     from warehouse.checks import run_checks
     from warehouse.connection import open_working, working_path

@@ -14,7 +14,11 @@ from flows.commands.options import home_option, json_option
 @home_option
 @json_option
 def command(home: Path | None, as_json: bool) -> None:
-    """Show the settings as they count here and where each came from: flag, NEWSFOLD_*, newsfold.toml or default."""
+    """Show the settings as they count here and where each came from: flag, NEWSFOLD_*, newsfold.toml or default.
+
+    \f
+    Settings go to stdout, as a table or as JSON. Raises SettingsError.
+    """
     from flows.settings.settings import effective_settings
     from flows.terminal_output import make_table, print_table, safe
 

@@ -32,6 +32,9 @@ def command(
     """Correct fields of ARTICLE, now and in every later run; what the source had is kept.
 
     Its stories follow: their times, headlines and members. `newsfold decisions` lists corrections and takes them back.
+
+    \f
+    Reports like `run_decision`; raises what `operations.corrections.correct` raises.
     """
     from flows.operations.corrections import correct
 

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 @click.option("--all", "with_revoked", is_flag=True, help="Also those that were taken back.")
 @click.pass_context
 def command(ctx: click.Context, home: Path | None, as_json: bool, with_revoked: bool) -> None:
-    """List what people decided: who, when and why, the latest first."""
+    """List what people decided: who, when and why, the latest first.
+
+    \f
+    Decisions go to stdout, as a table or a JSON object a line. Raises NotPublished.
+    """
     ctx.obj = home
     if ctx.invoked_subcommand is not None:
         return
@@ -93,6 +97,9 @@ def revoke_command(
     """Take OVERRIDE back (its id or the beginning of it), with those that the same command made.
 
     Scores decide again, and corrected fields have what the source had.
+
+    \f
+    Reports like `run_decision`; raises what `link_unlink_pin.revoke` raises.
     """
     from flows.operations.link_unlink_pin import revoke
 

@@ -40,6 +40,10 @@ def command(
     Texts, versions, signatures, links, decisions and older published files go, from feeds of watches and from the
     Prefect server of PREFECT_API_URL too; what is left is named. The input files are yours to delete. A hash stays,
     so that it does not come back.
+
+    \f
+    Reports on stderr, as JSON on stdout. Raises what `operations.erase.erase` raises, and UsageError
+    where nobody can be asked.
     """
     from flows.operations.erase import erase
     from flows.prefect_support.erased_headlines import forget_in_prefect

@@ -25,6 +25,9 @@ def command(article_a: str, other: str, home: Path | None, as_json: bool) -> Non
 
     OTHER is an article or a story; of a story the report nearest to the article is taken. An article is named by its
     id, the beginning of it, its external id or its URL, a story by its id or the beginning of it.
+
+    \f
+    Lines or one JSON object go to stdout. Raises UnknownArticle, NotFound, NotPublished, SettingsError.
     """
     from flows.fold.background_model import story_background
     from flows.operations.explain import explain

@@ -18,6 +18,9 @@ def command(article_a: str, article_b: str, **options: Any) -> None:
 
     An article is named by its id, the beginning of it, its external id or its URL. `newsfold decisions` lists what
     was decided and takes it back.
+
+    \f
+    Reports like `run_decision`; raises what `link_unlink_pin.link` raises.
     """
     from flows.operations.link_unlink_pin import link
 

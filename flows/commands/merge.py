@@ -19,6 +19,9 @@ def command(what: tuple[str, ...], home: Path | None, as_json: bool, **how: Any)
     It is written as links of pairs, which `newsfold decisions revoke` takes back together.
 
     Given two or more folders with a warehouse, join these homes into the new one of --home, and publish it.
+
+    \f
+    Reports like `run_decision`; raises what `move_split_merge.merge` or `join_homes` raises.
     """
     if all(Path(one).is_dir() for one in what):
         _join([Path(one) for one in what], home, as_json=as_json)

@@ -17,6 +17,9 @@ def command(article: str, story: str, **options: Any) -> None:
     """Put ARTICLE into STORY, with the copies of its text; the rest of its former story stays together.
 
     It is written as links and separations of pairs, which `newsfold decisions revoke` takes back together.
+
+    \f
+    Reports like `run_decision`; raises what `move_split_merge.move` raises.
     """
     from flows.operations.move_split_merge import move
 

@@ -23,6 +23,9 @@ def rename_command(old: str, new: str, **options: Any) -> None:
 
     Outlets renamed to one name count as one outlet; which are independent sources goes by site and the setting
     publisher_families. `newsfold decisions` lists renamings and takes them back.
+
+    \f
+    Reports like `run_decision`; raises what `operations.corrections.rename_outlet` raises.
     """
     from flows.operations.corrections import rename_outlet
 

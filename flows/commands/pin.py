@@ -14,7 +14,11 @@ from flows.commands.options import decision_options, run_decision
 @click.argument("article")
 @decision_options
 def command(story: str, article: str, **options: Any) -> None:
-    """Let ARTICLE stand for STORY as its canonical report, however the story grows; the latest pin wins."""
+    """Let ARTICLE stand for STORY as its canonical report, however the story grows; the latest pin wins.
+
+    \f
+    Reports like `run_decision`; raises what `link_unlink_pin.pin` raises.
+    """
     from flows.operations.link_unlink_pin import pin
 
     run_decision(pin, story, article, **options)

@@ -22,6 +22,9 @@ def command(inputs: tuple[Place, ...], home: Path | None, as_json: bool) -> None
     """Rebuild a damaged working file from the last published one, then read INPUTS for what came after it.
 
     The damaged file is set aside, not deleted. `newsfold check --deep` shows whether this is needed.
+
+    \f
+    Reports on stderr, as JSON on stdout. Raises what `operations.recover.recover` raises.
     """
     from flows.operations.recover import recover
     from flows.run_report import as_json as report_as_json

@@ -25,6 +25,9 @@ def command(dry_run: bool, threshold: float | None, home: Path | None, as_json: 
 
     Stored links are all it takes while the models are the same: with --dry-run --threshold SCORE it shows within
     seconds which stories another threshold would merge and split.
+
+    \f
+    The report goes to stdout. Raises what `fold.refold.refold` raises.
     """
     from flows.fold.refold import refold
 

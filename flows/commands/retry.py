@@ -50,6 +50,9 @@ def command(
     """Read the files of rejected documents again, as after an upgrade or with a longer document_seconds.
 
     With --map, files that were read under another map too. What was loaded from them keeps its ids.
+
+    \f
+    Reports like `print_report`. Raises what `operations.retry.retry` raises.
     """
     from flows.operations.retry import retry
     from flows.run_report import print_report

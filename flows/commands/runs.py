@@ -21,6 +21,9 @@ def command(home: Path | None, as_json: bool, limit: int) -> None:
     """List runs, the latest first: files → documents → articles → stories, and every drop by reason.
 
     While a run is at work, those before it are listed.
+
+    \f
+    Runs go to stdout, as a table or a JSON object a line. Raises what `latest_runs` raises.
     """
     from flows.terminal_output import make_table, print_table, safe
     from warehouse.latest_runs import latest_runs

@@ -27,6 +27,9 @@ def command(story: str, home: Path | None, as_json: bool, with_text: bool) -> No
     """Show STORY (its id, the beginning of it, or an id it once had): its reports, their evidence, its history.
 
     Articles that came in several versions are shown with what changed between them.
+
+    \f
+    The story goes to stdout, as tables or one JSON object. Raises UnknownStory, NotPublished, Damaged.
     """
     from warehouse.published_queries import find_article, list_versions, show_story
 

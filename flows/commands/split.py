@@ -17,6 +17,9 @@ def command(story: str, articles: tuple[str, ...], **options: Any) -> None:
     """Make a story of its own of ARTICLES of STORY, with the copies of their texts; the rest stays together.
 
     It is written as links and separations of pairs, which `newsfold decisions revoke` takes back together.
+
+    \f
+    Reports like `run_decision`; raises what `move_split_merge.split` raises.
     """
     from flows.operations.move_split_merge import split
 

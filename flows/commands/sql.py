@@ -33,6 +33,9 @@ def command(query: str | None, home: Path | None, form: str | None, raw: bool) -
     """Run QUERY (or what comes on stdin) on the published warehouse. Nothing can be changed.
 
     Start with: newsfold sql "SELECT * FROM stories ORDER BY last_published_at DESC LIMIT 10"
+
+    \f
+    Rows go to stdout, as a table, JSON lines or CSV. Raises BadQuery, NotPublished, Damaged.
     """
     from flows.terminal_output import make_table, print_table, safe
     from warehouse.export import write_csv, write_jsonl

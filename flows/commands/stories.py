@@ -48,6 +48,9 @@ def command(
     """List stories, newest first; with WORDS those whose reports have all of them, the best first.
 
     Quotes make a phrase, -WORD leaves out (after --), OR joins alternatives.
+
+    \f
+    Stories go to stdout, as a table or a JSON object a line. Raises NotPublished, Damaged.
     """
     from flows.terminal_output import make_table, print_table, safe
     from warehouse.published_queries import StoryConditions, list_stories, search_stories

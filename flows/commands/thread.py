@@ -16,7 +16,12 @@ from flows.commands.options import home_option, json_option, published
 @json_option
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="Threads to list.")
 def command(thread: str | None, home: Path | None, as_json: bool, limit: int) -> None:
-    """List threads, or the stories of THREAD (its id, or that of a story in it), in order."""
+    """List threads, or the stories of THREAD (its id, or that of a story in it), in order.
+
+    \f
+    Rows go to stdout, as lines or a JSON object a line. Raises InvalidRequestError for an unknown id, NotPublished,
+    Damaged.
+    """
     from flows.errors import InvalidRequestError
     from flows.terminal_output import make_console, safe
     from warehouse.web_queries import ask

@@ -19,6 +19,9 @@ def command(article_a: str, article_b: str, not_a_copy: bool, **options: Any) ->
 
     An article is named by its id, the beginning of it, its external id or its URL. `newsfold decisions` lists what
     was decided and takes it back.
+
+    \f
+    Reports like `run_decision`; raises what `link_unlink_pin.unlink` raises.
     """
     from flows.operations.link_unlink_pin import unlink
 
