@@ -34,7 +34,7 @@ COMMANDS: dict[str, str] = {
     "recover": "Rebuild a damaged warehouse from the published file.",
     "maintain": "Maintain the warehouse, as the nightly schedule does.",
     "serve": "Fold the inbox on a schedule, on this machine.",
-    "alerts": "Have Prefect tell of runs that died, and of silence.",
+    "alerts": "Have Prefect report runs that died, and that none succeeds.",
     "watch": "Save a search that reports each story once.",
     "web": "Open the reading room in a browser.",
     "mcp": "Serve tools for an assistant on standard input.",

@@ -12,7 +12,7 @@ from flows.commands.options import home_option, settings_from
 @click.command("alerts")
 @home_option
 def command(home: Path | None) -> None:
-    """Have the Prefect server end runs that died, and tell when no run succeeds.
+    """Have the Prefect server end runs that died, and report when no run succeeds.
 
     Call it once after `prefect deploy`, and again when notify_block or quiet_hours changes; `newsfold serve` does so
     by itself. PREFECT_API_URL names the server.
