@@ -84,7 +84,10 @@ def corrected_articles(con: DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def mark_changed(con: DuckDBPyConnection, ids: Ids, *, run_id: str, now: datetime) -> None:
-    """Set run and time of the last change of these articles, in the caller's transaction; unknown ids do nothing."""
+    """Set run and time of the last change of the articles with these ids, in the caller's transaction.
+
+    `now` is naive, in UTC; ids of no article do nothing.
+    """
     with registered(con, wanted=_table(ids)):
         con.execute(statement("corrections", "mark").sql, {"run_id": run_id, "now": now}).fetchall()
 

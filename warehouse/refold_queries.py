@@ -108,10 +108,11 @@ def titles(con: DuckDBPyConnection, ids: Ids) -> dict[int, str]:
     return dict(zip(rows.column("article_id").to_pylist(), rows.column("title").to_pylist(), strict=True))
 
 
-def decide_again(con: DuckDBPyConnection, threshold: float) -> int:
-    """Set the decisions of stored same-story links by another threshold: a score below it, or none, falls short.
+def apply_threshold(con: DuckDBPyConnection, threshold: float) -> int:
+    """Mark each stored same-story link anew as passing or falling short, by another threshold of the score (0 to 1).
 
-    Returns how many links had been decided by another threshold, whether or not the decision changed.
+    A score below the threshold, or none, falls short. Returns how many links had been marked by another threshold,
+    whether or not the mark changed. In the caller's transaction.
     """
     return int(
         con.execute(

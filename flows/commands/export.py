@@ -48,6 +48,9 @@ def command(
 
     parquet: all articles into the folder TARGET, one part a day. jsonl, csv: one table; text that a spreadsheet would
     run is made harmless in CSV. rss, atom, json-feed: the latest stories.
+
+    \f
+    Raises BadQuery for an unknown table, NotPublished, Damaged, and UsageError where TARGET cannot be written.
     """
     from flows.operations.story_feeds import write_feed
     from warehouse.export import export_table, web_address, write_parquet

@@ -73,6 +73,10 @@ def command(
     s3://, gs:// and az:// addresses are read from buckets, `-` from standard input; *.paths files list others.
     Formats are recognised by the content: HTML, text, JSON and JSONL, CSV, Parquet, RSS/Atom/RDF, WARC, EML, NewsML-G2,
     NITF, ninjs, PDF, and any of them in gzip, zstd, bzip2, xz, zip or tar.
+
+    \f
+    Reports like `print_report`; returns the exit code, 1 under --strict where documents were rejected. Raises what
+    `fold_files` raises.
     """
     from flows.prefect_support.server_reachable import reports_to_prefect
     from flows.run_report import print_report

@@ -37,6 +37,10 @@ def command(
 
     The nightly schedule does the same; with PREFECT_API_URL set this is reported to Prefect too. Exit code 4 when a
     data check fails; nothing is dropped then.
+
+    \f
+    Reports on stderr. Raises what `maintain_warehouse` raises, and SystemExit (ExitCode.DAMAGED) or, with Prefect,
+    ChecksFailedError where a check fails.
     """
     flags: dict[str, object] = {
         "home": home,

@@ -46,7 +46,11 @@ def command(
     home: Path | None,
     port: int,
 ) -> None:
-    """Fold the inbox on a schedule until stopped (Ctrl-C or SIGTERM; a run that is cut off loses nothing)."""
+    """Fold the inbox on a schedule until stopped (Ctrl-C or SIGTERM; a run that is cut off loses nothing).
+
+    \f
+    Messages go to stderr. Raises what `prefect_support.serve.serve` raises, SettingsError.
+    """
     from flows.prefect_support.serve import serve
     from flows.stderr_messages import say
 

@@ -239,7 +239,7 @@ def fold_everything(
                 fold_copies(con, as_ids(()), decisions, run_id=run_id, now=now, again=chunk)
         rebuild_evidence(con, background, run_id=run_id, now=now)
     if is_plain:
-        refold_queries.decide_again(con, MODEL.threshold)
+        refold_queries.apply_threshold(con, MODEL.threshold)
     new = changed = 0
     for chunk in _chunks(con, report.threshold):
         _compare(con, chunk, stories_at(con, chunk, decisions, report.threshold), report)

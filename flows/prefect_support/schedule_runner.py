@@ -32,7 +32,11 @@ class ScheduleRunner(Runner):
     _stop: asyncio.Task[None] | None = None
 
     async def start(self, run_once: bool = False, webserver: bool | None = None) -> None:
-        """Run what is due until SIGTERM or Ctrl-C; return when all of it ended, or STOP_SECONDS later."""
+        """Run deployments when they are due until SIGTERM or Ctrl-C; return when all runs ended, or soon after.
+
+        "Soon" is STOP_SECONDS. `run_once` and `webserver` are those of Prefect's `Runner.start`, whose errors are
+        raised.
+        """
         loop, self._work = asyncio.get_running_loop(), asyncio.current_task()
         loop.add_signal_handler(signal.SIGINT, self.handle_sigterm)
         with suppress(asyncio.CancelledError):  # that is how a stop ends it

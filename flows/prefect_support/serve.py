@@ -114,7 +114,7 @@ class LocalServer:
 def local_server(port: int) -> Iterator[LocalServer]:
     """Start a Prefect server on loopback, unless one answers at this port, and stop a started one after the block.
 
-    Call `wait` of the yielded LocalServer before using it.
+    Call `wait` of the yielded LocalServer before using it, which raises where the server does not start.
     """
     server = LocalServer(port)
     try:

@@ -133,10 +133,11 @@ def band_keys(signatures: U32, bands: int, rows: int) -> U64:
 
 
 def fingerprints(values: U32, offsets: I64, width: int, modulus: int) -> tuple[U64, I64]:
-    """Return the 64-bit hashes of runs of `width` tokens that `modulus` divides, and the number of the text of each.
+    """Sample fingerprints of texts: the 64-bit hashes of runs of `width` tokens that `modulus` divides.
 
-    Text i is `values[offsets[i]:offsets[i + 1]]`; no run crosses two texts. They come in reading order, with repeats;
-    0 is left out. Mod-p sampling (Manber 1994). Shorter texts have none.
+    Mod-p sampling (Manber 1994). Returns the hashes and, beside each, the number of its text, in reading order with
+    repeats. Text i is `values[offsets[i]:offsets[i + 1]]`; no run crosses two texts; 0 is left out; shorter texts have
+    none.
     """
     loop = _loop("fingerprints", len(values))
     if loop is None:

@@ -215,9 +215,11 @@ def count_distinct(gram_hashes: U32, offsets: I64) -> I64:
 
 
 def fingerprints(values: U32, offsets: I64, width: int, modulus: int) -> tuple[U64, I64]:
-    """Return the 64-bit hashes of runs of `width` tokens that `modulus` divides, and the text of each, with NumPy.
+    """Sample fingerprints of texts with NumPy: the 64-bit hashes of runs of `width` tokens that `modulus` divides.
 
-    Text i is `values[offsets[i]:offsets[i + 1]]`; no run crosses two texts; 0 is left out.
+    Mod-p sampling (Manber 1994). Returns the hashes and, beside each, the number of its text, in reading order with
+    repeats. Text i is `values[offsets[i]:offsets[i + 1]]`; no run crosses two texts; 0 is left out; shorter texts have
+    none.
     """
     count = max(len(values) - width + 1, 0)
     powers = _powers(width)

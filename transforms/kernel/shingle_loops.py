@@ -198,9 +198,10 @@ def sign(values: U32, offsets: I64, multipliers: U32, increments: U32, mixed: U3
 def fingerprints(values: U32, offsets: I64, width: int, modulus: int, keys: U64, owners: I64) -> int:
     """Fill `keys` with sampled hashes of runs of `width` tokens, `owners` with the text of each; return how many.
 
-    Sampled are the hashes that `modulus` divides; text i is `values[offsets[i]:offsets[i + 1]]`. `keys` and `owners`
-    have an entry for each token. Rolling hash (Karp and Rabin 1987): its first token is subtracted, the rest divided by
-    the base (modulo 2**64, where an odd number has an inverse), and the next token added at the last position.
+    Mod-p sampling (Manber 1994): kept are the hashes that `modulus` divides; text i is `values[offsets[i]:offsets[i +
+    1]]`. `keys` and `owners` have an entry for each token. Rolling hash (Karp and Rabin 1987): its first token is
+    subtracted, the rest divided by the base (modulo 2**64, where an odd number has an inverse), and the next token
+    added at the last position.
     """
     base = np.uint64(0x9E3779B97F4A7C15)
     inverse = base  # right in the last three bits, and in twice as many after each step (Newton)
