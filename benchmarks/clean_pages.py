@@ -36,7 +36,7 @@ from benchmarks.page_extractors import (
     readability,
     trafilatura,
 )
-from benchmarks.watching import DATA, circumstances
+from benchmarks.run_measurement import DATA, circumstances
 from transforms.cleaning.metadata import read_metadata
 from transforms.cleaning.page_body import extract_body, parse_page
 from transforms.text.encoding import decode

@@ -24,7 +24,7 @@ from benchmarks.page_extractors import (
     readability,
     trafilatura,
 )
-from benchmarks.watching import DATA
+from benchmarks.run_measurement import DATA
 
 LANGUAGES = ("English", "German", "French", "Spanish", "Polish", "Italian")  # of most pages
 _BETWEEN = re.compile(r",|;|/| und | and | & ")

@@ -23,7 +23,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from benchmarks.watching import DATA, circumstances
+from benchmarks.run_measurement import DATA, circumstances
 from benchmarks.wrapped_texts import choose, measure_wrapped, show
 from transforms.cleaning.plain_text import segment
 

@@ -21,8 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.newsroom import make_articles
-from benchmarks.watching import keep_in
+from benchmarks.made_up_news import make_articles
+from benchmarks.run_measurement import keep_in
 from benchmarks.whole_way import WRITERS
 from flows.engine.dask_cluster import DaskCluster
 from flows.engine.local import LocalEngine

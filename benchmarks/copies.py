@@ -1,7 +1,8 @@
 """Copies on evaluation texts with known edits: quality over all and by edit, and speed beside other MinHash engines.
 
-Run: python -m benchmarks.copies [--rivals DIR] [--texts N ...]   (DIR: where rensa, gaoya and datatrove are installed
-with `pip install --target`). Speed on more texts than there are is measured on made-up news (`benchmarks.newsroom`).
+Run: python -m benchmarks.copies [--rivals DIR] [--texts N ...] (DIR: where rensa, gaoya and datatrove are installed
+with `pip install --target`). Speed on more texts than there are is measured on made-up news
+(`benchmarks.made_up_news`).
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.made_up_news import make_articles
 from benchmarks.measures import score_groups
-from benchmarks.newsroom import make_articles
-from benchmarks.watching import DATA, circumstances
+from benchmarks.run_measurement import DATA, circumstances
 from transforms.copies.compare import candidate_keys, group, verify_pairs
 from transforms.copies.copy_model import COPIES
 from transforms.copies.shingles import shingle, tokenise

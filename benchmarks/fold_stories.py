@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.measures import area_under_curve, pearson, precision_at, score_groups
+from benchmarks.run_measurement import DATA, circumstances, environment, newsfold
 from benchmarks.story_rivals import own_best, rivals
-from benchmarks.watching import DATA, circumstances, environment, newsfold
 from flows.fold.embedding_model import load_embedder
 from transforms.language.background import Background, load_background, with_embedder
 from transforms.stories.pair_score import score_pairs

@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.watching import circumstances
+from benchmarks.run_measurement import circumstances
 from tests.deliveries.articles import Story
 from tests.deliveries.files import SUITES
 from transforms.readers import read

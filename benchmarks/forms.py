@@ -19,7 +19,7 @@ from random import Random
 from typing import Any
 
 from benchmarks.fold_stories import folded, story_labels
-from benchmarks.watching import keep_in
+from benchmarks.run_measurement import keep_in
 from transforms.stories.story_model import MODEL
 
 Record = dict[str, Any]

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fold_stories import BACKGROUND, HEADLINES, folded, read, story_labels
+from benchmarks.run_measurement import DATA, keep_in
 from benchmarks.threads import events_of
-from benchmarks.watching import DATA, keep_in
 from flows.fold.multilingual_model import find_multilingual
 from flows.fold.story_evidence import encoded_text
 from transforms.language.background import model_language

@@ -1,8 +1,8 @@
 """How alike made-up news is beside real news: within one story, and between articles that have nothing in common.
 
 Run as `python -m benchmarks.likeness [--articles N]`. The labelled sets lie in NEWSFOLD_DATA; without them only what is
-made up is known (see `benchmarks.newsroom`). Dates count nothing here. Copies, more than half of whose shingles are the
-same, are left out within a story.
+made up is known (see `benchmarks.made_up_news`). Dates count nothing here. Copies, more than half of whose shingles are
+the same, are left out within a story.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.fold_stories import GROUPED, Record, describe, read
-from benchmarks.newsroom import make_articles
-from benchmarks.watching import DATA, keep_in
+from benchmarks.made_up_news import make_articles
+from benchmarks.run_measurement import DATA, keep_in
 from transforms.copies.shingles import shingle_texts
 from transforms.stories.pair_score import score_pairs
 from transforms.stories.profile_table import tabulate

@@ -2,9 +2,9 @@
 
 Run as `python -m benchmarks.pages [--articles N] [--multiply TIMES] [--home HOME]`. Without a home it makes up N
 articles and publishes them as `benchmarks.queries` does; with `--multiply` the published file is made so many times as
-large (`benchmarks.multiply`). Every page, and every query of the README, is asked ROUNDS times in this process, so that
-the figures are those of the server alone; the first answer, which opens the file, is left out. Beside the time that
-passed stands that of the processors, which other work on the machine does not change, and the load when it was
+large (`benchmarks.multiply_home`). Every page, and every query of the README, is asked ROUNDS times in this process, so
+that the figures are those of the server alone; the first answer, which opens the file, is left out. Beside the time
+that passed stands that of the processors, which other work on the machine does not change, and the load when it was
 measured.
 """
 
@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.testclient import TestClient
 
-from benchmarks.multiply import multiply
+from benchmarks.multiply_home import multiply
 from benchmarks.queries import ask_for_what_is_there, make_home, read_queries
-from benchmarks.watching import resident_megabytes
+from benchmarks.run_measurement import resident_megabytes
 from warehouse.connection import open_published
 from web.app import create_app
 

@@ -22,8 +22,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from benchmarks.newsroom import make_articles
-from benchmarks.watching import Watch, environment, keep_in, newsfold
+from benchmarks.made_up_news import make_articles
+from benchmarks.run_measurement import Watch, environment, keep_in, newsfold
 from benchmarks.whole_way import write_jsonl, write_pages
 
 RESULT = Path(__file__).parent / "results" / "profile.json"

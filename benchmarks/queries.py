@@ -1,7 +1,7 @@
 """The README's queries on a large published file: what an analyst waits for.
 
 Run as `python -m benchmarks.queries [--articles N] [--home HOME]`. Without a home it makes up N articles (see
-`benchmarks.newsroom`), loads them as a run does, groups them by the events that they were made for, and publishes;
+`benchmarks.made_up_news`), loads them as a run does, groups them by the events that they were made for, and publishes;
 folding is not what is measured. Every query runs ROUNDS times, on the file opened anew each time.
 """
 
@@ -21,8 +21,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.newsroom import MadeUp, make_articles
-from benchmarks.watching import circumstances
+from benchmarks.made_up_news import MadeUp, make_articles
+from benchmarks.run_measurement import circumstances
 from transforms.text.ids import hash_text
 from warehouse.batch_schemas import article_schema, rejection_schema, to_batch
 from warehouse.connection import open_published, open_working, transaction

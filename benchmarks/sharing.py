@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.newsroom import make_articles
-from benchmarks.watching import DATA, Watch, keep_in, newsfold
+from benchmarks.made_up_news import make_articles
+from benchmarks.run_measurement import DATA, Watch, keep_in, newsfold
 from benchmarks.whole_way import WRITERS
 from flows.engine.local import LocalEngine
 from flows.engine.protocol import Done

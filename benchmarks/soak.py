@@ -27,8 +27,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.newsroom import make_articles
-from benchmarks.watching import environment, keep_in, newsfold
+from benchmarks.made_up_news import make_articles
+from benchmarks.run_measurement import environment, keep_in, newsfold
 from flows.prefect_support.schedule_runner import descendants
 
 RESULT = Path(__file__).parent / "results" / "soak.json"

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from itertools import count, islice
 from pathlib import Path
 
-from benchmarks.newsroom import as_page, make_articles
-from benchmarks.watching import environment, keep_in, newsfold
+from benchmarks.made_up_news import as_page, make_articles
+from benchmarks.run_measurement import environment, keep_in, newsfold
 from benchmarks.whole_way import write_jsonl
 
 RESULT = Path(__file__).parent / "results" / "starting.json"

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fold_stories import folded, read, story_labels
-from benchmarks.watching import DATA, keep_in
+from benchmarks.run_measurement import DATA, keep_in
 from transforms.stories.threads import MODEL
 
 Record = dict[str, Any]

@@ -1,11 +1,10 @@
 """The whole way, from files to the published warehouse: what a run takes, and how it grows.
 
 Run as `python -m benchmarks.whole_way [--articles N …] [--more N …] [--format F] [--megabytes M …]`. It makes up N
-articles (see `benchmarks.newsroom`), folds them with `newsfold ingest` in a process of its own and watches that: wall
-seconds, processor seconds of all its processes, memory of all of them together and of the largest, bytes of the
-published file. `--more` folds others on top of them.
-Short by default; `--articles 100000 1000000` is the long one. `--megabytes` fills web archives up to that size with
-pages of 200 kB, for memory.
+articles (see `benchmarks.made_up_news`), folds them with `newsfold ingest` in a process of its own and watches that:
+wall seconds, processor seconds of all its processes, memory of all of them together and of the largest, bytes of the
+published file. `--more` folds others on top of them. Short by default; `--articles 100000 1000000` is the long one.
+`--megabytes` fills web archives up to that size with pages of 200 kB, for memory.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from benchmarks.newsroom import MadeUp, as_page, as_warc_record, make_articles
-from benchmarks.watching import Watch, keep_in, newsfold
+from benchmarks.made_up_news import MadeUp, as_page, as_warc_record, make_articles
+from benchmarks.run_measurement import Watch, keep_in, newsfold
 
 RESULT = Path(__file__).parent / "results" / "whole_way.json"
 BIG_PAGE = 200_000  # bytes of code on a page of the archives made for memory

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.multiply import multiply
+from benchmarks.multiply_home import multiply
 from tests.story_samples import copy_of, fold_in, report
 from warehouse.connection import open_published
 
