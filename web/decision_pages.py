@@ -38,7 +38,10 @@ FIELDS = {"title": "headline", "published": "date", "kind": "kind", "publisher":
 
 
 class Verb(NamedTuple):
-    """What the pages say of one kind of decision; `fields` of the form are its keys, in order."""
+    """The texts of the pages for one kind of decision: heading, button, what is said once it is made (`done`).
+
+    `fields` are the names of the form's fields that are its keys, in order.
+    """
 
     heading: str
     button: str

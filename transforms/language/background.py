@@ -97,12 +97,15 @@ def with_embedder(background: Background, embedder: Embedder) -> Background:
 
 
 def with_shared_terms(background: Background, version: str) -> Background:
-    """Return a copy of a model with which stories are compared across languages, with `version` appended to its own."""
+    """Return a copy of a background model with which stories are compared across languages too, by shared terms.
+
+    `version`, that of the method, is appended to the model's own.
+    """
     return replace(background, version=f"{background.version}+{version}", has_shared_terms=True)
 
 
 def with_multilingual(background: Background, embedder: MultilingualEmbedder) -> Background:
-    """Return a copy of a model with which stories are compared across languages by vectors too."""
+    """Return a copy of a background model with which stories are compared across languages too, by vectors of texts."""
     return replace(background, version=f"{background.version}+{embedder.version}", multilingual=embedder)
 
 

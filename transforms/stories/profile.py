@@ -41,9 +41,10 @@ class Report(NamedTuple):
 
 
 def report_of(row: Mapping[str, Any]) -> Report:
-    """Return what a profile is built from out of a row of an article, by the names of its columns.
+    """Turn a row of an article into a Report, what its profile is built from.
 
-    A headline or text of None counts as "".
+    `row` has article_id, title, text, language, published_at, published_precision and kind; a headline or text of None
+    counts as "". Raises KeyError for a missing column, ValueError for an unknown kind or precision.
     """
     return Report(
         row["article_id"],
@@ -220,7 +221,7 @@ def pack(item: Profile) -> bytes:
 
 
 def unpack(data: bytes) -> Profile:
-    """Read a profile packed by `pack`.
+    """Read a profile from the bytes that `pack` made of it.
 
     Raises ValueError for another format, and "damaged profile" where lengths do not fit or kind, language or words
     cannot be read.
