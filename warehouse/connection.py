@@ -27,7 +27,7 @@ from warehouse.errors import (
 )
 from warehouse.file_modes import OWNER_ONLY, as_open_as
 from warehouse.locks import POLL_SECONDS, hold
-from warehouse.migrations import migrate
+from warehouse.migrations import begin_with_schema, migrate, note_applied
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -139,9 +139,16 @@ def open_working(
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
-        con = _connect(working_path(home), settings, wait_seconds)
+        path = working_path(home)
+        is_new = not path.exists()
+        if is_new:
+            with engine_errors(at=home):
+                begin_with_schema(path, open_scratch)
+        con = _connect(path, settings, wait_seconds)
         try:
             with engine_errors(at=home):
+                if is_new:
+                    note_applied(con)
                 migrate(con)
                 reconcile(con, home)
                 yield con

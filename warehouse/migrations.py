@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warehouse.empty_files import begin_file
 from warehouse.errors import Damaged, NewerSchema
 
 if TYPE_CHECKING:
@@ -76,7 +79,7 @@ def migrate(con: DuckDBPyConnection, steps: list[Migration] | None = None) -> li
             con.execute(step.sql)
             con.execute(
                 "INSERT INTO schema_migrations VALUES (?, ?, ?, ?)",
-                [step.version, step.name, step.sha256, datetime.now(UTC).replace(tzinfo=None)],
+                [step.version, step.name, step.sha256, _now()],
             )
             con.execute("COMMIT")
         except BaseException:
@@ -84,6 +87,26 @@ def migrate(con: DuckDBPyConnection, steps: list[Migration] | None = None) -> li
             raise
         done.append(step.name)
     return done
+
+
+def begin_with_schema(path: Path, open_file: Callable[[Path], DuckDBPyConnection]) -> None:
+    """Put a working file with the current schema and no rows, as `migrate` makes it, at a path where no file is.
+
+    `open_file` opens a new file to write. The steps are recorded as applied at some time in the past; `note_applied`
+    corrects that. Raises OSError where the file cannot be written, DuckDB's errors as they are.
+    """
+
+    def make(empty: Path) -> None:
+        with open_file(empty) as con:
+            migrate(con)
+
+    texts = [step.sql.encode() for step in known_migrations()]
+    begin_file(path, "working", [Path(__file__).read_bytes(), *texts], make)
+
+
+def note_applied(con: DuckDBPyConnection) -> None:
+    """Record the present as the time at which all steps of a new file were applied."""
+    con.execute("UPDATE schema_migrations SET applied_at = ?", [_now()]).fetchall()
 
 
 def applied_migrations(con: DuckDBPyConnection) -> dict[int, str]:
@@ -94,3 +117,7 @@ def applied_migrations(con: DuckDBPyConnection) -> dict[int, str]:
     if not known:
         return {}
     return dict(con.sql("SELECT version, sha256 FROM schema_migrations").fetchall())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

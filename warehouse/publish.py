@@ -25,9 +25,10 @@ from warehouse.connection import (
     spool_path,
     transaction,
 )
+from warehouse.empty_files import begin_file
 from warehouse.errors import WarehouseError
 from warehouse.published_file import is_as_published, note_published, verify_as_reader
-from warehouse.search_index import create_index, update_index
+from warehouse.search_index import create_index, index_sources, update_index
 from warehouse.sql_files import execute, statement, statements
 
 if TYPE_CHECKING:
@@ -97,14 +98,8 @@ def publish(
 
 def _write_everything(con: DuckDBPyConnection, fresh: Path, now: datetime) -> int:
     remove(fresh)
+    begin_published(con, fresh)
     with _attached(con, fresh):
-        con.execute("USE pub")
-        try:
-            con.execute(statement("publish", "schema").sql)
-            con.execute(statement("publish", "macros").sql)
-        finally:
-            con.execute(f"USE {WORKING_CATALOG}")
-        create_index(con)
         execute(con, statement("publish/compare", "state_now").sql, {"now": now})
         con.execute(statement("publish/compare", "wanted_full").sql)
         rows = _fill(con)
@@ -116,6 +111,27 @@ def _write_everything(con: DuckDBPyConnection, fresh: Path, now: datetime) -> in
                 f"the new published file differs from the working file: {', '.join(differences)}"
             )
     return rows
+
+
+def begin_published(con: DuckDBPyConnection, path: Path) -> None:
+    """Put a file with the published tables, macros and index of words, all of them empty, at a path where no file is.
+
+    Raises OSError where it cannot be written, DuckDB's errors as they are.
+    """
+
+    def make(empty: Path) -> None:
+        with _attached(con, empty):
+            con.execute("USE pub")
+            try:
+                for name in ("schema", "macros"):
+                    con.execute(statement("publish", name).sql)
+            finally:
+                con.execute(f"USE {WORKING_CATALOG}")
+            create_index(con)
+            con.execute(statement("publish", "about_schema").sql)
+
+    texts = [statement("publish", name).sql.encode() for name in ("schema", "macros", "about_schema")]
+    begin_file(path, "published", [Path(__file__).read_bytes(), *texts, *index_sources()], make)
 
 
 def _write_differences(con: DuckDBPyConnection, home: Path, fresh: Path, now: datetime) -> int | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.connection import WORKING_CATALOG
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 # Numbers of articles that are gone, for each that is there, before the whole index is made anew: gone ones are read in
 # vain, making it anew takes about 3 ms an article.
 _WASTE = 1.0
+_DATA = files("transforms") / "data"
 _FEW = 10_000  # articles below which waste does not matter
 
 
@@ -40,24 +43,31 @@ def create_index(con: DuckDBPyConnection) -> None:
 
 
 @cache
+def index_sources() -> tuple[bytes, ...]:
+    """Return the texts that what `create_index` makes depends on: this module, its SQL, and the data of languages."""
+    tables = (path.read_bytes() for path in (*_language_tables(), _DATA / "simplified_characters.toml"))
+    return Path(__file__).read_bytes(), statement("publish", "search").sql.encode(), *tables
+
+
+def _language_tables() -> list[Traversable]:
+    folder = _DATA / "languages"
+    return sorted((one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
+
+
+@cache
 def _stemming_rules() -> list[tuple[str, int, list[str]]]:
     """Return language, shortest stem and endings to take off, of every language in `transforms/data`."""
-    entries = sorted((files("transforms") / "data" / "languages").iterdir(), key=lambda one: one.name)
     rules = []
-    for entry in entries:
-        if entry.name.endswith(".toml"):
-            stems = tomllib.loads(entry.read_text(encoding="utf-8")).get("stems", {})
-            rules.append(
-                (entry.name.removesuffix(".toml"), stems.get("shortest", 4), stems.get("endings", []))
-            )
+    for entry in _language_tables():
+        stems = tomllib.loads(entry.read_text(encoding="utf-8")).get("stems", {})
+        rules.append((entry.name.removesuffix(".toml"), stems.get("shortest", 4), stems.get("endings", [])))
     return rules
 
 
 @cache
 def _characters() -> tuple[str, str]:
     """Return traditional Chinese characters, and the simplified one of each at the same place."""
-    path = files("transforms") / "data" / "simplified_characters.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    table = tomllib.loads((_DATA / "simplified_characters.toml").read_text(encoding="utf-8"))
     return table["traditional"], table["simplified"]
 
 

@@ -6,7 +6,6 @@ be deleted at any time; where it cannot be written, every worker reads py3langid
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import threading
@@ -18,21 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from transforms.language.detector_model import TABLES, LanguageModel, aliases_in, read_model
+from warehouse.cache_folder import cache_folder
 
 # Rises when what is stored changes; the name of the folder has the rest that it depends on.
 _LAYOUT = 1
+FOLDER = "language-model"
 _NAMES = "languages"
 _loading = threading.Lock()
-
-
-def cache_folder() -> Path:
-    """Return the folder of the decompressed model: below XDG_CACHE_HOME where that is absolute, else ~/.cache.
-
-    It need not exist. Raises RuntimeError where there is no home.
-    """
-    stated = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(stated) if Path(stated).is_absolute() else Path("~/.cache").expanduser()
-    return base / "newsfold" / "language-model"
 
 
 def shared_model() -> LanguageModel:
@@ -55,10 +46,10 @@ def find_model() -> LanguageModel:
     with suppress(
         OSError, ValueError, RuntimeError
     ):  # no folder, no home, another form: as if there were none
-        return _open(cache_folder() / _key())
+        return _open(cache_folder(FOLDER) / _key())
     model = read_model()
     with suppress(OSError, RuntimeError):  # a full disk, a read-only home: the next worker reads it again
-        _store(model, cache_folder(), _key())
+        _store(model, cache_folder(FOLDER), _key())
     return model
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from flows.intake import language_model_cache as unpacked
 from transforms.language.detector_model import TABLES, LanguageModel, read_model
+from warehouse.cache_folder import cache_folder
 
 TEXT = "The council approved the new bridge on Monday."
 
@@ -22,7 +23,7 @@ def shipped() -> LanguageModel:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shipped: LanguageModel) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(unpacked, "read_model", lambda: shipped)
-    return unpacked.cache_folder()
+    return cache_folder(unpacked.FOLDER)
 
 
 def test_what_was_left_is_what_was_unpacked(shipped: LanguageModel, monkeypatch: pytest.MonkeyPatch) -> None:

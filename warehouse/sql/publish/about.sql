@@ -14,6 +14,3 @@ UNION ALL SELECT 'count', 'documents', (SELECT count(*)::VARCHAR FROM pub.docume
 UNION ALL SELECT 'count', 'links', (SELECT count(*)::VARCHAR FROM pub.links)
 UNION ALL SELECT 'cite', 'how', 'newsfold ' || $version || ', run ' || coalesce((SELECT max(run_id) FROM pub.runs WHERE status = 'done'), 'none')
     || ', story ids as given here; the texts belong to their publishers'
-UNION ALL SELECT 'table', table_name, comment FROM duckdb_tables() WHERE database_name = 'pub' AND (table_name = '_about' OR NOT starts_with(table_name, '_'))
-UNION ALL SELECT DISTINCT 'macro', function_name || '(' || array_to_string(parameters, ', ') || ')', comment
-FROM duckdb_functions() WHERE database_name = 'pub' AND function_type = 'table_macro'

@@ -1,1 +1,1 @@
-SELECT topic, name, value FROM _about
+SELECT topic, name, value FROM _about ORDER BY list_position(['file', 'count', 'cite', 'table', 'macro'], topic), rowid

@@ -13,4 +13,4 @@ WHERE document_id IN (SELECT format('{:016x}', document_id) FROM documents WHERE
    OR (disposition = 'deferred' AND source_ref IN (SELECT source_ref FROM files));
 DELETE FROM pub._article_state WHERE article_id IN (SELECT article_id FROM changed_articles WHERE NOT is_new);
 DELETE FROM pub._story_state WHERE story_id IN (SELECT story_id FROM changed_stories);
-TRUNCATE pub._about
+DELETE FROM pub._about WHERE topic NOT IN ('table', 'macro')
