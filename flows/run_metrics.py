@@ -10,7 +10,6 @@ from flows.errors import describe
 from flows.run_report import as_json
 from flows.stderr_messages import is_json, say, write_record
 from warehouse.errors import WarehouseError
-from warehouse.latest_runs import read_totals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +40,10 @@ def write_metrics(settings: Settings) -> None:
     """
     if settings.metrics_file is None:
         return
+    from warehouse.latest_runs import (
+        read_totals,
+    )  # with all that queries return, for the few who set the file
+
     try:
         totals = read_totals(settings.home)
         _write(settings.metrics_file, totals)

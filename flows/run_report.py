@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from flows.stderr_messages import is_json
 from transforms.types import Disposition
-from warehouse.export import web_address
 from warehouse.object_store import is_address
 from warehouse.runs import RunOutcome
+from warehouse.web_addresses import web_address
 
 if TYPE_CHECKING:
     from warehouse.load import LoadResult

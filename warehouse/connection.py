@@ -27,7 +27,6 @@ from warehouse.errors import (
 )
 from warehouse.file_modes import OWNER_ONLY, as_open_as
 from warehouse.locks import POLL_SECONDS, hold
-from warehouse.migrations import begin_with_schema, migrate, note_applied
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -45,6 +44,10 @@ MEMORY_LIMIT = "1600MiB"
 # The write-ahead log is folded into the file at the end of every opening; within one, only when it grows past this, so
 # that a load is written twice once and not in slices.
 WAL_LIMIT = "256MiB"
+# SQL names no variables of Python, and DuckDB fetches and loads no extensions.
+NOTHING_BY_ITSELF = dict.fromkeys(
+    ("python_enable_replacements", "autoinstall_known_extensions", "autoload_known_extensions"), False
+)
 DISK_FULL = "the disk is full; nothing was lost"
 # Below this much room a refused write is put down to a full disk; what failed has given some of its room back already.
 LEAST_ROOM_BYTES = 16 << 20
@@ -127,6 +130,8 @@ def open_working(
     Leaving the block without an error folds the log into the file, so that the file alone is complete. DuckDB's errors
     become Damaged, StorageFailed or DiskFull.
     """
+    from warehouse.migrations import begin_with_schema, migrate, note_applied  # of no use to readers
+
     prepare_home(home)
     with hold(home, wait_seconds=wait_seconds, purpose=purpose):
         set_aside_foreign_log(home)
@@ -135,16 +140,11 @@ def open_working(
             "threads": threads or os.cpu_count() or 1,
             "temp_directory": str(spool_path(home) / "duckdb"),
             "checkpoint_threshold": WAL_LIMIT,
-            "python_enable_replacements": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
+            **NOTHING_BY_ITSELF,
         }
-        path = working_path(home)
-        is_new = not path.exists()
-        if is_new:
-            with engine_errors(at=home):
-                begin_with_schema(path, open_scratch)
-        con = _connect(path, settings, wait_seconds)
+        with engine_errors(at=home):
+            is_new = begin_with_schema(working_path(home), open_scratch)
+        con = _connect(working_path(home), settings, wait_seconds)
         try:
             with engine_errors(at=home):
                 if is_new:
@@ -208,9 +208,7 @@ def open_sealed(path: Path) -> DuckDBPyConnection:
     """
     settings: dict[str, object] = {
         "enable_external_access": False,
-        "python_enable_replacements": False,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
+        **NOTHING_BY_ITSELF,
         "temp_directory": "",
         "lock_configuration": True,
     }
@@ -223,12 +221,7 @@ def open_scratch(path: Path) -> DuckDBPyConnection:
     A file that does not exist is created. Memory is bounded by MEMORY_LIMIT. Raises Damaged, DiskFull, HomeUnusable or
     Busy where it cannot be opened.
     """
-    settings: dict[str, object] = {
-        "memory_limit": MEMORY_LIMIT,
-        "python_enable_replacements": False,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
+    settings: dict[str, object] = {"memory_limit": MEMORY_LIMIT, **NOTHING_BY_ITSELF}
     return _connect(path, settings, 0.0)
 
 
@@ -402,8 +395,6 @@ def _unopened(path: Path, error: Exception) -> WarehouseError:
     if path.exists() and not os.access(path, os.R_OK):
         return HomeUnusable(f"cannot open {path}: permission denied")
     ours = translate(error, at=path)
-    if ours is not None and not isinstance(ours, StorageFailed):
-        return ours
-    if isinstance(ours, DiskFull):
+    if isinstance(ours, DiskFull) or not isinstance(ours, StorageFailed | None):
         return ours
     return Damaged(f"{path} cannot be opened: {str(error).splitlines()[0]}")

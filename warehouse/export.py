@@ -14,11 +14,11 @@ from html import escape
 from math import isfinite
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as Xml
 
 from warehouse.published_queries import QueryResult, run_sql
 from warehouse.sql_files import rows_by_name, statement
+from warehouse.web_addresses import web_address
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -27,7 +27,6 @@ ATOM = "http://www.w3.org/2005/Atom"
 # What makes a spreadsheet take a cell of a CSV file for a formula; fullwidth forms are folded to these first.
 FORMULA_SIGNS = "=+-@"
 NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
-ADDRESS_CHARACTERS = ":/?#@!$&'()*+,;=%-._~"  # what stands in an address as it is
 # Characters that no XML file may hold, however written.
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -169,30 +168,6 @@ def feed_items_of(con: DuckDBPyConnection, story_ids: Sequence[str]) -> list[Fee
 
 def _feed(con: DuckDBPyConnection, **values: object) -> list[FeedItem]:
     return [_item(row) for row in rows_by_name(con, statement("queries", "feed").sql, values)]
-
-
-def web_address(url: str | None) -> str | None:
-    """Return a web address as an ASCII URI that every feed reader accepts; None for any other text.
-
-    None is returned without http or https, without a host, with an invalid port, and for what cannot be parsed. Spaces
-    around it and a user's name are removed; a host that is not ASCII is IDNA encoded, other characters are
-    percent-encoded as UTF-8; escapes in it stay.
-    """
-    try:
-        parts = urlsplit((url or "").strip())
-        host = (parts.hostname or "").encode("idna").decode()
-        port = "" if parts.port is None else f":{parts.port}"
-    except ValueError:
-        return None
-    if parts.scheme.lower() not in ("http", "https") or not host:
-        return None
-    shown = f"[{host}]" if ":" in host else host
-    netloc = parts.netloc if parts.netloc.isascii() else shown + port
-    path, query, fragment = (quote(part, safe=ADDRESS_CHARACTERS) for part in parts[2:])
-    quoted = quote(
-        netloc, safe=f"{ADDRESS_CHARACTERS}[]"
-    )  # brackets hold an IPv6 address, and stand nowhere else
-    return parts._replace(netloc=quoted, path=path, query=query, fragment=fragment).geturl()
 
 
 def write_rss(items: Iterable[FeedItem], *, title: str, link: str, now: datetime) -> bytes:

@@ -89,12 +89,14 @@ def migrate(con: DuckDBPyConnection, steps: list[Migration] | None = None) -> li
     return done
 
 
-def begin_with_schema(path: Path, open_file: Callable[[Path], DuckDBPyConnection]) -> None:
-    """Put a working file with the current schema and no rows, as `migrate` makes it, at a path where no file is.
+def begin_with_schema(path: Path, open_file: Callable[[Path], DuckDBPyConnection]) -> bool:
+    """Put a working file with the current schema and no rows, as `migrate` makes it, at a path; False where a file is.
 
     `open_file` opens a new file to write. The steps are recorded as applied at some time in the past; `note_applied`
     corrects that. Raises OSError where the file cannot be written, DuckDB's errors as they are.
     """
+    if path.exists():
+        return False
 
     def make(empty: Path) -> None:
         with open_file(empty) as con:
@@ -102,6 +104,7 @@ def begin_with_schema(path: Path, open_file: Callable[[Path], DuckDBPyConnection
 
     texts = [step.sql.encode() for step in known_migrations()]
     begin_file(path, "working", [Path(__file__).read_bytes(), *texts], make)
+    return True
 
 
 def note_applied(con: DuckDBPyConnection) -> None:

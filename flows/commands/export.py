@@ -53,7 +53,8 @@ def command(
     Raises BadQuery for an unknown table, NotPublished, Damaged, and UsageError where TARGET cannot be written.
     """
     from flows.operations.story_feeds import write_feed
-    from warehouse.export import export_table, web_address, write_parquet
+    from warehouse.export import export_table, write_parquet
+    from warehouse.web_addresses import web_address
 
     if form == "parquet" and target is None:
         raise click.UsageError("parquet goes into a folder: newsfold export parquet FOLDER")

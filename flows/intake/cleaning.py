@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -94,17 +94,17 @@ def collect(items: Sequence[CleaningItem], outcomes: Sequence[Outcome]) -> Clean
             tables.append(pa.ipc.open_stream(source).read_all())
     given_up_rows = pa.Table.from_pylist(given_up, schema=schema)
     rows = pa.concat_tables([*tables, given_up_rows], promote_options="default")
-    counts = pa.TableGroupBy(rows, "file_ref").aggregate([([], "count_all"), ("format", "max")])
+    # grouped here and not by Arrow, which would import its engine and file systems for that
+    refs = rows.column("file_ref").to_pylist()
+    formats: dict[str, str] = {}
+    for ref, name in zip(refs, rows.column("format").to_pylist(), strict=True):
+        formats[ref] = max(name, formats.get(ref, ""))
     is_rejected = pa.compute.is_valid(rows.column("disposition"))
     return Cleaned(
         articles=rows.filter(pa.compute.invert(is_rejected)).select(article_schema().names),
         rejections=rows.filter(is_rejected).select(rejection_schema().names),
-        documents=dict(
-            zip(counts.column("file_ref").to_pylist(), counts.column("count_all").to_pylist(), strict=True)
-        ),
-        formats=dict(
-            zip(counts.column("file_ref").to_pylist(), counts.column("format_max").to_pylist(), strict=True)
-        ),
+        documents=Counter(refs),
+        formats=formats,
         unread=_unread(rows),
         seconds=_seconds_by_source(rows),
     )
@@ -117,10 +117,9 @@ def _unread(rows: pa.Table) -> frozenset[str]:
 
 def _seconds_by_source(rows: pa.Table) -> dict[str, float]:
     spent: defaultdict[str, float] = defaultdict(float)
-    sums = pa.TableGroupBy(rows, ["publisher", "file_ref"]).aggregate([("seconds", "sum")])
-    for row in sums.to_pylist():
+    for row in rows.select(["publisher", "file_ref", "seconds"]).to_pylist():
         source = row["publisher"] or str(Path(row["file_ref"]).parent)
-        spent[source] += row["seconds_sum"] or 0.0
+        spent[source] += row["seconds"] or 0.0
     return dict(spent)
 
 

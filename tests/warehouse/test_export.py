@@ -29,7 +29,6 @@ from warehouse.export import (
     export_table,
     feed_items,
     neutralise,
-    web_address,
     write_atom,
     write_csv,
     write_json_feed,
@@ -38,6 +37,7 @@ from warehouse.export import (
     write_rss,
 )
 from warehouse.published_queries import run_sql
+from warehouse.web_addresses import web_address
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
