@@ -55,6 +55,17 @@ def test_help_loads_nothing_heavy() -> None:
     assert not found & {"duckdb", "prefect", "scipy", "numpy", "pyarrow", "pydantic", "trafilatura", "rich"}
 
 
+def test_a_former_name_of_a_command_still_calls_it() -> None:
+    from click import Context
+
+    from flows.cli import COMMANDS, FORMER_NAMES, cli
+
+    context = Context(cli)
+    for former, present in FORMER_NAMES.items():
+        assert former not in COMMANDS
+        assert cli.get_command(context, former) is cli.get_command(context, present) is not None
+
+
 def test_our_package_names_belong_to_us_alone() -> None:
     owners = importlib.metadata.packages_distributions()
     for name in ("flows", "transforms", "warehouse"):

@@ -46,7 +46,7 @@ def load_packages() -> None:
 
 
 def load_compiled() -> None:
-    """Import numba where it is installed, and sign an empty text, which loads tables and compiled loops."""
+    """Import numba where it is installed, and compute the MinHash of an empty text, which loads the compiled loops."""
     from transforms.copies.shingles import shingle_texts
     from transforms.copies.signatures import sign
     from transforms.kernel.numba_compilation import has_numba
