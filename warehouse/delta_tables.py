@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.errors import require
-from warehouse.object_store import Address, Place, s3_service
+from warehouse.object_store import Address, Place, azure_service, s3_service
 from warehouse.published_tables import DAY, Day, refuse_foreign
 
 
@@ -117,10 +117,14 @@ def _options_of(place: Place) -> dict[str, str] | None:
         return None
     # a service that does not answer is given up as soon as by pyarrow
     options = {"max_retries": "3", "retry_timeout": "30s", "connect_timeout": "5s", "timeout": "60s"}
-    if place.scheme != "s3":
+    if place.scheme == "gs":
         return options
+    return options | (_for_s3(place) if place.scheme == "s3" else _for_azure())
+
+
+def _for_s3(place: Address) -> dict[str, str]:
     service = s3_service(place.bucket)
-    options |= {"aws_region": service.region}
+    options = {"aws_region": service.region}
     if service.endpoint:
         options |= {"aws_endpoint": service.endpoint}
     if service.endpoint.startswith("http://"):
@@ -128,3 +132,15 @@ def _options_of(place: Place) -> dict[str, str] | None:
     if service.is_public:
         options |= {"aws_skip_signature": "true"}
     return options
+
+
+def _for_azure() -> dict[str, str]:
+    service = azure_service()
+    stated = {
+        "azure_storage_account_name": service.account,
+        "azure_storage_account_key": service.key,
+        "azure_storage_sas_token": "" if service.key else service.sas_token,
+        "azure_storage_endpoint": service.endpoint,
+        "allow_http": "true" if service.endpoint.startswith("http://") else "",
+    }
+    return {name: value for name, value in stated.items() if value}

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.errors import require
-from warehouse.object_store import Address, Place, file_system, parse_place, s3_service
+from warehouse.object_store import (
+    Address,
+    Place,
+    azure_service,
+    file_system,
+    google_emulator,
+    parse_place,
+    s3_service,
+)
 from warehouse.published_tables import DAY, Day, refuse_foreign, store_errors
 
 NAMESPACE = "newsfold"
@@ -18,6 +26,7 @@ CATALOG_NAME = "iceberg-catalog.db"  # of our own catalog, beside the tables or 
 _NUMBER, _ORIGIN = "newsfold.number", "newsfold.home"  # properties of a table
 _STEP = "newsfold.step"  # of a snapshot: those that are part of a commit are dropped after it
 _PART, _WHOLE = "part", "whole"
+_AZURE = "abfss"  # as Iceberg calls what is az:// elsewhere
 
 
 class IcebergTables:
@@ -180,26 +189,54 @@ def _condition(days: Sequence[Day]) -> Any:
 
 
 def _location(place: Place) -> str:
-    return place.absolute().as_uri() if isinstance(place, Path) else str(place)
+    if isinstance(place, Path):
+        return place.absolute().as_uri()
+    return f"{_AZURE}://{place.path}" if place.scheme == "az" else str(place)
 
 
 def _place_of(location: str) -> Place:
-    return (
-        Path(location.removeprefix("file://"))
-        if "://" not in location or location.startswith("file:")
-        else parse_place(location)
-    )
+    if "://" not in location or location.startswith("file:"):
+        return Path(location.removeprefix("file://"))
+    scheme, _, path = location.partition("://")
+    return Address("az", path) if scheme == _AZURE else parse_place(location)
 
 
 def _options_of(place: Place) -> dict[str, str]:
-    """Return what the client does not find in the environment by itself; credentials it does."""
+    """Return what the client does not find in the environment by itself; credentials it does, but for Azure."""
     options = {"warehouse": _location(place)}
-    if not isinstance(place, Address) or place.scheme != "s3":
+    if not isinstance(place, Address):
         return options
+    if place.scheme == "s3":
+        return options | _for_s3(place)
+    return options | (_for_azure() if place.scheme == "az" else _for_google())
+
+
+def _for_s3(place: Address) -> dict[str, str]:
     service = s3_service(place.bucket)
-    options |= {"s3.region": service.region, "s3.connect-timeout": "5", "s3.request-timeout": "15"}
+    options = {"s3.region": service.region, "s3.connect-timeout": "5", "s3.request-timeout": "15"}
     if service.endpoint:
         options |= {"s3.endpoint": service.endpoint}
     if service.is_public:
         options |= {"s3.anonymous": "true"}
     return options
+
+
+def _for_azure() -> dict[str, str]:
+    service = azure_service()
+    stated = {
+        "py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO",
+        "adls.account-name": service.account,
+        "adls.account-key": service.key,
+        "adls.sas-token": "" if service.key else service.sas_token,
+        **{f"adls.{name.replace('_', '-')}": value for name, value in service.authorities().items()},
+    }
+    return {name: value for name, value in stated.items() if value}
+
+
+def _for_google() -> dict[str, str]:
+    emulator = google_emulator()
+    if not emulator:
+        return {}
+    # PyIceberg has no way to ask as nobody
+    never = str(int(datetime(2100, 1, 1, tzinfo=UTC).timestamp() * 1000))
+    return {"gcs.service.host": emulator, "gcs.oauth2.token": "nobody", "gcs.oauth2.token-expires-at": never}

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from warehouse.errors import KEPT, ExitCode, NewsfoldError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SCHEMES = ("s3", "gs", "az")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 # Environment variables whose values never leave this process: they are taken out of every message of a service.
 _SECRETS = (
-    "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN",
-    "AZURE_CLIENT_SECRET",
+    "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "AZURE_STORAGE_KEY", "AZURE_STORAGE_ACCOUNT_KEY",
+    "AZURE_STORAGE_SAS_TOKEN", "AZURE_CLIENT_SECRET",
 )  # fmt: skip
 # A service that does not answer is given up after so many seconds; the client tries some times by itself.
 _CONNECT_SECONDS = 5.0
@@ -140,16 +140,83 @@ def _connected(scheme: str, bucket: str, surroundings: tuple[tuple[str, str], ..
     stated = dict(surroundings)
     if scheme == "s3":
         return _s3(bucket, stated)
-    if scheme == "gs":
-        from pyarrow.fs import GcsFileSystem
+    return _google(stated) if scheme == "gs" else _azure(stated)
 
-        return GcsFileSystem(anonymous="GOOGLE_APPLICATION_CREDENTIALS" not in stated and _is_public(stated))
+
+def _google(stated: dict[str, str]) -> Any:
+    from pyarrow.fs import GcsFileSystem
+
+    if emulator := _google_emulator(stated):
+        scheme, _, host = emulator.partition("://")
+        return GcsFileSystem(anonymous=True, scheme=scheme, endpoint_override=host)
+    return GcsFileSystem(anonymous="GOOGLE_APPLICATION_CREDENTIALS" not in stated and _is_public(stated))
+
+
+def google_emulator() -> str:
+    """Return the address, with its scheme, of what answers in place of Google; empty: Google itself."""
+    return _google_emulator(dict(_surroundings()))
+
+
+def _google_emulator(stated: dict[str, str]) -> str:
+    host = stated.get("STORAGE_EMULATOR_HOST", "").rstrip("/")
+    return host if "://" in host or not host else f"http://{host}"
+
+
+def _azure(stated: dict[str, str]) -> Any:
     from pyarrow.fs import AzureFileSystem
 
-    account = stated.get("AZURE_STORAGE_ACCOUNT") or stated.get("AZURE_STORAGE_ACCOUNT_NAME", "")
+    service = _azure_service(stated)
+    secrets = {"account_key": service.key} if service.key else {"sas_token": service.sas_token or None}
+    # without either, the client looks for an identity of its own, as AZURE_CLIENT_ID names one
+    return AzureFileSystem(account_name=service.account, **service.authorities(), **secrets)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AzureService:
+    """How the environment says that Azure is reached."""
+
+    account: str
+    key: str
+    sas_token: str
+    endpoint: str  # with its scheme; empty: Microsoft's public cloud
+
+    def authorities(self) -> dict[str, str]:
+        """Return the endpoint by the names of Arrow's parameters; empty for the public cloud.
+
+        Arrow puts the account before an authority that begins with a dot, and after any other, as emulators have it.
+        """
+        if not self.endpoint:
+            return {}
+        scheme, _, host = self.endpoint.rpartition("://")
+        host = host.removesuffix(f"/{self.account}")
+        blob = host.removeprefix(self.account) if host.startswith(f"{self.account}.") else host
+        dfs = blob.replace(".blob.", ".dfs.", 1) if blob.startswith(".") else blob
+        return {
+            "blob_storage_authority": blob,
+            "blob_storage_scheme": scheme or "https",
+            "dfs_storage_authority": dfs,
+            "dfs_storage_scheme": scheme or "https",
+        }
+
+
+def azure_service() -> AzureService:
+    """Return how containers of Azure are reached. Raises AddressError where no account is named."""
+    return _azure_service(dict(_surroundings()))
+
+
+def _azure_service(stated: dict[str, str]) -> AzureService:
+    def first(*names: str) -> str:
+        return next((stated[name] for name in names if stated.get(name)), "")
+
+    account = first("AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_ACCOUNT_NAME")
     if not account:
         raise AddressError("az:// needs the account in AZURE_STORAGE_ACCOUNT")
-    return AzureFileSystem(account_name=account, account_key=stated.get("AZURE_STORAGE_KEY"))
+    return AzureService(
+        account=account,
+        key=first("AZURE_STORAGE_KEY", "AZURE_STORAGE_ACCOUNT_KEY"),
+        sas_token=first("AZURE_STORAGE_SAS_TOKEN"),
+        endpoint=first("AZURE_STORAGE_ENDPOINT").rstrip("/"),
+    )
 
 
 def _s3(bucket: str, stated: dict[str, str]) -> Any:
@@ -215,7 +282,7 @@ def without_secrets(message: object) -> str:
     """Return a service's message in one line, each credential of AWS and Azure in the environment replaced by `…`.
 
     Those are the values, of 4 characters or more, of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
-    AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN and AZURE_CLIENT_SECRET.
+    AZURE_STORAGE_KEY, AZURE_STORAGE_ACCOUNT_KEY, AZURE_STORAGE_SAS_TOKEN and AZURE_CLIENT_SECRET.
     """
     text = " ".join(str(message).split())
     for name in _SECRETS:
@@ -247,11 +314,38 @@ def list_folder(place: Place) -> Iterator[Any]:
     """Yield pyarrow's FileInfo of files and folders directly in one folder, by path; nothing for a missing folder.
 
     Raises, at the first of them, OSError where the service does not answer or the place is a file, and AddressError
-    where it lacks an account or region.
+    where it lacks an account or region. On Google folders are missing that only the names of objects imply (see
+    `folders_below`).
     """
+    yield from _infos_below(place, is_recursive=False)
+
+
+def folders_below(place: Place) -> Callable[[str], list[Any]]:
+    """Return a function from the path of a folder below `place`, or of itself, to what `list_folder` yields of it.
+
+    Each call lists one folder. For Google all objects below `place` are listed here, at once: Arrow's listing of one
+    folder there leaves out the folders that nobody made, which are most. Raises as `list_folder` does.
+    """
+    if not (isinstance(place, Address) and place.scheme == "gs"):
+        scheme = place.scheme if isinstance(place, Address) else ""
+        return lambda path: list(list_folder(Address(scheme, path) if scheme else Path(path)))
+    from pyarrow.fs import FileInfo, FileType
+
+    # by folder; an object and a folder may have one name
+    below: dict[str, dict[tuple[str, bool], Any]] = {}
+    for info in _infos_below(place, is_recursive=True):
+        folder = info.path.rpartition("/")[0]
+        below.setdefault(folder, {})[info.path, info.is_file] = info
+        while len(folder) > len(place.path):
+            above = folder.rpartition("/")[0]
+            below.setdefault(above, {})[folder, False] = FileInfo(folder, FileType.Directory)
+            folder = above
+    return lambda path: [info for _, info in sorted(below.get(path, {}).items())]
+
+
+def _infos_below(place: Place, *, is_recursive: bool) -> list[Any]:
     from pyarrow.fs import FileSelector
 
     fs, path = file_system(place)
-    yield from sorted(
-        fs.get_file_info(FileSelector(path, recursive=False, allow_not_found=True)), key=lambda one: one.path
-    )
+    found = fs.get_file_info(FileSelector(path, recursive=is_recursive, allow_not_found=True))
+    return sorted(found, key=lambda one: one.path)

@@ -21,7 +21,7 @@ from flows.intake.discover import (
     sort_out,
 )
 from transforms.types import Disposition, Reason, Rejection
-from warehouse.object_store import Address, StoreError, describe_error, file_system, list_folder
+from warehouse.object_store import Address, StoreError, describe_error, file_system, folders_below
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer  # collections.abc has it from Python 3.12
@@ -108,11 +108,14 @@ def _under(address: Address, home_files: frozenset[str]) -> Iterator[FoundFile |
         raise StoreError(address, error) from error
 
 
-def _walk(folder: Address, home_files: frozenset[str]) -> Iterator[FoundFile | Rejection]:
-    """Walk depth first, one folder's names in memory at a time."""
+def _walk(
+    folder: Address, home_files: frozenset[str], infos_of: Callable[[str], list[Any]] | None = None
+) -> Iterator[FoundFile | Rejection]:
+    """Walk depth first, one folder's names in memory at a time where the service lists folders."""
     from pyarrow.fs import FileType
 
-    infos = list(list_folder(folder))
+    infos_of = infos_of or folders_below(folder)
+    infos = infos_of(folder.path)
     if not home_files.isdisjoint(info.base_name for info in infos):
         yield reject(show(str(folder)), Reason.NOT_A_FILE, "a home of newsfold", Disposition.SKIPPED)
         return
@@ -122,7 +125,7 @@ def _walk(folder: Address, home_files: frozenset[str]) -> Iterator[FoundFile | R
             if info.base_name.startswith(".") or info.base_name.lower() in LITTER_FOLDERS:
                 yield reject(show(str(inner)), Reason.NOT_A_FILE, "a hidden folder", Disposition.SKIPPED)
             else:
-                yield from _walk(inner, home_files)
+                yield from _walk(inner, home_files, infos_of)
         else:
             yield sort_out_object(inner, info, is_named=False)
 

@@ -8,12 +8,13 @@ import os
 import random
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pyarrow.fs import FileInfo, FileType
 
@@ -26,7 +27,15 @@ from flows.pipeline import fold_files
 from flows.settings.settings import load_settings
 from tests.story_samples import ask, report, settings_of, write_inbox
 from transforms.types import Reason, Rejection
-from warehouse.object_store import Address, AddressError, parse_place, without_secrets
+from warehouse import object_store
+from warehouse.object_store import (
+    Address,
+    AddressError,
+    azure_service,
+    folders_below,
+    parse_place,
+    without_secrets,
+)
 
 
 @pytest.mark.parametrize("text", ["s3://b/k", "gs://b/a/k.warc.gz", "az://c/x", "S3://b/k/"])
@@ -72,6 +81,48 @@ def test_https_says_why_and_what_to_do() -> None:
 def test_a_secret_of_the_environment_is_in_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret-word")
     assert without_secrets("denied:\n 'very-secret-word' does not match") == "denied: '…' does not match"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "blob", "dfs"),
+    [
+        ("http://127.0.0.1:10000/desk", "127.0.0.1:10000", "127.0.0.1:10000"),
+        (
+            "https://desk.blob.core.usgovcloudapi.net",
+            ".blob.core.usgovcloudapi.net",
+            ".dfs.core.usgovcloudapi.net",
+        ),
+        ("store.example:443", "store.example:443", "store.example:443"),
+    ],
+)
+def test_an_endpoint_of_azure_is_named_as_arrow_names_it(
+    endpoint: str, blob: str, dfs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT", "desk")
+    monkeypatch.setenv("AZURE_STORAGE_ENDPOINT", endpoint)
+    named = azure_service().authorities()
+    assert (named["blob_storage_authority"], named["dfs_storage_authority"]) == (blob, dfs)
+    assert named["blob_storage_scheme"] == ("http" if endpoint.startswith("http:") else "https")
+
+
+@given(
+    st.sets(st.lists(st.sampled_from(["a", "b", "ab"]), min_size=1, max_size=4).map("/".join), max_size=12)
+)
+@example({"a", "a/b"})  # an object and a folder of one name
+def test_folders_that_names_imply_are_listed_as_those_of_other_services(keys: set[str]) -> None:
+    objects = [FileInfo(f"bucket/top/{key}", FileType.File) for key in sorted(keys)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(object_store, "_infos_below", lambda place, is_recursive: objects)
+        listed = folders_below(Address("gs", "bucket/top"))
+
+    def below(folder: str) -> Iterator[str]:
+        for info in listed(folder):
+            if info.type == FileType.File:
+                yield info.path
+            else:
+                yield from below(info.path)
+
+    assert sorted(below("bucket/top")) == [info.path for info in objects]
 
 
 segments = st.lists(st.sampled_from(["a", "b", "*", "**", "a*", "?"]), min_size=1, max_size=5)
