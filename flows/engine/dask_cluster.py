@@ -10,6 +10,8 @@ from flows.engine.remote import ClusterError, Future, NodeMismatchError
 from warehouse.errors import require
 
 CONNECT_SECONDS = 15.0
+# Loggers that have a level of their own; what they say of a lost connection in a page, we say in a line.
+_TALKATIVE = ("distributed", "distributed.client")
 
 
 class DaskCluster:
@@ -23,9 +25,8 @@ class DaskCluster:
         from distributed import Client
 
         self._address = address
-        logging.getLogger("distributed").setLevel(
-            logging.CRITICAL
-        )  # what it says of a lost line, we say in one
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             connect: Any = Client  # untyped
             self._client: Any = connect(

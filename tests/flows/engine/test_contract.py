@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -131,6 +132,33 @@ def test_a_document_that_hangs_bloats_or_dies_is_lost_alone(engine: Engine, tmp_
         ["lost:crashed", "f"],
     ]
     assert [len(one.losses) for one in outcomes if isinstance(one, Done)] == [1] * 5
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_errors_in_two_items_and_twice_in_one_cost_three_documents(engine: Engine, tmp_path: Path) -> None:
+    outcomes = run(engine, tmp_path, ("raise", "a", "raise"), ("b", "raise"), ("c",))
+    assert [lines(one) for one in outcomes] == [
+        ["lost:crashed", "a", "lost:crashed"],
+        ["b", "lost:crashed"],
+        ["c"],
+    ]
+    assert [[loss.source_ref for loss in one.losses] for one in outcomes if isinstance(one, Done)] == [
+        ["item0#0", "item0#2"],
+        ["item1#1"],
+        [],
+    ]
+
+
+@pytest.mark.parametrize("kind", OF_PROCESSES)
+def test_a_worker_process_that_is_killed_from_outside_costs_no_document(
+    engine: Engine, tmp_path: Path
+) -> None:
+    act = f"kill-me-once={tmp_path}/once"
+    hit, beside = run(engine, tmp_path / "spool", ("a", act, "b"), ("c",))
+    assert [lines(hit), lines(beside)] == [["a", act, "b"], ["c"]]
+    assert isinstance(hit, Done)
+    assert hit.losses == ()
+    assert (tmp_path / "once").exists()
 
 
 @pytest.mark.parametrize("kind", ["executor"])
@@ -280,6 +308,8 @@ def test_a_killed_scheduler_ends_the_run_and_what_was_done_is_used_again(
             with pytest.raises(ClusterError) as raised:
                 next(outcomes)
             assert raised.value.can_pass
+            # which would say it in a page of a traceback
+            assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)
         with pytest.raises(ClusterError, match="no Dask scheduler answers"):
             connect(cluster)
         cluster.stop()

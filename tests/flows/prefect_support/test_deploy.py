@@ -131,6 +131,12 @@ def test_what_runs_on_many_machines_says_what_exists(name: str) -> None:
     assert image == {"newsfold"}
 
 
+def test_only_the_head_has_the_health_check_of_a_schedule() -> None:
+    services = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]
+    without = [name for name, service in services.items() if service.get("healthcheck") == {"disable": True}]
+    assert without == [name for name, service in services.items() if "entrypoint" in service]
+
+
 def test_what_the_unit_and_the_image_name_is_there() -> None:
     """Pages of the unit are installed with the package, the failure unit is shipped, the image copies what it may."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
