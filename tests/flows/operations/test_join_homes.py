@@ -13,7 +13,7 @@ from flows.errors import InvalidRequestError
 from flows.operations.erase import erase
 from flows.operations.join_homes import join_homes
 from flows.operations.link_unlink_pin import link
-from tests.story_samples import article_id, ask, fold, report, settings_of, write_inbox
+from tests.story_samples import article_id, ask, copy_of, fold, report, settings_of, write_inbox
 from warehouse.checks import run_checks
 from warehouse.connection import open_published, open_working, working_path
 from warehouse.home_joining import ErasedElsewhereError, NoHomeError, OverlappingHomesError
@@ -24,6 +24,19 @@ pytestmark = pytest.mark.slow
 MONTHS = (
     [report(event, telling) for event in range(3) for telling in range(2)],
     [report(event, 2) for event in range(3)] + [report(4, 0)],
+)
+# stories that run over the night between two months, and reports without a date on either side of it
+_LATE = {event: f"2026-03-31T2{event}:00:00Z" for event in range(3)}
+_EARLY = {event: f"2026-04-01T0{event}:30:00Z" for event in range(3)}
+SEAM = (
+    [report(event, telling, published=_LATE[event]) for event in range(3) for telling in range(2)]
+    + [report(3, 0, published=None), report(4, 0, published=_LATE[0])],
+    [report(event, 2, published=_EARLY[event]) for event in range(3)]
+    + [report(3, 1, published=None), report(4, 1, published=None), report(5, 0, published=None)]
+    + [
+        copy_of(report(0, 0, published=_LATE[0]), 1, published=_EARLY[0]),
+        copy_of(report(3, 0), 2, published=None),
+    ],
 )
 GERMAN = [
     report(
@@ -91,10 +104,14 @@ def test_homes_by_language_give_the_tables_of_one_run(tmp_path: Path) -> None:
 
 
 def test_months_are_folded_again_at_the_seam(tmp_path: Path) -> None:
-    homes = fold_apart(tmp_path, *MONTHS)
+    homes = fold_apart(tmp_path, *SEAM)
     joined = join_homes(settings_of(tmp_path / "joined"), homes)
     assert "en" in joined.refolded
     assert groups(tmp_path / "joined") == groups(tmp_path / "one")
+    sides = [{str(one) for (one,) in ask(home, "SELECT article_id FROM articles")} for home in homes]
+    across = [group for group in groups(tmp_path / "joined") if all(group & side for side in sides)]
+    # one of them of undated reports alone, one of a dated and an undated one
+    assert len(across) == 5
     assert views(tmp_path / "joined", "documents", "links") == views(tmp_path / "one", "documents", "links")
     assert_sound(tmp_path / "joined")
     known = {row[0] for home in homes for row in ask(home, "SELECT story_id FROM stories")}
