@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.cluster import kill_in_turn, put_archives, write_pages
 from flows.engine.protocol import InlineEngine
+from flows.engine.remote import ClusterError
 from flows.pipeline import fold_files
 from flows.settings.settings import SettingsError, load_settings
 from tests.dask_cluster import Cluster, running_cluster
@@ -66,6 +67,24 @@ def test_seeds_on_two_nodes_of_which_one_is_killed(
     cluster.add_worker()
     assert published(tmp_path / "home") == local
     assert not list((tmp_path / "home" / "spool").glob("clean-*"))
+
+
+@pytest.mark.slow
+def test_a_run_whose_scheduler_is_killed_is_run_again(
+    local: dict[str, list[Any]], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with running_cluster(tmp_path_factory.mktemp("lost"), workers=1) as cluster:
+        settings = settings_of(tmp_path / "home", engine=cluster.address)
+
+        def on_progress(stage: str, done: int, total: int) -> None:
+            if stage == "clean" and done and cluster.scheduler is not None:
+                cluster.stop()
+
+        with pytest.raises(ClusterError):
+            fold_files([SEEDS], settings, on_progress=on_progress)
+        cluster.start(workers=1)
+        fold_files([SEEDS], settings)
+    assert published(tmp_path / "home") == local
 
 
 @pytest.mark.slow
