@@ -7,8 +7,9 @@ HOME_DIR ?= newsfold-home
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 
-# pip compiles in one process, a third of the time of setting up.
-COMPILE := $(BIN)/python -m compileall -q -q -j 0 $(VENV)/lib || true
+# pip compiles in one process, a third of the time of setting up; tests of other packages never run here.
+COMPILE := $(BIN)/python -m compileall -q -q -j 0 -x '/tests?/' $(VENV)/lib || true
+INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --no-deps
 
 # One process more than there are processors, since many tests wait for servers, and four at most; the tests of a module
 # stay together.
@@ -103,6 +104,8 @@ lock:           ## make the requirements files again from pyproject.toml (needs 
 	  --no-emit-index-url --no-header --no-annotate -q $(UPGRADE) -o requirements.txt
 	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate -q $(UPGRADE) -c requirements.txt -o requirements-dev.txt
+	echo pip | uv pip compile - --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate -q $(UPGRADE) -o requirements-pip.txt
 
 sbom:           ## list every locked package as CycloneDX in sbom.json (needs uv)
 	uvx -q --from cyclonedx-bom cyclonedx-py requirements requirements.txt -o sbom.json
@@ -116,18 +119,20 @@ soak: $(VENV)/.dev   ## run the schedule for two hours under a stream of news, w
 clean:          ## remove what the targets made, the warehouse excepted
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-# The lock file is complete, so pip resolves nothing (--no-deps) and accepts nothing without its hash.
+# The lock file is complete, so pip resolves nothing (--no-deps) and accepts nothing without its hash. The pip of Python
+# 3.11 takes twice as long: it compares every file of an index with every tag of the platform.
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("newsfold needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
+	$(INSTALL) --require-hashes -r requirements-pip.txt || echo "going on with the pip that came with Python"
 
 $(VENV)/.run: requirements.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-compile --require-hashes -r requirements.txt
+	$(INSTALL) --no-compile --require-hashes -r requirements.txt
 	$(COMPILE)
-	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	$(INSTALL) --no-build-isolation -e .
 	touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
-	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-compile --require-hashes -r requirements-dev.txt
+	$(INSTALL) --no-compile --require-hashes -r requirements-dev.txt
 	$(COMPILE)
 	touch $@
