@@ -14,6 +14,8 @@ from __future__ import annotations
 import argparse
 import gzip
 import os
+import signal
+import sys
 import tempfile
 import threading
 import time
@@ -188,6 +190,7 @@ def main() -> None:
     parser.add_argument("--warc-mb", type=int, default=0)
     parser.add_argument("--kill", type=float, default=0.0, metavar="SECONDS")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the servers too
     row: dict[str, Any] = {"pages": chosen.pages, "warc_mb": chosen.warc_mb}
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
