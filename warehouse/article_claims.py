@@ -64,7 +64,7 @@ def used_ids(con: DuckDBPyConnection, article_ids: Sequence[int]) -> set[int]:
     import pyarrow as pa
 
     with registered(con, wanted=pa.table({"article_id": pa.array(article_ids, pa.uint64())})):
-        return {found for (found,) in con.sql(statement("identity", "used_ids").sql).fetchall()}
+        return {found for (found,) in con.execute(statement("identity", "used_ids").sql).fetchall()}
 
 
 def unclaimed(con: DuckDBPyConnection, *, at_once: int = 50_000) -> Iterator[list[dict[str, Any]]]:

@@ -123,7 +123,7 @@ def files_by_hash(con: DuckDBPyConnection, hashes: Sequence[str]) -> dict[str, s
     import pyarrow as pa
 
     with registered(con, wanted=pa.table({"sha256": pa.array(hashes, type=pa.string())})):
-        return dict(con.sql(statement("files", "by_hash").sql).fetchall())
+        return dict(con.execute(statement("files", "by_hash").sql).fetchall())
 
 
 def record_files(con: DuckDBPyConnection, run_id: str, files: pa.Table, *, now: datetime) -> None:
@@ -165,12 +165,12 @@ def _numbered(batch: pa.Table) -> pa.Table:
 
 
 def _counts(con: DuckDBPyConnection, query: str) -> dict[str, int]:
-    return dict(con.sql(query).fetchall())
+    return dict(con.execute(query).fetchall())
 
 
 def _ids(con: DuckDBPyConnection, query: str) -> npt.NDArray[np.uint64]:
     # `query` is one of the constants above, never input
-    found = con.sql(f"SELECT article_id FROM ({query}) ORDER BY article_id").fetchnumpy()  # noqa: S608
+    found = con.execute(f"SELECT article_id FROM ({query}) ORDER BY article_id").fetchnumpy()  # noqa: S608
     ids: npt.NDArray[np.uint64] = found["article_id"]
     return ids
 
@@ -181,7 +181,7 @@ def _titles(con: DuckDBPyConnection, condition: str) -> tuple[str, ...]:
         "SELECT a.title FROM item_states s JOIN articles a USING (article_id) "  # noqa: S608
         f"WHERE (s.withdrawn_at IS NOT NULL) <> s.was_withdrawn AND {condition} ORDER BY a.title"
     )
-    return tuple(title for (title,) in con.sql(query).fetchall())
+    return tuple(title for (title,) in con.execute(query).fetchall())
 
 
 def _pairs(merges: Mapping[int, int]) -> pa.Table:

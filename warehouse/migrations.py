@@ -114,12 +114,12 @@ def note_applied(con: DuckDBPyConnection) -> None:
 
 def applied_migrations(con: DuckDBPyConnection) -> dict[int, str]:
     """Return the SHA-256 of every step that a file has had, by number of the step; empty for a new file."""
-    known = con.sql("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_migrations'").fetchall()[
-        0
-    ][0]
+    known = con.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_migrations'"
+    ).fetchall()[0][0]
     if not known:
         return {}
-    return dict(con.sql("SELECT version, sha256 FROM schema_migrations").fetchall())
+    return dict(con.execute("SELECT version, sha256 FROM schema_migrations").fetchall())
 
 
 def _now() -> datetime:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -267,6 +268,7 @@ def _differences(con: DuckDBPyConnection) -> list[str]:
     ]
 
 
+@cache
 def own_version() -> str:
     """Return the installed version of newsfold; `unknown` when it runs without having been installed."""
     try:
