@@ -18,12 +18,12 @@ def fill_same_form(features: I32) -> Bools:
     names differ, of which there are `form_least_slots` or more (constants of `COPIES`). Such a pair is no copy, and no
     two reports of one event. No rows give an empty array.
     """
-    f = features.astype(np.int64).T
-    longer = np.maximum(f[at.TOKENS_A], f[at.TOKENS_B])
-    filled = f[at.NUMBER_SLOTS] + f[at.NAME_SLOTS]
-    result: Bools = (
-        (f[at.MATCHED] >= COPIES.form_least_shared * longer)
-        & (filled >= COPIES.form_least_slots)
-        & (f[at.MATCHED] <= COPIES.form_words_per_slot * filled)
+    filled = features[:, at.NUMBER_SLOTS] + features[:, at.NAME_SLOTS]
+    result: Bools = filled >= COPIES.form_least_slots
+    found = np.flatnonzero(result)  # few: only of these are the other columns read
+    f, filled = features[found].astype(np.int64), filled[found]
+    longer = np.maximum(f[:, at.TOKENS_A], f[:, at.TOKENS_B])
+    result[found] = (f[:, at.MATCHED] >= COPIES.form_least_shared * longer) & (
+        f[:, at.MATCHED] <= COPIES.form_words_per_slot * filled
     )
     return result

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from transforms.kernel.numpy_loops import I32, I64, U8, U32, U64, mix64
+from transforms.kernel.prefetch import prefetch
 from transforms.kernel.shingle_loops import (
     CLASH,
     DISTINCT_A,
@@ -35,19 +36,20 @@ from transforms.kernel.shingle_loops import (
 )
 
 Whole: TypeAlias = int | np.int64
-_NUMBER, _CAPITAL, _OPENS = 1, 2, 16
+_NUMBER, _CAPITAL, _OPENS, _REPEATED_BIT = 1, 2, 16, 5
 _SLOT = (
     8  # tokens: the longest gap that still counts as words exchanged in place and not as a passage rewritten
 )
 # Bits of the Bloom filter for each slot of the hash table: of shingles that are not there, one in eighty passes.
 _FILTER_BITS = 32
+_BLOCK = 8  # values compared at a time: as many as fit into a register; 16 were slower, since runs are short
 
 
 class Text(NamedTuple):
     """The tokens of one text, or of a batch of texts end to end, as arrays of one length.
 
-    For each token: its hash, its flags (NUMBER, CAPITAL … of `numpy_loops`), and the hash of the shingle that starts
-    there, 0 where none does. Where each text of a batch begins is in `offsets` beside it.
+    For each token: its hash, its flags (NUMBER, CAPITAL … of `numpy_loops`, REPEATED among them), and the hash of the
+    shingle that starts there, 0 where none does. Where each text of a batch begins is in `offsets` beside it.
     """
 
     values: U32  # hash of each token
@@ -63,7 +65,7 @@ class ShingleIndex(NamedTuple):
     first: I32  # slot → first position of the shingle
     earliest: I32  # position → first position of its shingle
     following: I32  # position → next position of its shingle, -1 at the last
-    last_pair: I32  # position → the last pair in which its shingle was found in text B
+    repeated: I32  # position → the nearest one from there on whose shingle text A has more than once
 
 
 class Runs(NamedTuple):
@@ -118,8 +120,8 @@ def sort_by(numbers: I64, ends: I64, order: I64) -> None:
 
 
 def _fill_index(grams: U32, index: ShingleIndex) -> tuple[int, int]:
-    """Index the shingles of one text; return the size of the hash table and how many different ones there are."""
-    keys, bits, first, earliest, following, last_pair = index
+    """Index the shingles of one text; return the size of the hash table and the first position without a shingle."""
+    keys, bits, first, earliest, following, repeated = index
     n = len(grams)
     size = 8
     while size < 2 * n:
@@ -128,13 +130,13 @@ def _fill_index(grams: U32, index: ShingleIndex) -> tuple[int, int]:
     bits[:size] = 0
     mask, filter_mask = np.uint64(size - 1), np.uint64(_FILTER_BITS * size - 1)
     five, low, one = np.uint64(5), np.uint64(31), np.uint64(1)
-    distinct = 0
+    whole = n
     for i in range(n - 1, -1, -1):
         gram = grams[i]
         following[i] = -1
-        last_pair[i] = -1
         earliest[i] = i
         if gram == 0:
+            whole = i
             continue
         wide = np.uint64(gram)
         slot = wide & mask
@@ -143,72 +145,75 @@ def _fill_index(grams: U32, index: ShingleIndex) -> tuple[int, int]:
         if keys[slot] == 0:
             keys[slot] = gram
             bits[(wide & filter_mask) >> five] |= np.uint32(one << (wide & low))
-            distinct += 1
         else:
             following[i] = first[slot]
         first[slot] = i
-    for i in range(n):  # the first position of each shingle
-        if following[i] >= 0 and earliest[i] == i:
-            at = np.int64(following[i])
-            while at >= 0:
-                earliest[at] = i
-                at = np.int64(following[at])
-    return size, distinct
+    for i in range(n):
+        if following[i] >= 0:
+            earliest[following[i]] = earliest[i]
+    nearest = n
+    for i in range(n - 1, -1, -1):
+        if following[i] >= 0 or earliest[i] != i:
+            nearest = i
+        repeated[i] = nearest
+    return size, whole
+
+
+def _equal_values(a: U32, i: Whole, b: U32, j: Whole, limit: Whole) -> int:
+    """Return how many values from position i of A and j of B on are equal, `limit` at most."""
+    x, y, one = np.uint64(i), np.uint64(j), np.uint64(1)
+    block, end = np.uint64(_BLOCK), np.uint64(i + limit)
+    while x + block <= end:  # without a branch inside: a few instructions for a block
+        differs = np.uint32(0)
+        for step in range(_BLOCK):
+            differs |= a[x + np.uint64(step)] ^ b[y + np.uint64(step)]
+        if differs != 0:
+            break
+        x += block
+        y += block
+    while x < end and a[x] == b[y]:
+        x += one
+        y += one
+    return int(np.int64(x) - i)
 
 
 def _find_runs(
-    grams_a: U32, grams_b: U32, size: int, index: ShingleIndex, pair: int, runs: Runs
+    grams_a: U32, grams_b: U32, flags_b: U8, size: int, whole: int, index: ShingleIndex, runs: Runs
 ) -> tuple[int, int]:
     """Fill the runs of text B that A has too; return how many there are, and how many distinct shingles are shared.
 
-    A run is longer than one shingle only where A has each of its shingles once. Where A repeats one, the run names its
-    first position.
+    A run begins at the first position that its first shingle has in A.
     """
-    keys, bits, first, earliest, following, last_pair = index
-    n, m = len(grams_a), len(grams_b)
-    j: Whole
+    keys, bits, first = index.keys, index.filter, index.first
+    m = len(grams_b)
     mask, filter_mask = np.uint64(size - 1), np.uint64(_FILTER_BITS * size - 1)
     five, low, one, last = np.uint64(5), np.uint64(31), np.uint64(1), np.uint64(m)
     count = 0
     shared = 0
-    j = 0
-    while j < m:
-        ahead = np.uint64(j)
-        while ahead < last:
-            wide = np.uint64(grams_b[ahead])
+    j = np.uint64(0)
+    while True:
+        while j < last:
+            wide = np.uint64(grams_b[j])
             if (bits[(wide & filter_mask) >> five] >> np.uint32(wide & low)) & np.uint32(1):
                 break
-            ahead += one
-        j = np.int64(ahead)
-        if j >= m:
+            j += one
+        if j >= last:
             break
         gram = grams_b[j]
         slot = np.uint64(gram) & mask
         while keys[slot] != 0 and keys[slot] != gram:
             slot = (slot + one) & mask
         if gram == 0 or keys[slot] == 0:
-            j += 1
+            j += one
             continue
-        at = np.int64(first[slot])
-        runs.begins[count], runs.begins_a[count] = j, at
-        length = 1
-        if last_pair[at] != pair:
-            last_pair[at] = pair
-            shared += 1
-        if following[at] < 0:
-            limit = min(n - at, m - j)
-            while length < limit:
-                x = at + length
-                if grams_a[x] != grams_b[j + length] or grams_a[x] == 0:
-                    break
-                if following[x] >= 0 or earliest[x] != x:
-                    break
-                shared += last_pair[x] != pair
-                last_pair[x] = pair
-                length += 1
-        runs.lengths[count] = length
+        at, begin = np.int64(first[slot]), np.int64(j)
+        length = max(_equal_values(grams_a, at, grams_b, begin, min(whole - at, m - begin)), 1)
+        runs.begins[count], runs.begins_a[count], runs.lengths[count] = begin, at, length
         count += 1
-        j += length
+        shared += length
+        for flag in flags_b[begin : begin + length]:
+            shared -= flag >> _REPEATED_BIT
+        j += np.uint64(length)
     return count, shared
 
 
@@ -216,20 +221,22 @@ def _count_replaced(a: Text, i: Whole, to_i: Whole, b: Text, j: Whole, to_j: Who
     """Count the numbers and the names of a passage of A that the passage of B opposite does not have."""
     numbers, names = 0, 0
     for x in range(i, to_i):
+        flags = a.flags[x]
+        if not flags & _NUMBER and (not flags & _CAPITAL or flags & _OPENS):
+            continue
         found = False
         for y in range(j, to_j):
-            if a.values[x] == b.values[y]:
-                found = True
+            found |= a.values[x] == b.values[y]
         if not found:
-            if a.flags[x] & _NUMBER:
+            if flags & _NUMBER:
                 numbers += 1
-            elif a.flags[x] & _CAPITAL and not a.flags[x] & _OPENS:
+            else:
                 names += 1
     return numbers, names
 
 
 def _next_shared(
-    a: Text, i: Whole, b: Text, j: Whole, runs: Runs, begin: Whole, count: Whole, following: I32
+    a: Text, i: Whole, b: Text, j: Whole, runs: Runs, begin: Whole, count: Whole, index: ShingleIndex
 ) -> tuple[Whole, Whole]:
     """Return the positions of the nearest shared shingle from (i, j) on, -1 where there is none.
 
@@ -240,40 +247,34 @@ def _next_shared(
     to_i, to_j = np.int64(-1), np.int64(-1)
     run = begin
     while run < count and runs.begins[run] - j < nearest:
-        step = max(j - runs.begins[run], 0)
-        if runs.lengths[run] > 1:
-            step = max(step, i - runs.begins_a[run])
-        y = runs.begins[run] + step
-        while step < runs.lengths[run] and y - j < nearest:
-            x = np.int64(runs.begins_a[run] + step)
-            # a shingle hash can collide; the token itself must be equal
-            while x >= 0 and (x < i or a.values[x] != b.values[y]):
-                x = np.int64(following[x])
-            if x >= 0:
-                if x - i + y - j < nearest:
-                    nearest = x - i + y - j
-                    to_i, to_j = x, np.int64(y)
-                break
-            step += 1
-            y += 1
+        shift = np.int64(runs.begins_a[run] - runs.begins[run])
+        y = np.int64(max(j, runs.begins[run]))
+        end = np.int64(runs.begins[run] + runs.lengths[run])
+        while y < end and y - j < nearest:
+            x = y + shift
+            following = np.int64(index.repeated[x]) - shift  # position in B
+            if following > y:  # A has the shingle at x alone
+                if x < i:
+                    y = min(following, i - shift)
+                    continue
+                # a shingle hash can collide; the token itself must be equal
+                if a.values[x] != b.values[y]:
+                    y += 1
+                    continue
+            else:
+                x = np.int64(index.earliest[x])
+                while x >= 0 and (x < i or a.values[x] != b.values[y]):
+                    x = np.int64(index.following[x])
+                following = y + 1
+                if x < 0:
+                    y += 1
+                    continue
+            if x - i + y - j < nearest:
+                nearest = x - i + y - j
+                to_i, to_j = x, y
+            y = following  # what lies between is further on in both
         run += 1
     return to_i, to_j
-
-
-def _equal_tokens(a: U32, b: U32, i: Whole, j: Whole) -> int:
-    """Return how many tokens from position i of A and j of B on are equal."""
-    length = 0
-    limit = min(len(a) - i, len(b) - j)
-    while length + 8 <= limit:
-        differs = np.uint32(0)
-        for step in range(8):
-            differs |= a[i + length + step] ^ b[j + length + step]
-        if differs != 0:
-            break
-        length += 8
-    while length < limit and a[i + length] == b[j + length]:
-        length += 1
-    return length
 
 
 def _measure_gap(a: Text, i: Whole, to_i: Whole, b: Text, j: Whole, to_j: Whole, row: I32) -> None:
@@ -294,7 +295,7 @@ def _measure_gap(a: Text, i: Whole, to_i: Whole, b: Text, j: Whole, to_j: Whole,
         row[ONLY_B] += gap_b - min(gap_a, gap_b)
 
 
-def _align(a: Text, b: Text, runs: Runs, count: Whole, following: I32, row: I32) -> None:
+def _align(a: Text, b: Text, runs: Runs, count: Whole, index: ShingleIndex, row: I32) -> None:
     """Fill the measures of a greedy alignment of two texts.
 
     Equal tokens are walked through; at a difference the alignment goes on at the nearest shared shingle.
@@ -304,7 +305,7 @@ def _align(a: Text, b: Text, runs: Runs, count: Whole, following: I32, row: I32)
     begin = np.int64(0)
     matched, aligned, longest = 0, 0, 0
     while True:
-        length = _equal_tokens(a.values, b.values, i, j)
+        length = _equal_values(a.values, i, b.values, j, min(len(a.values) - i, len(b.values) - j))
         i += length
         j += length
         if length > 0:
@@ -313,7 +314,7 @@ def _align(a: Text, b: Text, runs: Runs, count: Whole, following: I32, row: I32)
             longest = max(longest, length)
         while begin < count and runs.begins[begin] + runs.lengths[begin] <= j:
             begin += 1
-        to_i, to_j = _next_shared(a, i, b, j, runs, begin, count, following)
+        to_i, to_j = _next_shared(a, i, b, j, runs, begin, count, index)
         if to_i < 0:
             if aligned > 0:
                 row[TAIL_A], row[TAIL_B] = len(a.values) - i, len(b.values) - j
@@ -326,6 +327,14 @@ def _align(a: Text, b: Text, runs: Runs, count: Whole, following: I32, row: I32)
             _measure_gap(a, i, to_i, b, j, to_j, row)
         i, j = to_i, to_j
     row[MATCHED], row[RUNS], row[LONGEST] = matched, aligned, longest
+
+
+def _prefetch_pair(texts: Text, begin: Whole, end: Whole, row: I32) -> None:
+    """Have text B and the row of a pair fetched while the pair before it is compared."""
+    prefetch(texts.grams, begin, end)
+    prefetch(texts.values, begin, end)
+    prefetch(texts.flags, begin, end)
+    prefetch(row, 0, FEATURES)
 
 
 def compare(
@@ -348,23 +357,36 @@ def compare(
     """
     values, flags, grams = texts
     indexed = -1
-    size, distinct_a = 0, 0
-    for pair in order:
+    size, whole = 0, 0
+    for at in range(len(order)):
+        if at + 1 < len(order):
+            following = order[at + 1]
+            b = right[following]
+            _prefetch_pair(texts, offsets[b], offsets[b + 1], out[following])
+        pair = order[at]
         a, b = left[pair], right[pair]
         a0, a1, b0, b1 = offsets[a], offsets[a + 1], offsets[b], offsets[b + 1]
         text_a = Text(values[a0:a1], flags[a0:a1], grams[a0:a1])
         text_b = Text(values[b0:b1], flags[b0:b1], grams[b0:b1])
         if a != indexed:
-            size, distinct_a = _fill_index(text_a.grams, index)
+            size, whole = _fill_index(text_a.grams, index)
             indexed = a
-        count, shared = _find_runs(text_a.grams, text_b.grams, size, index, pair, runs)
+        count, shared = _find_runs(text_a.grams, text_b.grams, text_b.flags, size, whole, index, runs)
         row = out[pair]
-        for column in range(FEATURES):
-            row[column] = 0
+        row[:] = 0
         row[TOKENS_A], row[TOKENS_B] = a1 - a0, b1 - b0
-        row[DISTINCT_A], row[DISTINCT_B], row[SHARED] = distinct_a, distinct[b], shared
-        _align(text_a, text_b, runs, count, index.following, row)
+        row[DISTINCT_A], row[DISTINCT_B], row[SHARED] = distinct[a], distinct[b], shared
+        _align(text_a, text_b, runs, count, index, row)
 
 
 # called by the loops above: whoever compiles those has to make these known first
-PARTS = (_fill_index, _find_runs, _count_replaced, _next_shared, _equal_tokens, _measure_gap, _align)
+PARTS = (
+    _fill_index,
+    _find_runs,
+    _count_replaced,
+    _next_shared,
+    _equal_values,
+    _measure_gap,
+    _align,
+    _prefetch_pair,
+)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from transforms.kernel.numpy_loops import mix64
 
 _LOW_BITS = (1 << 22) - 1  # counted in 32 MB; more bits drop more keys of one owner
+_HALF, _LOW_HALF = 32, (1 << 32) - 1  # two whole numbers are packed into one, which is quicker to sort
 
 
 def pair_up(
@@ -36,46 +39,115 @@ def pair_up(
     low = (keys & np.uint64(_LOW_BITS)).astype(np.int64)
     keep = np.bincount(low, minlength=1)[low] > 1
     flat, owners = keys[keep], owners[keep]
-    known, rank = np.unique(owners, return_inverse=True)
-    mixed = mix64(known[rank].astype(np.uint64) + flat)
-    order = np.lexsort((mixed, flat) if days is None else (mixed, _fill_days(days[keep], mixed), flat))
-    flat, rank = flat[order], rank[order]
-    fresh = np.ones(len(flat), np.bool_)
-    fresh[1:] = (flat[1:] != flat[:-1]) | (rank[1:] != rank[:-1])
-    flat, rank = flat[fresh], rank[fresh]
     if len(flat) == 0:
         return np.empty((0, 2), np.int64)
-    starts = np.concatenate([[0], np.flatnonzero(flat[1:] != flat[:-1]) + 1])
-    sizes = np.diff(np.concatenate([starts, [len(flat)]]))
-    stop = np.repeat(starts + sizes, sizes)
-    near = np.minimum(
-        np.repeat(np.where(sizes <= block_size, sizes, window), sizes), stop - np.arange(len(flat)) - 1
-    )
-    first = np.repeat(np.arange(len(flat)), near)
-    step = np.arange(len(first)) - np.repeat(np.cumsum(near) - near, near) + 1
-    a, b = rank[first], rank[first + step]
-    packed = np.minimum(a, b) * len(known) + np.maximum(a, b)
-    is_oversized = np.repeat(sizes > block_size, sizes)[first]
-    day = np.full(len(known), np.nan)
+    known, rank = np.unique(owners, return_inverse=True)
+    day = None
     if days is not None:
-        day[np.searchsorted(known, owners)] = days[keep]
-
-    def in_several(packed: NDArray[np.int64], least: int) -> NDArray[np.int64]:
-        pairs, blocks = np.unique(packed, return_counts=True)
-        left, right = np.divmod(pairs, len(known))
-        is_far = np.abs(day[left] - day[right]) > far_days  # never where either day is unknown
-        kept: NDArray[np.int64] = pairs[blocks >= np.where(is_far, max(least, far_shared_blocks), least)]
-        return kept
-
-    pairs = np.union1d(in_several(packed[~is_oversized], 1), in_several(packed[is_oversized], shared_blocks))
-    found: NDArray[np.int64] | NDArray[np.uint64] = known[np.stack(np.divmod(pairs, len(known)), axis=1)]
+        day = np.empty(len(known), np.float64)
+        day[rank] = days[keep]
+    order = np.argsort(flat)
+    flat = flat[order]
+    begins = np.concatenate([[True], flat[1:] != flat[:-1]])
+    members = _distinct(_pack(np.cumsum(begins) - 1, rank[order]))  # block and owner
+    block, rank = members >> _HALF, members & _LOW_HALF
+    sizes = np.bincount(block)
+    _sort_oversized(
+        rank, block, flat[begins], known.astype(np.uint64), day, is_oversized=sizes[block] > block_size
+    )
+    pairs, is_oversized = _pair_neighbours(rank, sizes, block_size, window)
+    if shared_blocks == 1 and day is None:
+        pairs = _distinct(pairs)
+    else:
+        far = (day, far_days, far_shared_blocks)
+        pairs = np.concatenate(
+            [
+                _in_several(pairs[~is_oversized], 1, *far),
+                _in_several(pairs[is_oversized], shared_blocks, *far),
+            ]
+        )
+        pairs = _distinct(pairs)
+    columns: Any = np.stack((pairs >> _HALF, pairs & _LOW_HALF), axis=1)
+    found: NDArray[np.int64] | NDArray[np.uint64] = known[columns]
     return found
 
 
-def _fill_days(days: NDArray[np.float64], mixed: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """Assign each unknown day one of those between the first and the last, chosen by a hash."""
-    dated = ~np.isnan(days)
+def _pack(high: NDArray[np.int64], low: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Put two whole numbers below 2^31 into one, which sorts by the first, then by the second."""
+    return (high << _HALF) | low
+
+
+def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the different values, ascending: `np.unique`, which hashes them since NumPy 2.3, by sorting them."""
+    values = np.sort(values)
+    return values[np.concatenate([[True], values[1:] != values[:-1]])] if len(values) else values
+
+
+def _sort_oversized(
+    rank: NDArray[np.int64],
+    block: NDArray[np.int64],
+    block_key: NDArray[np.uint64],
+    known: NDArray[np.uint64],
+    day: NDArray[np.float64] | None,
+    is_oversized: NDArray[np.bool_],
+) -> None:
+    """Sort the owners `rank` of each oversized block, in place; where all are paired their order does not matter."""
+    large = np.flatnonzero(is_oversized)
+    if len(large) == 0:
+        return
+    members, blocks = rank[large], block[large]
+    mixed = mix64(known[members] + block_key[blocks])
+    columns = (mixed, blocks) if day is None else (mixed, _fill_days(day, members, mixed), blocks)
+    rank[large] = members[np.lexsort(columns)]
+
+
+def _pair_neighbours(
+    rank: NDArray[np.int64], sizes: NDArray[np.int64], block_size: int, window: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Pair the owners `rank` of each block, blocks of `sizes` end to end: all, or each with the `window` next ones.
+
+    Returns the packed pairs, the smaller owner first, and whether each is of an oversized block.
+    """
+    is_oversized = np.repeat(sizes > block_size, sizes)
+    following = (
+        np.repeat(np.cumsum(sizes), sizes) - np.arange(len(rank)) - 1
+    )  # how many of its block come after each
+    following = np.where(is_oversized, np.minimum(following, window), following)
+    pairs, of_oversized = [np.empty(0, np.int64)], [np.empty(0, np.bool_)]
+    position, step = np.flatnonzero(following), 1
+    while len(position):  # with the next one, with the one after it, as long as any has so many
+        a, b = rank[position], rank[position + step]
+        pairs.append(_pack(np.minimum(a, b), np.maximum(a, b)))
+        of_oversized.append(is_oversized[position])
+        step += 1
+        position = position[following[position] >= step]
+    return np.concatenate(pairs), np.concatenate(of_oversized)
+
+
+def _in_several(
+    packed: NDArray[np.int64],
+    least: int,
+    day: NDArray[np.float64] | None,
+    far_days: int,
+    far_least: int,
+) -> NDArray[np.int64]:
+    """Return the pairs that `least` blocks have, or `far_least` where their days are more than `far_days` apart."""
+    pairs, blocks = np.unique(packed, return_counts=True)
+    needed = np.full(len(pairs), least)
+    if day is not None:
+        # never where either day is unknown
+        is_far = np.abs(day[pairs >> _HALF] - day[pairs & _LOW_HALF]) > far_days
+        needed[is_far] = max(least, far_least)
+    return pairs[blocks >= needed]
+
+
+def _fill_days(
+    day: NDArray[np.float64], members: NDArray[np.int64], mixed: NDArray[np.uint64]
+) -> NDArray[np.float64]:
+    """Return the day of each member; one that is unknown is one of those between the first and the last, by a hash."""
+    own = day[members]
+    dated = ~np.isnan(day)
     if dated.all() or not dated.any():
-        return days
-    first, last = np.nanmin(days), np.nanmax(days)
-    return np.where(dated, days, first + mixed % np.uint64(last - first + 1))
+        return own
+    first, last = np.nanmin(day), np.nanmax(day)
+    return np.where(np.isnan(own), first + mixed % np.uint64(last - first + 1), own)

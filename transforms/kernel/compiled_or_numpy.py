@@ -54,7 +54,8 @@ def _loop(name: str, units: int) -> Function | None:
 def _compiled(name: str) -> Function:
     """Compile one loop by its name; numba is there."""
     loop = next(getattr(module, name) for module in _MODULES if hasattr(module, name))
-    return cast(Function, compiled(loop, (numpy_loops.mix64, *alignment_loops.PARTS)))
+    parts = (numpy_loops.mix64, *alignment_loops.PARTS)
+    return cast(Function, compiled(loop, parts, counts_references=loop is not alignment_loops.compare))
 
 
 def tokenise(
@@ -148,17 +149,18 @@ def fingerprints(values: U32, offsets: I64, width: int, modulus: int) -> tuple[U
     return keys[:count].copy(), owners[:count].copy()
 
 
-def count_distinct(grams_: U32, offsets: I64) -> I64:
+def count_distinct(grams_: U32, flags: U8, offsets: I64) -> tuple[I64, U8]:
     """Count the different shingle hashes of each text among `grams_`, 0 left out: 0 for a text too short to have any.
 
-    Text i is `grams_[offsets[i]:offsets[i + 1]]`.
+    Returns a second array too: `flags` with REPEATED where a shingle stands that its text had before. Text i is
+    `grams_[offsets[i]:offsets[i + 1]]`.
     """
     loop = _loop("count_distinct", len(grams_))
     if loop is None:
-        return numpy_loops.count_distinct(grams_, offsets)
-    out = np.empty(len(offsets) - 1, np.int64)
-    loop(grams_, offsets, np.empty(_table_size(offsets), np.int64), out)
-    return out
+        return numpy_loops.count_distinct(grams_, flags, offsets)
+    out, flagged = np.empty(len(offsets) - 1, np.int64), flags.copy()
+    loop(grams_, offsets, np.empty(_table_size(offsets), np.int64), flagged, out)
+    return out, flagged
 
 
 def _table_size(offsets: I64) -> int:
@@ -197,13 +199,14 @@ def compare(values: U32, flags: U8, grams_: U32, offsets: I64, left: I64, right:
     # by text, so that the index over a text's shingles is built once for all its pairs
     order = sort_by(left, len(offsets) - 1)
     index, runs = _working_room(_table_size(offsets))
+    distinct, flagged = count_distinct(grams_, flags, offsets)
     loop(
-        Text(values, flags, grams_),
+        Text(values, flagged, grams_),
         offsets,
         left,
         right,
         order,
-        count_distinct(grams_, offsets),
+        distinct,
         index,
         runs,
         out,

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
+from transforms.kernel.prefetch import register_prefetch
+
 # From this many links on, compiled loops repay the second that importing their compiler costs.
 FEW_LINKS: Final = 20_000
 
@@ -22,7 +24,7 @@ def has_numba() -> bool:
 
 @cache
 def compiled(
-    loop: Callable[..., Any], parts: tuple[Callable[..., Any], ...] = ()
+    loop: Callable[..., Any], parts: tuple[Callable[..., Any], ...] = (), *, counts_references: bool = True
 ) -> Callable[..., Any] | None:
     """Return a loop over arrays to be compiled by numba at its first call; None where numba is not installed.
 
@@ -30,16 +32,24 @@ def compiled(
     numba's cache on disk when an earlier process left it there. numba keeps that beside the source or, where that is
     read-only, in the user's cache folder; where neither can be written it refuses, and then the loop is compiled for
     this process alone.
+
+    Compiled code counts references to arrays as Python does, once or twice for each slice, by instructions that take
+    longer than a few words take to compare. A loop that makes no array of its own needs none: its arrays live as long
+    as the call. Without `counts_references` it and its parts must call nothing that allocates; numba refuses it then.
     """
     if not has_numba():
         return None
     import numba
 
+    register_prefetch()
     for part in parts:
         numba.extending.register_jitable(part)
+    options: dict[str, Any] = {"nogil": True}
+    if not counts_references:
+        options["_nrt"] = False  # numba's runtime, which counts
     found: Callable[..., Any]
     try:
-        found = numba.njit(cache=True, nogil=True)(loop)
+        found = numba.njit(cache=True, **options)(loop)
     except RuntimeError:
-        found = numba.njit(nogil=True)(loop)
+        found = numba.njit(**options)(loop)
     return found

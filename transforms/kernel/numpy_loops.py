@@ -21,6 +21,7 @@ Words = TypeVar("Words", U64, np.uint64)
 SEPARATOR, LETTER, UPPER, DIGIT, UNSPACED, UNSPACED_LONG, MARK, IGNORED, SENTENCE_END, UNKNOWN = range(10)
 # flags of tokens
 NUMBER, CAPITAL, UNSPACED_TOKEN, LONG_TOKEN, OPENS_SENTENCE = 1, 2, 4, 8, 16
+REPEATED = 32  # the shingle that begins here stood in the text before; set where texts are compared
 # Tokens to a shingle. Three words is the usual choice for news: two reports of one event share .01 of them, two
 # copies most of them; five Han characters or nine Thai ones carry about as much.
 WORDS, CHARACTERS, LONG_CHARACTERS = 3, 5, 9
@@ -201,17 +202,17 @@ def band_keys(signatures: U32, bands: int, rows: int) -> U64:
     return keys
 
 
-def count_distinct(gram_hashes: U32, offsets: I64) -> I64:
-    """Count the different shingle hashes of each text, with NumPy; 0 stands for no shingle and is not counted.
-
-    Text i is `gram_hashes[offsets[i]:offsets[i + 1]]`.
-    """
+def count_distinct(gram_hashes: U32, flags: U8, offsets: I64) -> tuple[I64, U8]:
+    """Count the different shingle hashes of each text and flag repeats, with NumPy; see `dispatch.count_distinct`."""
     owner = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
-    present = gram_hashes != 0
-    packed = np.unique((owner[present] << np.uint64(32)) | gram_hashes[present])
-    return np.bincount((packed >> np.uint64(32)).astype(np.int64), minlength=len(offsets) - 1).astype(
-        np.int64
-    )
+    present = np.flatnonzero(gram_hashes)
+    packed = (owner[present] << np.uint64(32)) | gram_hashes[present]
+    first = np.unique(packed, return_index=True)[1]
+    flagged = flags.copy()
+    flagged[present] |= np.uint8(REPEATED)
+    flagged[present[first]] = flags[present[first]]
+    counts = np.bincount(owner[present[first]].astype(np.int64), minlength=len(offsets) - 1)
+    return counts.astype(np.int64), flagged
 
 
 def fingerprints(values: U32, offsets: I64, width: int, modulus: int) -> tuple[U64, I64]:

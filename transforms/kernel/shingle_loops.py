@@ -11,7 +11,7 @@ from transforms.kernel.numpy_loops import I64, U8, U16, U32, U64, mix64
 
 # Plain integers of the module become constants of the compiled code.
 _LETTER, _UPPER, _DIGIT, _UNSPACED, _LONG, _MARK, _IGNORED, _END, _UNKNOWN = 1, 2, 3, 4, 5, 6, 7, 8, 9
-_NUMBER, _CAPITAL, _SINGLE, _LONG_TOKEN, _OPENS = 1, 2, 4, 8, 16
+_NUMBER, _CAPITAL, _SINGLE, _LONG_TOKEN, _OPENS, _REPEATED = 1, 2, 4, 8, 16, 32
 _WORDS, _CHARACTERS, _LONG_CHARACTERS = 3, 5, 9
 
 # columns of `alignment_loops.compare`
@@ -235,11 +235,12 @@ def fingerprints(values: U32, offsets: I64, width: int, modulus: int, keys: U64,
     return count
 
 
-def count_distinct(grams: U32, offsets: I64, keys: I64, out: I64) -> None:
+def count_distinct(grams: U32, offsets: I64, keys: I64, flags: U8, out: I64) -> None:
     """Fill `out` with the number of different shingle hashes of each text; 0 stands for no shingle and is not counted.
 
-    Text i is `grams[offsets[i]:offsets[i + 1]]`. `keys` is working memory for a hash table (open addressing): a power
-    of two, at least 8 and twice the longest text.
+    Sets REPEATED in `flags` where a shingle stands that its text had before. Text i is
+    `grams[offsets[i]:offsets[i + 1]]`. `keys` is working memory for a hash table (open addressing): a power of two, at
+    least 8 and twice the longest text.
     """
     for text in range(len(offsets) - 1):
         size = 8
@@ -259,6 +260,8 @@ def count_distinct(grams: U32, offsets: I64, keys: I64, out: I64) -> None:
             if keys[slot] == 0:
                 keys[slot] = gram
                 count += 1
+            else:
+                flags[i] |= _REPEATED
         out[text] = count
 
 

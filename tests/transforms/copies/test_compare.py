@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from transforms.copies.compare import CopyRelation, candidate_keys, group, verify_pairs
@@ -282,17 +282,93 @@ def test_compiled_and_plain_comparisons_agree(texts: list[list[str]]) -> None:
     left, right = (side.ravel().astype(np.int64) for side in np.indices((len(texts), len(texts))))
     compiled = compiled_or_numpy.compare(tokens.values, tokens.flags, grams, tokens.offsets, left, right)
     plain = np.zeros_like(compiled)
+    distinct, flags = numpy_loops.count_distinct(grams, tokens.flags, tokens.offsets)
     alignment_loops.compare(
-        alignment_loops.Text(tokens.values, tokens.flags, grams),
+        alignment_loops.Text(tokens.values, flags, grams),
         tokens.offsets,
         left,
         right,
         np.arange(len(left)),
-        numpy_loops.count_distinct(grams, tokens.offsets),
+        distinct,
         *compiled_or_numpy._working_room(compiled_or_numpy._table_size(tokens.offsets)),
         plain,
     )
     assert np.array_equal(compiled, plain)
+
+
+WORDS = st.sampled_from(["rain", "Lima", "12", "40", "boats", "Ana", "left", "雨", "天", "sank."])
+EDITS = st.lists(
+    st.tuples(st.integers(0, 60), st.sampled_from(["cut", "put", "swap", "again"]), WORDS), max_size=6
+)
+
+
+def edited(words: list[str], edits: list[tuple[int, str, str]]) -> list[str]:
+    """Shorten, insert into, change and repeat parts of a text: near-copies, excerpts, filled-in forms, page frames."""
+    for place, kind, word in edits:
+        at = place % (len(words) + 1)
+        if kind == "cut":
+            words = words[:at] + words[at + 1 + place % 9 :]
+        elif kind == "put":
+            words = [*words[:at], *[word] * (1 + place % 3), *words[at:]]
+        elif kind == "swap":
+            words = [*words[:at], word, *words[at + 1 :]]
+        else:
+            words = words + words[at : at + 12]
+    return words
+
+
+def align_by_definition(a: alignment_loops.Text, b: alignment_loops.Text) -> dict[int, int]:
+    """Count what `compare` counts, by trying every pair of positions for the nearest shared shingle."""
+    at, n, m = shingle_loops, len(a.values), len(b.values)
+    in_a, in_b = set(a.grams.tolist()) - {0}, set(b.grams.tolist()) - {0}
+    row = dict.fromkeys(range(at.FEATURES), 0)
+    row |= {at.TOKENS_A: n, at.TOKENS_B: m, at.SHARED: len(in_a & in_b)}
+    row |= {at.DISTINCT_A: len(in_a), at.DISTINCT_B: len(in_b)}
+    shared = [(x, y) for y in range(m) for x in range(n) if a.grams[x] == b.grams[y] != 0]
+    i = j = 0
+    while True:
+        start = i
+        while i < n and j < m and a.values[i] == b.values[j]:
+            i, j = i + 1, j + 1
+        row[at.MATCHED] += i - start
+        row[at.RUNS] += i > start
+        row[at.LONGEST] = max(row[at.LONGEST], i - start)
+        ahead = [(x - i + y - j, y, x) for x, y in shared if x >= i and y >= j]
+        if not ahead:
+            row |= {at.TAIL_A: n - i, at.TAIL_B: m - j} if row[at.RUNS] else {at.HEAD_A: n, at.HEAD_B: m}
+            return row
+        _, to_j, to_i = min(ahead)
+        if not row[at.RUNS]:
+            row |= {at.HEAD_A: to_i, at.HEAD_B: to_j}
+        else:
+            gap = np.zeros(at.FEATURES, np.int32)
+            alignment_loops._measure_gap(a, i, to_i, b, j, to_j, gap)
+            row = {column: count + int(gap[column]) for column, count in row.items()}
+        i, j = to_i, to_j
+
+
+# A says "R S T" twice, and the first time lies nearer than the beginning of the passage around the second
+TWICE = [*(f"w{at}" for at in range(2)), *"RST", *(f"w{at}" for at in range(5, 15)), *"RST", "w18", "w19"]
+
+
+@given(st.lists(WORDS, max_size=60), st.lists(EDITS, min_size=1, max_size=3), st.integers(4, 30))
+@example(words=TWICE, edits=[[(0, "cut", "")] * 10], width=30)
+@settings(max_examples=60, deadline=None)
+def test_comparing_finds_the_alignment_that_is_defined(
+    words: list[str], edits: list[list[tuple[int, str, str]]], width: int
+) -> None:
+    texts = [words, *(edited(words, one) for one in edits)]
+    lines = [
+        "\n".join(" ".join(text[at : at + width]) for at in range(0, len(text), width)) for text in texts
+    ]
+    tokens = tokenise(lines)
+    grams = compiled_or_numpy.grams(tokens.values, tokens.flags, tokens.offsets)
+    left, right = (side.ravel().astype(np.int64) for side in np.indices((len(texts), len(texts))))
+    found = compiled_or_numpy.compare(tokens.values, tokens.flags, grams, tokens.offsets, left, right)
+    columns = (np.split(column, tokens.offsets[1:-1]) for column in (tokens.values, tokens.flags, grams))
+    whole = [alignment_loops.Text(*parts) for parts in zip(*columns, strict=True)]
+    for row, a, b in zip(found.tolist(), left.tolist(), right.tolist(), strict=True):
+        assert dict(enumerate(row)) == align_by_definition(whole[a], whole[b])
 
 
 COUNTS = st.lists(st.integers(0, 500), min_size=shingle_loops.FEATURES, max_size=shingle_loops.FEATURES)
