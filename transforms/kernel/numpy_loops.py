@@ -203,7 +203,7 @@ def band_keys(signatures: U32, bands: int, rows: int) -> U64:
 
 
 def count_distinct(gram_hashes: U32, flags: U8, offsets: I64) -> tuple[I64, U8]:
-    """Count the different shingle hashes of each text and flag repeats, with NumPy; see `dispatch.count_distinct`."""
+    """Count the different shingle hashes of each text and flag repeats: `compiled_or_numpy.count_distinct` in NumPy."""
     owner = np.repeat(np.arange(len(offsets) - 1, dtype=np.uint64), np.diff(offsets))
     present = np.flatnonzero(gram_hashes)
     packed = (owner[present] << np.uint64(32)) | gram_hashes[present]
