@@ -49,6 +49,8 @@ def pair_up(
     order = np.argsort(flat)
     flat = flat[order]
     begins = np.concatenate([[True], flat[1:] != flat[:-1]])
+    is_shared = ~(begins & np.concatenate([begins[1:], [True]]))
+    order, flat, begins = order[is_shared], flat[is_shared], begins[is_shared]
     members = _distinct(_pack(np.cumsum(begins) - 1, rank[order]))  # block and owner
     block, rank = members >> _HALF, members & _LOW_HALF
     sizes = np.bincount(block)
