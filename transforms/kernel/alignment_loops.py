@@ -212,7 +212,7 @@ def _find_runs(
         count += 1
         shared += length
         for flag in flags_b[begin : begin + length]:
-            shared -= flag >> _REPEATED_BIT
+            shared -= int(flag >> _REPEATED_BIT)  # a plain number: of the flag's type it would end at 255
         j += np.uint64(length)
     return count, shared
 

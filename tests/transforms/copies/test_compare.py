@@ -272,6 +272,7 @@ def test_one_false_link_does_not_join_two_groups_and_versions_in_a_row_stay_one(
 PASSAGES = st.lists(st.sampled_from([*SENTENCES, *OTHER, "Rain.", "12 of 40 boats left"]), max_size=7)
 
 
+@example([[f"w{n}" for n in range(600)], [f"w{n}" for n in range(500)] * 2])
 @given(st.lists(PASSAGES, min_size=2, max_size=4))
 @settings(max_examples=60, deadline=None)
 def test_compiled_and_plain_comparisons_agree(texts: list[list[str]]) -> None:
