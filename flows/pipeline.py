@@ -42,7 +42,15 @@ from transforms.text.ids import hash_text
 from transforms.types import Format, Reason, Rejection, format_id
 from warehouse.batch_schemas import file_schema, rejection_schema, to_batch
 from warehouse.checks import enforce_checks
-from warehouse.connection import WORKING_NAME, open_working, prepare_home, spool_path, transaction, translate
+from warehouse.connection import (
+    WORKING_NAME,
+    keep_little,
+    open_working,
+    prepare_home,
+    spool_path,
+    transaction,
+    translate,
+)
 from warehouse.corrections import restore_originals
 from warehouse.deferred_files import count_deferrals
 from warehouse.failed_attempts import note_attempt, record_attempts
@@ -60,6 +68,8 @@ R = TypeVar("R")
 
 # A file that so many runs found still being written is named in the report: something appends to it for ever.
 _MANY_RUNS = 10
+# A run of files that are smaller than this together needs little memory.
+_FEW_BYTES = 4 * MIB
 # Stories named in the report of a run.
 _LISTED_STORIES = 10
 
@@ -228,6 +238,8 @@ def _fold_found(con: DuckDBPyConnection, found: _Found, run: _Run) -> None:
     fresh = run.stage("compare", compare, con, found.files, found.refused, reading)
     report.read_otherwise = list(fresh.read_otherwise)
     report.count_unchanged(fresh.unchanged)
+    if sum(file.size for file in fresh.files) < _FEW_BYTES:
+        keep_little(con, run.settings.home)
     spool = spool_of(run.settings, _fingerprint(run.settings))
     options = read_options(run.settings)
     agencies = load_source_lists(run.settings).agencies if run.settings.agencies else None

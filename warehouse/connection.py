@@ -41,6 +41,10 @@ FOREIGN_PREFIX = "foreign-"  # logs of other programs, moved out of the way
 # Room for DuckDB's hash tables and sorts. Above it work spills to the spool: slower, never more memory. Half of what a
 # run may use in all, since articles in flight need the rest.
 MEMORY_LIMIT = "1600MiB"
+# For a run of few articles, which reads much and holds little: DuckDB would keep all that it read, up to its limit. The
+# larger the file, the more a sort or a table may need.
+LEAST_MEMORY_BYTES = 256 << 20
+MEMORY_SHARE = 16  # of the working file's bytes
 # The write-ahead log is folded into the file at the end of every opening; within one, only when it grows past this, so
 # that a load is written twice once and not in slices.
 WAL_LIMIT = "256MiB"
@@ -156,6 +160,20 @@ def open_working(
                 note_manifest(con, home)
         finally:
             con.close()
+
+
+def keep_little(con: DuckDBPyConnection, home: Path) -> None:
+    """Lower DuckDB's memory limit on the working file, for a run of few articles; `keep_much` takes it back.
+
+    Threads need room of their own, so there are two at most.
+    """
+    share = max(LEAST_MEMORY_BYTES, working_path(home).stat().st_size // MEMORY_SHARE)
+    con.execute(f"SET memory_limit = '{share}B'; SET threads = {min(2, os.cpu_count() or 1)}")
+
+
+def keep_much(con: DuckDBPyConnection) -> None:
+    """Set DuckDB's memory limit and threads to those of large runs."""
+    con.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET threads = {os.cpu_count() or 1}")
 
 
 @contextmanager

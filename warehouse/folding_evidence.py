@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from warehouse.folding_tables import STORY_RELATIONS, Ids, execute_for_ids, id_column, rows_of_ids
+from warehouse.folding_tables import (
+    STORY_RELATIONS,
+    Ids,
+    delete_evidence,
+    id_column,
+    links_since,
+    rows_of_ids,
+)
 from warehouse.load import registered
 
 if TYPE_CHECKING:
@@ -31,7 +38,7 @@ def forget_articles(con: DuckDBPyConnection, ids: Ids) -> None:
     That is signatures, LSH bands, memberships in copy groups, and links between copies. Their same-story evidence is
     left to `forget_representatives`.
     """
-    execute_for_ids(con, "forget_articles", ids)
+    delete_evidence(con, "forget_articles", ids)
 
 
 def forget_representatives(con: DuckDBPyConnection, ids: Ids) -> None:
@@ -40,7 +47,7 @@ def forget_representatives(con: DuckDBPyConnection, ids: Ids) -> None:
     Deleted are their profiles, blocking keys, places in dendrograms and same-story links, inside the caller's
     transaction.
     """
-    execute_for_ids(con, "forget_representatives", ids)
+    delete_evidence(con, "forget_representatives", ids)
 
 
 def copy_candidates(
@@ -63,7 +70,7 @@ def same_form_pairs(con: DuckDBPyConnection, ids: Ids) -> tuple[Ids, Ids]:
 
     They have a stored near-duplicate link that falls short, with the feature same_form.
     """
-    return _pairs(rows_of_ids(con, "same_form_pairs", ids))
+    return _pairs(rows_of_ids(con, "same_form_pairs", ids, since=links_since(con, ids)))
 
 
 def story_candidates(
@@ -96,7 +103,7 @@ def neighbours(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> I
     """
     if not len(ids):
         return ids
-    return id_column(rows_of_ids(con, "neighbours", ids, relations=list(relations)), "article_id")
+    return id_column(_links(con, "neighbours", ids, relations), "article_id")
 
 
 def component(
@@ -126,7 +133,7 @@ def links_within(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) ->
 
     Passing or not, sorted by the two ids, then relation.
     """
-    return rows_of_ids(con, "links_within", ids, relations=list(relations))
+    return _links(con, "links_within", ids, relations)
 
 
 def links_touching(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) -> pa.Table:
@@ -136,7 +143,7 @@ def links_touching(con: DuckDBPyConnection, ids: Ids, relations: Sequence[str]) 
     round-up or digest also those that fall short, since such an article is compared with all of a story. No link to a
     live blog, round-up or digest elsewhere is returned.
     """
-    return rows_of_ids(con, "links_touching", ids, relations=list(relations))
+    return _links(con, "links_touching", ids, relations)
 
 
 def dendrograms_of(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
@@ -159,6 +166,10 @@ def copy_groups(con: DuckDBPyConnection, ids: Ids) -> pa.Table:
     By copy_group_id, then article_id.
     """
     return rows_of_ids(con, "copy_groups", ids)
+
+
+def _links(con: DuckDBPyConnection, name: str, ids: Ids, relations: Sequence[str]) -> pa.Table:
+    return rows_of_ids(con, name, ids, relations=list(relations), since=links_since(con, ids))
 
 
 def _pairs(rows: pa.Table) -> tuple[Ids, Ids]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from warehouse.folding_tables import Ids, id_column, rows_of_ids
+from warehouse.folding_tables import Ids, id_column, links_since, rows_of_ids
 from warehouse.load import registered
 from warehouse.sql_files import rows_by_name, statement
 
@@ -42,8 +42,9 @@ def member_links(con: DuckDBPyConnection, story_of: Mapping[int, int]) -> pa.Tab
             "story_id": pa.array(list(story_of.values()), pa.uint64()),
         }
     )
+    since = links_since(con, id_column(wanted, "article_id"))
     with registered(con, wanted_members=wanted):
-        return con.sql(statement("folding", "member_links").sql).to_arrow_table()
+        return con.sql(statement("folding", "member_links").sql, params={"since": since}).to_arrow_table()
 
 
 def retired_stories(con: DuckDBPyConnection, ids: Ids) -> dict[int, list[int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from warehouse.load import registered
-from warehouse.sql_files import statement
+from warehouse.sql_files import execute, statement
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,6 +20,12 @@ Ids = npt.NDArray[np.uint64]
 
 COPY_RELATIONS = ("exact", "near_duplicate")
 STORY_RELATIONS = ("same_story",)
+# Tables with an index by article. DuckDB uses it for ids in the text of a query, for so many at most (its
+# index_scan_max_count is 2,048). Without it, few rows that lie apart are found by reading all between them.
+_PLACES = "rowid IN (SELECT t.rowid FROM {} t SEMI JOIN wanted USING (article_id))"
+_INDEXED = tuple(map(_PLACES.format, ("articles", "profiles")))
+_FEW = 2_000
+EVER = datetime(1, 1, 1)  # noqa: DTZ001 - before every link; times in the working file have no zone
 
 # what was measured of a pair, NULL where it was not
 _MEASURES = pa.struct(
@@ -158,6 +165,7 @@ def insert_rows(con: DuckDBPyConnection, table: str, columns: Mapping[str, Any])
 def insert_links(con: DuckDBPyConnection, columns: Mapping[str, Any], features: Mapping[str, Any]) -> int:
     """Append links with the measures of each pair, in the caller's transaction; return how many.
 
+    None gets an earlier `linked_at` than the newest article, also where a clock was set back: see `links_since`.
     `columns` are those of the table `links` without features; `features` are columns of the same length, named as the
     fields of `links.features`: missing ones are NULL, other names are ignored.
     """
@@ -167,7 +175,9 @@ def insert_links(con: DuckDBPyConnection, columns: Mapping[str, Any], features: 
         for field in _MEASURES
     ]
     measures = pa.StructArray.from_arrays(parts, fields=list(_MEASURES))
-    return insert_rows(con, "links", {**columns, "features": measures})
+    newest = con.execute("SELECT max(first_seen_at) FROM articles").fetchall()[0][0]
+    times = [max(one, newest) if newest else one for one in columns["linked_at"]]
+    return insert_rows(con, "links", {**columns, "linked_at": times, "features": measures})
 
 
 def stored_rows(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> pa.Table:
@@ -179,9 +189,9 @@ def stored_rows(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> p
         raise ValueError(f"{table}.{column} is no column that folding writes")
     with registered(con, wanted=pa.table({column: np.unique(ids)})):
         names = ", ".join(_ROWS[table].names)
-        places = f"SELECT t.rowid FROM {table} t SEMI JOIN wanted USING ({column})"  # noqa: S608 - checked above
-        query = f"SELECT {names} FROM {table} WHERE rowid IN ({places}) ORDER BY {column}"  # noqa: S608
-        return con.sql(query).to_arrow_table()
+        places = f"rowid IN (SELECT t.rowid FROM {table} t SEMI JOIN wanted USING ({column}))"  # noqa: S608 - checked above
+        query = f"SELECT {names} FROM {table} WHERE {places} ORDER BY {column}"  # noqa: S608
+        return con.sql(_by_index(query, ids)).to_arrow_table()
 
 
 def delete_rows(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> None:
@@ -199,16 +209,35 @@ def rows_of_ids(con: DuckDBPyConnection, name: str, ids: Ids, **parameters: obje
     FileNotFoundError for an unknown name; DuckDB's errors are raised as they are.
     """
     with registered(con, wanted=pa.table({"article_id": np.unique(ids)})):
-        return con.sql(statement("folding", name).sql, params=parameters or None).to_arrow_table()
+        return con.sql(
+            _by_index(statement("folding", name).sql, ids), params=parameters or None
+        ).to_arrow_table()
 
 
-def execute_for_ids(con: DuckDBPyConnection, name: str, ids: Ids) -> None:
-    """Execute the statement `sql/folding/<name>.sql` over these article ids, in the caller's transaction.
+def _by_index(sql: str, ids: Ids) -> str:
+    """Have few rows looked up in the index of their table where a query says `_PLACES` of it."""
+    if len(ids) <= _FEW:
+        listed = ", ".join(map(str, ids.tolist())) or "NULL"
+        for places in _INDEXED:
+            sql = sql.replace(places, f"article_id IN ({listed})")
+    return sql
 
-    The statement reads them from the view `wanted` (article_id). Raises FileNotFoundError for an unknown name.
+
+def links_since(con: DuckDBPyConnection, ids: Ids) -> datetime:
+    """Return a time (UTC, naive) before which no link of these articles was made: when the first of them came in.
+
+    So links of recent articles are found without reading those of years. The earliest time there is when one of them is
+    not stored any more.
     """
+    (since,) = rows_of_ids(con, "links_since", ids).column("since").to_pylist()
+    return EVER if since is None else since
+
+
+def delete_evidence(con: DuckDBPyConnection, name: str, ids: Ids) -> None:
+    """Execute the statements of `sql/folding/<name>.sql`, which delete rows of these articles, links from $since on."""
+    since = links_since(con, ids)
     with registered(con, wanted=pa.table({"article_id": np.unique(ids)})):
-        con.execute(statement("folding", name).sql).fetchall()
+        execute(con, statement("folding", name).sql, {"since": since})
 
 
 def _column(values: Any, kind: pa.DataType | None) -> pa.Array:

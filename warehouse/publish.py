@@ -21,6 +21,7 @@ from warehouse.connection import (
     WORKING_CATALOG,
     engine_errors,
     history_path,
+    keep_much,
     published_path,
     set_aside_foreign_log,
     spool_path,
@@ -51,12 +52,11 @@ SMALL = (  # written anew each time
     "_tombstones",
     "decisions",
     "article_originals",
-    "story_relations",
     "thread_stories",
     "threads",
     "thread_redirects",
 )
-TABLES = ("stories", "articles", "article_versions", "story_articles", *GROWING, *SMALL)
+TABLES = ("stories", "articles", "article_versions", "story_articles", "story_relations", *GROWING, *SMALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +99,7 @@ def publish(
 
 def _write_everything(con: DuckDBPyConnection, fresh: Path, now: datetime) -> int:
     remove(fresh)
+    keep_much(con)
     begin_published(con, fresh)
     with _attached(con, fresh):
         execute(con, statement("publish/compare", "state_now").sql, {"now": now})
@@ -164,6 +165,7 @@ def _bring_up(con: DuckDBPyConnection, fresh: Path, now: datetime) -> int | None
                 return None
             with transaction(con):
                 execute(con, statement("publish/compare", "state_now").sql, {"now": now})
+                _find_suspects(con)
                 for step in statements("publish/delta"):
                     con.execute(step.sql)
                 for table in SMALL:
@@ -177,6 +179,20 @@ def _bring_up(con: DuckDBPyConnection, fresh: Path, now: datetime) -> int | None
         if isinstance(error, unusable) or "not a valid DuckDB" in str(error) or "Corrupt" in str(error):
             return None
         raise
+
+
+def _find_suspects(con: DuckDBPyConnection) -> None:
+    """Leave a temporary table `suspects` of articles that may differ from the attached file; all others do not.
+
+    They are those that newer runs wrote, or of stories that differ. That the others are as they were published is not
+    assumed but shown, by fingerprints taken together; where it is not so, all are suspects.
+    """
+    for step in ("changed_stories", "suspects"):
+        con.execute(statement("publish/compare", step).sql)
+    (others_agree,) = con.execute(statement("publish/compare", "others_agree").sql).fetchall()[0]
+    if not others_agree:
+        keep_much(con)
+        con.execute(statement("publish/compare", "all_suspects").sql)
 
 
 def _recycle(con: DuckDBPyConnection, home: Path, fresh: Path) -> bool:

@@ -74,6 +74,7 @@ def _characters() -> tuple[str, str]:
 def update_index(con: DuckDBPyConnection) -> None:
     """Add to the inverted index of the attached file `pub` the articles with a text that it lacks.
 
+    Those are the rows of `pub.articles` after the one that the temporary table `indexed_until` names.
     First the articles of the temporary view `unsearchable` (article_id) are removed from it; one that is still in `pub`
     is indexed again. When removed entries outnumber the others by more than 10,000, the whole index is made anew.
     Afterwards the working file is DuckDB's current catalog again.
@@ -84,6 +85,7 @@ def update_index(con: DuckDBPyConnection) -> None:
     if every - kept > _WASTE * kept + _FEW:
         for table in ("_search_articles", "_search_words", "_search_postings"):
             con.execute(f"TRUNCATE pub.{table}")
+        con.execute("UPDATE indexed_until SET place = -1")
     with _inside(con):
         for step in steps[1:]:
             con.execute(step.sql)

@@ -193,6 +193,37 @@ def test_links_taken_back_of_changed_articles_are_found_without_reading_all(
     assert len(published) == 2
 
 
+def test_articles_that_nothing_names_as_changed_are_compared_together_and_one_by_one_where_that_shows_a_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(tmp_path, [sample("a"), sample("b"), sample("c")], is_published=True)
+    asked: list[str] = []
+
+    def watched(folder: str, name: str) -> Statement:
+        asked.append(name)
+        return statement(folder, name)
+
+    monkeypatch.setattr("warehouse.publish.statement", watched)
+    ingest(tmp_path, [sample("d")], day=1, is_published=True)
+    assert "others_agree" in asked
+    assert "all_suspects" not in asked  # what the run wrote names all that differs
+    for change in (
+        "UPDATE story_articles SET score = 0.5 WHERE article_id = (SELECT min(article_id) FROM articles)",
+        "UPDATE copy_members SET is_representative = NOT is_representative",
+        "UPDATE articles SET captured_at = TIMESTAMP '2026-01-01' "
+        "WHERE article_id = (SELECT max(article_id) FROM articles)",
+        "DELETE FROM articles WHERE article_id = (SELECT min(article_id) FROM articles)",
+    ):
+        asked.clear()
+        with open_working(tmp_path, purpose="a change that no run is named for") as con:
+            con.execute(change)
+            assert not publish(con, tmp_path, now=NOON).is_complete
+            assert "all_suspects" in asked
+            stepped = contents(published_path(tmp_path))
+            assert publish(con, tmp_path, now=NOON, anew=True).is_complete
+        assert contents(published_path(tmp_path)) == stepped
+
+
 @pytest.mark.slow
 def test_documents_of_merged_articles_lead_to_what_they_became_however_late_it_is_published(
     tmp_path: Path,

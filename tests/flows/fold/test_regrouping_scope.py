@@ -75,7 +75,8 @@ def opened(number: int) -> DuckDBPyConnection:
     # all that grouping reads of an article
     con.execute(
         "DROP TABLE articles; CREATE TABLE articles (article_id UBIGINT, kind VARCHAR, is_held BOOLEAN, "
-        "word_count INTEGER DEFAULT 200, published_at TIMESTAMP, published_precision VARCHAR DEFAULT 'none')"
+        "word_count INTEGER DEFAULT 200, published_at TIMESTAMP, published_precision VARCHAR DEFAULT 'none', "
+        "first_seen_at TIMESTAMP)"
     )
     return con
 
@@ -89,9 +90,10 @@ def emptied(number: int) -> DuckDBPyConnection:
 
 
 def arrive(con: DuckDBPyConnection, new: Sequence[int], kinds: Sequence[Kind], web: Sequence[Edge]) -> None:
-    """Store articles, each a copy group of its own, and the links among all that are there."""
+    """Store articles, each a copy group of its own, and the links among all that are there, a day after the others."""
     con.execute(
-        "INSERT INTO articles (article_id, kind) SELECT unnest($1), unnest($2)",
+        "INSERT INTO articles (article_id, kind, first_seen_at) SELECT unnest($1), unnest($2), "
+        "coalesce((SELECT max(first_seen_at) + INTERVAL 1 DAY FROM articles), TIMESTAMP '2026-01-01')",
         [list(new), [str(kinds[one - 1]) for one in new]],
     )
     con.execute("INSERT INTO copy_members SELECT unnest($1) AS one, one, true", [list(new)])
@@ -99,7 +101,8 @@ def arrive(con: DuckDBPyConnection, new: Sequence[int], kinds: Sequence[Kind], w
     linked = [edge for edge in web if set(edge[:2]) <= here and not set(edge[:2]).isdisjoint(new)]
     con.execute(
         "INSERT INTO links (article_a, article_b, relation, score, decision, model_version, run_id, linked_at) "
-        "SELECT unnest($1), unnest($2), 'same_story', unnest($3), unnest($4), 'm', 'r', TIMESTAMP '2026-01-01'",
+        "SELECT unnest($1), unnest($2), 'same_story', unnest($3), unnest($4), 'm', 'r', "
+        "(SELECT max(first_seen_at) FROM articles)",
         [
             *map(list, zip(*linked, strict=True)),
             ["passes" if e[2] >= MODEL.threshold else "falls_short" for e in linked],

@@ -4,5 +4,5 @@ DELETE FROM story_keys USING wanted WHERE story_keys.article_id = wanted.article
 DELETE FROM shared_terms USING wanted WHERE shared_terms.article_id = wanted.article_id;
 DELETE FROM shared_vectors USING wanted WHERE shared_vectors.article_id = wanted.article_id;
 DELETE FROM trees USING wanted WHERE trees.article_id = wanted.article_id;
-DELETE FROM links USING wanted WHERE links.article_a = wanted.article_id AND links.relation = 'same_story';
-DELETE FROM links USING wanted WHERE links.article_b = wanted.article_id AND links.relation = 'same_story';
+DELETE FROM links USING wanted WHERE links.linked_at >= $since AND links.article_a = wanted.article_id AND links.relation = 'same_story';
+DELETE FROM links USING wanted WHERE links.linked_at >= $since AND links.article_b = wanted.article_id AND links.relation = 'same_story'

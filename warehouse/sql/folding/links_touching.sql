@@ -8,7 +8,7 @@ touching AS MATERIALIZED (
     FROM links l
     LEFT JOIN wanted a ON a.article_id = l.article_a
     LEFT JOIN wanted b ON b.article_id = l.article_b
-    WHERE list_contains($relations, l.relation) AND (a.article_id IS NOT NULL OR b.article_id IS NOT NULL)
+    WHERE l.linked_at >= $since AND list_contains($relations, l.relation) AND (a.article_id IS NOT NULL OR b.article_id IS NOT NULL)
 ),
 leading_out AS MATERIALIZED (
     SELECT * FROM touching ANTI JOIN attached ON attached.article_id = touching.elsewhere WHERE elsewhere IS NOT NULL

@@ -3,5 +3,5 @@ SELECT article_a, article_b, relation, score, decision
 FROM links
 SEMI JOIN wanted AS end_a ON links.article_a = end_a.article_id
 SEMI JOIN wanted AS end_b ON links.article_b = end_b.article_id
-WHERE list_contains($relations, relation)
+WHERE linked_at >= $since AND list_contains($relations, relation)
 ORDER BY article_a, article_b, relation

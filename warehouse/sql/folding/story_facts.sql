@@ -4,5 +4,5 @@ SELECT article_id, title, url, canonical_url, publisher, language, published_at,
        coalesce(field_sources['title'] = 'lead', false) AND article_id NOT IN (
            SELECT article_id FROM article_originals WHERE list_contains(fields, 'title')) AS is_title_derived
 FROM articles
-WHERE rowid IN (SELECT a.rowid FROM articles a SEMI JOIN wanted USING (article_id)) -- as in foldable_articles
+WHERE rowid IN (SELECT t.rowid FROM articles t SEMI JOIN wanted USING (article_id)) -- as in foldable_articles
 ORDER BY article_id

@@ -323,16 +323,16 @@ COMMENT ON COLUMN _about.value IS 'What it is.';
 
 -- What of the working file each published row was made of, as numbers: the next publication compares these and touches
 -- only what differs.
-CREATE TABLE _article_state (article_id UBIGINT, content UBIGINT, place UBIGINT);
-COMMENT ON TABLE _article_state IS 'Fingerprints of published articles, for the next publication.';
-COMMENT ON COLUMN _article_state.article_id IS 'Article, as a number.';
-COMMENT ON COLUMN _article_state.content IS 'Fingerprint of its version.';
-COMMENT ON COLUMN _article_state.place IS 'Fingerprint of its story, role and copy group.';
+CREATE TABLE _article_fingerprints (article_id UBIGINT, content UBIGINT, place UBIGINT);
+COMMENT ON TABLE _article_fingerprints IS 'Fingerprints of published articles, for the next publication.';
+COMMENT ON COLUMN _article_fingerprints.article_id IS 'Article, as a number.';
+COMMENT ON COLUMN _article_fingerprints.content IS 'Fingerprint of its version.';
+COMMENT ON COLUMN _article_fingerprints.place IS 'Fingerprint of its story, role and copy group.';
 
-CREATE TABLE _story_state (story_id UBIGINT, content UBIGINT);
-COMMENT ON TABLE _story_state IS 'Fingerprints of published stories, for the next publication.';
-COMMENT ON COLUMN _story_state.story_id IS 'Story, as a number.';
-COMMENT ON COLUMN _story_state.content IS 'Fingerprint of its row.';
+CREATE TABLE _story_fingerprints (story_id UBIGINT, content UBIGINT);
+COMMENT ON TABLE _story_fingerprints IS 'Fingerprints of published stories, for the next publication.';
+COMMENT ON COLUMN _story_fingerprints.story_id IS 'Story, as a number.';
+COMMENT ON COLUMN _story_fingerprints.content IS 'Fingerprint of its row.';
 
 CREATE TABLE _ledger_state (name VARCHAR, row_count UBIGINT);
 COMMENT ON TABLE _ledger_state IS 'Rows of published tables that only grow, for the next publication.';

@@ -2,12 +2,14 @@
 -- are looked for by their ends first: joined to their stories as a whole, all of them would be read.
 WITH own AS MATERIALIZED (
     SELECT article_id FROM story_articles WHERE story_id IN (SELECT story_id FROM wanted)
+), since AS ( -- no link is older than its articles
+    SELECT min(first_seen_at) FROM articles SEMI JOIN own USING (article_id)
 ), touching AS MATERIALIZED (
     SELECT article_a, article_b, score FROM links SEMI JOIN own ON own.article_id = links.article_a
-    WHERE relation = 'same_story'
+    WHERE relation = 'same_story' AND linked_at >= (FROM since)
     UNION ALL
     SELECT article_a, article_b, score FROM links SEMI JOIN own ON own.article_id = links.article_b
-    WHERE relation = 'same_story' AND article_a NOT IN (FROM own)
+    WHERE relation = 'same_story' AND linked_at >= (FROM since) AND article_a NOT IN (FROM own)
 ), ends AS (
     SELECT l.article_a, l.article_b, l.score, a.story_id AS story_of_a, b.story_id AS story_of_b
     FROM touching l

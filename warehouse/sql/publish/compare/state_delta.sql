@@ -1,5 +1,5 @@
-INSERT INTO pub._article_state SELECT article_id, content, place FROM changed_articles WHERE NOT is_gone;
-INSERT INTO pub._story_state SELECT story_id, content FROM changed_stories WHERE content IS NOT NULL;
+INSERT INTO pub._article_fingerprints SELECT article_id, content, place FROM changed_articles WHERE NOT is_gone;
+INSERT INTO pub._story_fingerprints SELECT story_id, content FROM changed_stories WHERE content IS NOT NULL;
 TRUNCATE pub._ledger_state;
 INSERT INTO pub._ledger_state
 SELECT name, sum(row_count) FROM (

@@ -1,17 +1,25 @@
--- The fingerprints of everything that is published, as the working file has it now.
+-- The fingerprints of everything that is published, as the working file has it now. Those of one table are combined by
+-- xor, which takes no order and lets a part be left out. The last value hashed goes into a hash as it is, so that equal changes
+-- of two rows would take each other out: hence twice.
 CREATE OR REPLACE TEMP TABLE hidden_articles AS
 SELECT article_id, withdrawn_at IS NULL AS is_embargoed FROM articles
 WHERE is_held OR withdrawn_at IS NOT NULL OR embargoed_until > $now;
+CREATE OR REPLACE TEMP VIEW article_contents AS
+SELECT article_id, rowid AS row_place,
+       hash(hash(article_id, version, last_changed_at, content_hash, run_id, withdrawn_at, embargoed_until, captured_at,
+                 article_id IN (SELECT article_id FROM hidden_articles))) AS content
+FROM articles;
+CREATE OR REPLACE TEMP VIEW story_places AS
+SELECT article_id, rowid AS row_place, hash(hash(article_id, story_id, role, score, decided_by, via_article_id, margin, joined_at,
+                                          publisher_family, source_id)) AS place
+FROM story_articles;
+CREATE OR REPLACE TEMP VIEW group_places AS
+SELECT article_id, rowid AS row_place, hash(hash(article_id, copy_group_id, is_representative)) AS place FROM copy_members;
 CREATE OR REPLACE TEMP VIEW article_now AS
-SELECT a.article_id, a.rowid AS row_place,
-       hash(a.version, a.last_changed_at, a.content_hash, a.run_id, a.withdrawn_at, a.embargoed_until, a.captured_at,
-            h.article_id IS NULL) AS content,
-       hash(s.story_id, s.role, s.score, s.decided_by, s.via_article_id, s.margin, s.joined_at, s.publisher_family, s.source_id,
-            c.copy_group_id, c.is_representative) AS place
-FROM articles a
-LEFT JOIN hidden_articles h ON h.article_id = a.article_id
-LEFT JOIN story_articles s ON s.article_id = a.article_id
-LEFT JOIN copy_members c ON c.article_id = a.article_id;
+SELECT a.article_id, a.row_place, a.content, xor(coalesce(s.place, 0), coalesce(c.place, 0)) AS place
+FROM article_contents a
+LEFT JOIN story_places s ON s.article_id = a.article_id
+LEFT JOIN group_places c ON c.article_id = a.article_id;
 CREATE OR REPLACE TEMP VIEW story_now AS SELECT story_id, rowid AS row_place, hash(s) AS content FROM stories s;
 -- The tables that only grow, with the run that wrote each row. Their rows are never changed in place, so that counting
 -- the rows of runs already published is enough to see that none was removed.

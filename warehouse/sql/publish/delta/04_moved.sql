@@ -3,24 +3,26 @@ UPDATE pub.articles p SET story_id = m.story_id, is_canonical = m.is_canonical, 
        publisher_family = m.publisher_family, source_id = m.source_id,
        is_representative = m.is_representative
 FROM (
-    SELECT format('{:016x}', w.article_id) AS article_id, format('{:016x}', s.story_id) AS story_id,
+    SELECT w.published_place, format('{:016x}', s.story_id) AS story_id,
            coalesce(s.role = 'canonical', false) AS is_canonical, format('{:016x}', c.copy_group_id) AS copy_group_id,
            s.publisher_family, s.source_id,
            coalesce(c.is_representative, false) AS is_representative
-    FROM changed_articles w
+    FROM published_places w
     LEFT JOIN story_articles s ON s.article_id = w.article_id
     LEFT JOIN copy_members c ON c.article_id = w.article_id
-    WHERE NOT w.is_new AND NOT w.is_gone AND NOT w.is_rewritten
+    WHERE NOT w.is_replaced
 ) m
-WHERE p.article_id = m.article_id;
+WHERE p.rowid = m.published_place;
 -- Whether two articles are together changes with the story of either.
 UPDATE pub.links l SET together = n.together
 FROM (
     SELECT k.place, coalesce(a.story_id = b.story_id, false) AS together
     FROM (
         SELECT rowid AS place, article_a, article_b FROM pub.links SEMI JOIN moved_articles m ON m.article_id = links.article_a
+        WHERE linked_at >= (SELECT of_moved FROM links_since)
         UNION
         SELECT rowid, article_a, article_b FROM pub.links SEMI JOIN moved_articles m ON m.article_id = links.article_b
+        WHERE linked_at >= (SELECT of_moved FROM links_since)
     ) k
     LEFT JOIN story_articles a ON a.article_id = ('0x' || k.article_a)::UBIGINT
     LEFT JOIN story_articles b ON b.article_id = ('0x' || k.article_b)::UBIGINT

@@ -19,7 +19,7 @@ SELECT format('{:016x}', a.article_id) AS article_id, a.publisher, a.published_a
        coalesce(c.is_representative, false) AS is_representative, o.fields AS corrections
 FROM wanted_articles a
 LEFT JOIN hidden_articles h ON h.article_id = a.article_id
-LEFT JOIN story_articles s ON s.article_id = a.article_id
-LEFT JOIN copy_members c ON c.article_id = a.article_id
+LEFT JOIN wanted_memberships s ON s.article_id = a.article_id
+LEFT JOIN wanted_groups c ON c.article_id = a.article_id
 LEFT JOIN article_originals o ON o.article_id = a.article_id
 WHERE NOT coalesce(h.is_embargoed, false)

@@ -2,5 +2,4 @@ CREATE OR REPLACE TEMP TABLE search_new AS
 SELECT (coalesce((SELECT max(number) FROM pub._search_articles), 0) + row_number() OVER (ORDER BY a.article_id))::UINTEGER AS number,
        a.article_id, a.language, a.title, concat_ws(' ', a.standfirst, a.publisher, a.text) AS body
 FROM pub.articles a
-WHERE a.text IS NOT NULL AND a.rowid IN ( -- wide columns are read where these are
-    SELECT p.rowid FROM pub.articles p ANTI JOIN pub._search_articles x ON x.article_id = p.article_id)
+WHERE a.text IS NOT NULL AND a.rowid > (SELECT place FROM indexed_until)
