@@ -107,7 +107,7 @@ def scrub(home: Path, *, now: datetime, wait_seconds: float = 0.0) -> Publicatio
     Earlier publications, logs of other programs and the spare file are deleted first, to make room for the rewriting;
     at the end the spool too, unless another process's run is marked as running. Call it with the working file closed.
     Raises Busy after waiting `wait_seconds` for each opening, or DiskFull when even that room is not enough: each file
-    is then the old or the new one, whole, `scrub.owed` stays, and calling it again completes it.
+    is then the old or the new one, whole, `scrub.owed` stays, and calling it again completes it. `now` is naive UTC.
     """
     _owe_scrub(home)
     _drop_copies(home)

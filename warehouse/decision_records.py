@@ -168,6 +168,7 @@ def revoke_decision(
     """Mark a decision as revoked by a person, and why, in the caller's transaction; its record stays in the table.
 
     Nothing happens where there is no such decision or it is revoked already. Stories change when they are folded again.
+    `now` is naive UTC.
     """
     con.execute(
         statement("decisions", "revoke").sql,

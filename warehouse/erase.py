@@ -117,6 +117,7 @@ def erase_articles(
     their latest documents get the disposition `erased`; decisions about them are deleted; their stories are described
     by the remaining articles, and end where none remains. Ids that no article has are marked and counted too. The bytes
     leave the disk only by `compaction.scrub`, which the caller runs once this is committed and the working file closed.
+    `now` is naive UTC.
     """
     values: dict[str, object] = {"run_id": run_id, "now": now, "by": by, "why": why}
     _doom(con, article_ids)
@@ -140,7 +141,7 @@ def drop_texts(con: DuckDBPyConnection, *, older_than: timedelta, now: datetime)
     """Empty the text and lead of articles that last changed before `now - older_than`; return how many had either.
 
     Versions of that age are deleted and the others numbered again from 1; links and other evidence stay. Runs in the
-    caller's transaction. Publish anew and compact afterwards, else the texts stay in the files.
+    caller's transaction. Publish anew and compact afterwards, else the texts stay in the files. `now` is naive UTC.
     """
     before = now - older_than
     con.execute("DELETE FROM article_versions WHERE last_changed_at < ?", [before])
@@ -164,7 +165,7 @@ def drop_unfolded(con: DuckDBPyConnection, run_id: str, *, older_than: timedelta
     """Remove articles that are alone in their story and last changed before `now - older_than`.
 
     An article that a decision in force names is kept. Without a mark, they may come again later. Runs in the caller's
-    transaction; the result's `documents` is 0. Publish anew afterwards.
+    transaction; the result's `documents` is 0. Publish anew afterwards. `now` is naive UTC.
     """
     ids = con.execute(
         """SELECT article_id FROM articles

@@ -50,7 +50,8 @@ def load_documents(
     states of one article are ordered by the provider's count, then the times stated, then by length, in any order or
     batching of loads; a state that its file no longer holds, and then one that is no full text, counts as older than
     all others. The last state is the current one, the others are kept in `article_versions`. The same content again is
-    `unchanged`, unless it has a later date. `merges` maps ids to those of the articles whose states they become.
+    `unchanged`, unless it has a later date. `merges` maps ids to those of the articles whose states they become. `now`,
+    naive in UTC, is recorded as the time of loading.
     """
     values = {"run_id": run_id, "now": now}
     batch = _numbered(articles)
@@ -95,7 +96,7 @@ SELECT article_id FROM (
 
 
 def lift_embargoes(con: DuckDBPyConnection, run_id: str, *, now: datetime) -> npt.NDArray[np.uint64]:
-    """Release articles whose embargo ended by `now` and that nobody withdrew; return their ids, ascending.
+    """Release articles whose embargo ended by `now` (naive, UTC) and that nobody withdrew; return their ids, ascending.
 
     Runs in the caller's transaction and sets run and time of their last change; the caller has to fold them.
     """
@@ -129,7 +130,8 @@ def files_by_hash(con: DuckDBPyConnection, hashes: Sequence[str]) -> dict[str, s
 def record_files(con: DuckDBPyConnection, run_id: str, files: pa.Table, *, now: datetime) -> None:
     """Record files (columns of `file_schema`) as processed, one row for each source_ref, the latest.
 
-    Call it in the transaction that loads their documents; a file recorded with the same values stays as it is.
+    Call it in the transaction that loads their documents, at `now` (naive, UTC); a file recorded with the same values
+    stays as it is.
     """
     with registered(con, batch_files=files):
         con.execute(statement("files", "record").sql, {"run_id": run_id, "now": now})

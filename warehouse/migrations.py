@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warehouse.empty_files import begin_file
+from warehouse.blank_databases import begin_file
 from warehouse.errors import Damaged, NewerSchema
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warehouse.blank_databases import begin_file
 from warehouse.connection import (
     WORKING_CATALOG,
     engine_errors,
@@ -27,7 +28,6 @@ from warehouse.connection import (
     spool_path,
     transaction,
 )
-from warehouse.empty_files import begin_file
 from warehouse.errors import WarehouseError
 from warehouse.published_file import is_as_published, note_published, verify_as_reader
 from warehouse.search_index import create_index, index_sources, update_index

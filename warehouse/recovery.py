@@ -94,7 +94,7 @@ def replace_published(con: DuckDBPyConnection, home: Path, *, now: datetime, kee
     """Write the published file anew in place of a damaged one, and delete older copies that cannot be read either.
 
     The spare file is deleted too. Takes an open working file outside a transaction; `now` and `keep` (number of earlier
-    files) are as in `publish`. Raises WarehouseError, Damaged, StorageFailed or DiskFull.
+    files) are as in `publish`. Raises WarehouseError, Damaged, StorageFailed or DiskFull. `now` is naive UTC.
     """
     published = publish(con, home, now=now, keep=keep, anew=True)
     spare_path(home).unlink(missing_ok=True)  # the next publication could be made of it
@@ -111,7 +111,7 @@ def recover(home: Path, *, now: datetime, wait_seconds: float = 0.0) -> Path:
     from the texts (signatures, bands, profiles, keys) is left to the next refold, and no input file counts as read any
     more, so ingesting the inputs again finds what came after the last publication. Raises NotPublished, before anything
     is moved, where no published file can be read; Busy after `wait_seconds`; NewerSchema, HomeUnusable, StorageFailed
-    or DiskFull where the new file cannot be written.
+    or DiskFull where the new file cannot be written. `now` is naive UTC.
     """
     source = _newest_readable(
         [door.published_path(home), *sorted(door.history_path(home).glob("*.duckdb"), reverse=True)]

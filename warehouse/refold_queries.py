@@ -25,7 +25,10 @@ def known_models(con: DuckDBPyConnection) -> dict[str, str]:
 
 
 def record_models(con: DuckDBPyConnection, models: Mapping[str, str], *, now: datetime) -> None:
-    """Record the versions of models, by kind, with which evidence is made from now on, in the caller's transaction."""
+    """Record the versions of models, by kind, with which evidence is made from now on, in the caller's transaction.
+
+    `now` is naive UTC.
+    """
     for kind, model in models.items():
         con.execute(
             "INSERT INTO models (model_version, created_at, kind) VALUES (?, ?, ?)", [model, now, kind]

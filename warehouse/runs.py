@@ -84,7 +84,7 @@ def finish_run(con: DuckDBPyConnection, run_id: str, outcome: RunOutcome, *, now
 
     Totals are counted from the tables; new copy groups are the difference to the total of the last finished run, at
     least 0; new articles are the disposition `loaded`; all else is stored as in `outcome`. An unknown run_id changes
-    nothing.
+    nothing. `now` is naive UTC.
     """
     con.execute(
         """
@@ -127,7 +127,7 @@ def finish_run(con: DuckDBPyConnection, run_id: str, outcome: RunOutcome, *, now
 def fail_run(con: DuckDBPyConnection, run_id: str, message: str, *, now: datetime) -> None:
     """Record that a run failed, and why, whatever its status was; an unknown run_id changes nothing.
 
-    Commits at once outside a transaction.
+    `now`, naive in UTC, is recorded as its end. Commits at once outside a transaction.
     """
     con.execute(
         "UPDATE runs SET status = 'failed', finished_at = ?, message = ? WHERE run_id = ?",

@@ -106,7 +106,8 @@ def shared_terms(
 ) -> list[tuple[int, str, int, int, int, float]]:
     """Return story_id, language, day, article_id, term and weight for stories first reported between these days.
 
-    Both days are included; reports of the kinds `left_out` are not. Ordered by story, article, term.
+    Days are counted from 1970, both are included; reports of the kinds `left_out` are not. `day` is that of the first
+    report of the story. Ordered by story, article, term.
     """
     query = statement("threads", "shared_terms").sql
     values = {"first_day": first_day, "last_day": last_day, "left_out": list(left_out)}
@@ -116,7 +117,11 @@ def shared_terms(
 def shared_vectors(
     con: DuckDBPyConnection, first_day: int, last_day: int, *, left_out: Sequence[str]
 ) -> list[tuple[int, str, int, int, bool, bytes]]:
-    """Return story_id, language, day, article_id, is_headline, vector as `shared_terms` does; by story and article."""
+    """Return story_id, language, day, article_id, is_headline and vector for stories first reported between these days.
+
+    A vector is a unit vector of half floats in little-endian order. Days and `left_out` are as of `shared_terms`.
+    Ordered by story and article.
+    """
     query = statement("threads", "shared_vectors").sql
     values = {"first_day": first_day, "last_day": last_day, "left_out": list(left_out)}
     return con.execute(query, values).fetchall()

@@ -80,6 +80,7 @@ def let_in(con: DuckDBPyConnection, source_refs: Iterable[str], *, by: str, now:
     """Mark documents that were held back as to be loaded, by their source_ref; return those found, by document id.
 
     Found are documents last rejected as `resembles_erased`; others are ignored. In the caller's transaction.
+    `now` is naive UTC.
     """
     found = con.execute(
         "SELECT document_id, source_ref FROM latest_documents "

@@ -230,7 +230,10 @@ def changes(
 
 @router.get("/decisions")
 def decisions(request: Request, limit: Limit = 100) -> Response:
-    """List what people decided, the latest first, revoked ones included: {"decisions": rows of that table}."""
+    """List what people decided, the latest first, revoked ones included, as {"decisions": [...]}.
+
+    Each is a row of the table `decisions` with the headlines of its articles as title_a and title_b, null for none.
+    """
     room = room_of(request)
     with room.published.reading() as con:
         return answer(request, {"decisions": ask(con, "decisions", limit=limit)})

@@ -21,8 +21,9 @@ def draw_timeline(members: Sequence[Mapping[str, Any]]) -> Markup:
     """Draw the reports of a story over time: one lane an outlet, copies as rings, hours or days along the bottom.
 
     `members` need published_at (UTC), published_precision, publisher, title and role. A report that states only a day
-    is drawn as a bar over that day: it can have been printed at any hour of it. Undated ones and lanes after the
-    first 24 are left out; empty markup with fewer than two dated reports.
+    is drawn as a bar over that day: it can have been printed at any hour of it. Lanes are in the order in which outlets
+    first come in `members`, reports without a publisher share one. Undated reports and lanes after the first 24 are
+    left out; empty markup with fewer than two dated reports.
     """
     dated = [member for member in members if member["published_at"] is not None]
     if len(dated) < 2:

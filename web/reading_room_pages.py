@@ -58,7 +58,9 @@ def today(request: Request) -> Response:
 
     The weight of a story (its sources, and a fifth for each further article) halves every two days; `order=time` puts
     the latest first, `order=size` the biggest of any age. A cookie keeps when this was shown, to mark what is new
-    since. Numbers below 1 and what is no number count as not given; a page after the last redirects (303) to the first.
+    since. Filters of the query: `language`, `publisher`, `kind`, `hours` (before the newest report), `sources` (at
+    least so many independent ones); `page` counts from 1. Numbers below 1 and what is no number count as not given; a
+    page after the last redirects (303) to the first.
     """
     room = room_of(request)
     chosen = _filters(request)

@@ -45,7 +45,7 @@ def command(home: Path | None, as_json: bool, deep: bool, files: bool) -> None:
         with open_working(settings.home, wait_seconds=settings.wait_seconds, purpose="newsfold check") as con:
             results = [*run_checks(con), *examine_as_reader(settings.home)]
     if files:
-        from flows.operations.count_records import count_files
+        from flows.operations.independent_record_count import count_files
 
         with open_working(settings.home, wait_seconds=settings.wait_seconds, purpose="newsfold check") as con:
             results.append(count_files(con))

@@ -15,9 +15,10 @@ _TALKATIVE = ("distributed", "distributed.client")
 
 
 class DaskCluster:
-    """The workers of a running Dask cluster, each of whose threads does one item at a time.
+    """A `Cluster`: the workers of a running Dask cluster, each of whose threads does one item at a time.
 
-    `address` is that of the scheduler (`dask://host:8786`). Raises ClusterError where nothing answers there.
+    `address` is that of the scheduler (`dask://host:8786`), to which it connects at once. Raises ClusterError where
+    nothing answers there, MissingExtra where `distributed` is not installed.
     """
 
     def __init__(self, address: str) -> None:

@@ -11,9 +11,10 @@ from transforms.stories.shared_passages import ArticleTokens, read_tokens
 
 
 def tokens_of(rows: Iterable[Mapping[str, Any]]) -> dict[int, ArticleTokens]:
-    """Return {article id: Tokens} of articles, headline first, then text (see `shared_passages.read_tokens`).
+    """Return {article id: ArticleTokens} of articles, headline first, then text (see `shared_passages.read_tokens`).
 
-    A row has article_id, language (a BCP 47 tag), title and text; None of the last two counts as "". No rows give {}.
+    A row has article_id, language (a BCP 47 tag), title and text; the last two may be None, which is as "".
+    No rows give {}.
     """
     by_language: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:

@@ -84,7 +84,7 @@ def fold_copies(
     links), split where people set articles apart; an article without copies is a group of its own, stubs and lists of
     headlines are in none. The representative of a group is its longest article of kind `article`, else its longest,
     ties by smaller id. Writes signatures, bands, links and copy_members; returns the articles concerned and counts of
-    verified and accepted pairs.
+    verified and accepted pairs. `now` is naive UTC.
     """
     known = folding_evidence.with_copy_evidence(con, dirty)
     unsupported = folding_evidence.neighbours(con, known, folding_tables.COPY_RELATIONS)
@@ -158,7 +158,7 @@ def rebuild_copy_evidence(con: DuckDBPyConnection, *, run_id: str, now: datetime
     """Sign and compare all articles again, as after a change of the copy model, in the caller's transaction.
 
     Replaces signatures, candidate keys and copy links, not the copy groups. Articles whose texts were dropped keep the
-    evidence that they have.
+    evidence that they have. `now` is naive UTC.
     """
     textless = refold_queries.textless(con)
     refold_queries.forget_copy_evidence(con)

@@ -45,7 +45,7 @@ def correct_stored(con: DuckDBPyConnection, *, run_id: str, now: datetime) -> Co
     """Apply all corrections that nobody revoked to the stored articles, in the caller's transaction.
 
     A field without a correction gets back what the source had. Returns the articles of which a corrected field or its
-    value changed, ascending, and marks them as changed by this run; empty arrays for none.
+    value changed, ascending, and marks them as changed by this run; empty arrays for none. `now` is naive UTC.
     """
     before = _values(con)
     restore_and_correct(con, None)

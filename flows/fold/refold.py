@@ -145,7 +145,7 @@ def fold_around(
     For the caller's transaction, after decisions about them. Their stories are written again even where they keep their
     members. The articles `compared` get new evidence, as if they had just come; so does an article that became the
     representative of its copy group because the former one was erased. Returns counts of new and changed stories and of
-    the pairs compared. Raises SettingsError.
+    the pairs compared. Raises SettingsError. `now` is naive UTC.
     """
     again = as_ids(decided)
     dirty = as_ids(()) if compared is None else compared
@@ -204,7 +204,7 @@ def refold_if_stale(
 
     Call it before anything new is folded, since evidence of two models cannot be compared. Returns what changed, with
     `run_id`; None where the models are current, or are only recorded since there is no article yet. Raises
-    SettingsError.
+    SettingsError. `now` is naive UTC.
     """
     known, current = refold_queries.known_models(con), current_models(settings)
     if known == current:
@@ -226,6 +226,7 @@ def fold_everything(
     Threshold and dry run are set in `report`. At the model's threshold, evidence of other models is made anew first. A
     dry run writes neither stories nor versions of models, but may have replaced evidence and copy groups: roll it back.
     Returns counts of new and changed stories (0 in a dry run); pairs are not counted. Raises SettingsError.
+    `now` is naive UTC.
     """
     decisions, background = read_decisions(con), story_background(settings)
     known, current = refold_queries.known_models(con), current_models(settings)

@@ -42,7 +42,7 @@ def rebuild_evidence(con: DuckDBPyConnection, background: Background, *, run_id:
     """Build all profiles, blocking keys and same-story links again, as after a change of the background or story model.
 
     In the caller's transaction; copy groups and stories stay, dendrograms are deleted. Articles whose texts were
-    dropped keep the links that they have, and get profiles of their headlines.
+    dropped keep the links that they have, and get profiles of their headlines. `now` is naive UTC.
     """
     without_text = textless(con)
     forget_story_evidence(con)
@@ -145,7 +145,7 @@ def link_stories(
     time (`score_pairs`), lowered where the two repeat passages (`trust`). The profiles and keys of `fresh`, which are
     representatives, must be stored (`keys` are all these keys, where they are at hand), and links of these pairs must
     not. Returns how many pairs were scored and how many reach `MODEL.threshold`. When all are compared again,
-    `textless_ids` are the articles whose links stay; see `leave_out_textless`.
+    `textless_ids` are the articles whose links stay; see `leave_out_textless`. `now` is naive UTC.
     """
     left, right = folding_evidence.story_candidates(
         con, fresh, days=MODEL.window_days, keys=keys, **MODEL.blocking()

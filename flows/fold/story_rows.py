@@ -85,7 +85,7 @@ def write_stories(
     For the caller's transaction. `clusters` are the articles of each story, `assignment` their story ids in that order
     and the events; `changed` are indices into `clusters`, `old` the stories before (id → articles). `groups` must know
     every article of `clusters`. Stories keep the time when they were made, articles the time when they joined.
-    Relations and threads are updated too (`update_threads`).
+    Relations and threads are updated too (`update_threads`). `now` is naive UTC.
     """
     folding_tables.insert_rows(
         con,

@@ -95,7 +95,7 @@ def make_engine(settings: Settings, items: Sequence[CleaningItem], spool: Spool)
 
 def _cluster_of(settings: Settings) -> Cluster:
     if settings.engine.startswith("prefect"):
-        from flows.engine.task_runner import cluster_of
+        from flows.engine.prefect_cluster import cluster_of
 
         return cluster_of(settings.engine, settings.workers)
     from flows.engine.dask_cluster import DaskCluster

@@ -147,6 +147,7 @@ def fold_decided(
     """Record or revoke decisions and fold the stories of their articles again, inside the caller's transaction.
 
     Each with `revoked_at` is revoked, each without is added. Returns how many stories are new and changed.
+    `now` is naive UTC.
     """
     for one in made:
         if one.revoked_at is None:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 def write_feed(
     con: DuckDBPyConnection, form: str, *, limit: int, min_articles: int, title: str, link: str
 ) -> bytes:
-    """Return the latest stories as a feed in UTF-8: `form` is `rss`, `atom` or `json-feed`.
+    """Return the latest stories as a feed in UTF-8: RSS or Atom where `form` is `rss` or `atom`, else a JSON feed.
 
     At most `limit` stories of at least `min_articles` articles, the last reported first and undated ones last;
-    without any it is a feed without items. Any other `form` gives a JSON feed. `title` and `link` are those of the
+    without any it is a feed without items. `title` and `link` are those of the
     feed itself. `con` is the published file.
     """
     items = feed_items(con, limit=limit, min_articles=min_articles)

@@ -55,7 +55,7 @@ def clean_items(
     `#1`, `#2` … of their own, with their address, and with the time and outlet of the page where they state none. Any
     other document gives one pair, and in doubt a page is one document: an article with subheads, a live blog, a front
     page (whose kind becomes INDEX where it marks items). `now`, `agencies` and `load_model` are those of `clean`; never
-    raises for what a document holds.
+    raises for what a document holds. `now` is naive UTC.
     """
     whole = clean(doc, now=now, agencies=agencies, load_model=load_model)
     if isinstance(whole, Rejection) or not doc.is_html or doc.stated.is_clean or whole.kind in _WHOLE:

@@ -24,7 +24,7 @@ def read_url_date(url: str, *, now: datetime) -> Timestamp | None:
     """Read the day that an article's address carries (/2020/03/21/, /2020-03-21-, /20200321, 21-03-2020).
 
     Only the path is examined. Gives a `Timestamp` of a day with source "url". None where there is none, for a day
-    before 1990 or in the future, and where day and month may be swapped.
+    before 1990 or in the future, and where day and month may be swapped. `now` is naive UTC.
     """
     path = _AROUND_PATH.sub("", url)
     for pattern in _URL_DATES:

@@ -44,7 +44,10 @@ class Day:
 
 
 def full_year(year: int, now: datetime) -> int:
-    """Complete a year of two digits to the century of `now`, or to the one before if that is after next year."""
+    """Complete a year of two digits to the century of `now`, or to the one before if that is after next year.
+
+    `now` is naive UTC.
+    """
     century = now.year // 100 * 100
     return century + year if century + year <= now.year + 1 else century - 100 + year
 
@@ -54,7 +57,7 @@ def find_day(text: str, order: DateOrder, now: datetime) -> Day | None:
 
     `text` is in small letters with ASCII digits (see `stated_times`). `order` decides between day and month, and which
     language's month names count first; `now` completes years of two digits. Raises ValueError for a day that no
-    calendar has, such as 31 April, where no other is found.
+    calendar has, such as 31 April, where no other is found. `now` is naive UTC.
     """
     finders: tuple[Callable[[], Iterator[Day]], ...] = (
         lambda: _year_first(text, order),

@@ -83,7 +83,8 @@ def consonants(word: str, language: str) -> str:
 def countries(language: str) -> Mapping[str, str]:
     """Return country codes (ISO 3166) by the stem of the name in a language, for names of one word (Unicode CLDR).
 
-    Empty for a language that CLDR does not know.
+    `language` is a code of `model_language`, without region or script: empty for any other, and for a language that
+    CLDR does not know. Names of fewer than four letters are left out; stems are those of `stem`, in small letters.
     """
     from babel import Locale, UnknownLocaleError
 

@@ -74,7 +74,13 @@ class Kinds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePhrases:
-    """Lines of one language that belong to a page and not to its article, compared as the phrases of `Kinds` are."""
+    """Lines of one language that belong to a page and not to its article.
+
+    `whole` is a whole line, `starts` opens one; `comments` and `ends` are the lines above readers' comments and above
+    links to other articles; two of `legal` make a line a consent banner. These are compared by their letters
+    (`line_kinds.letters`), without `^` and `$`. `says` ends a line before a quotation, as written; `unsubscribe` and
+    `invitations` are parts of lines, in any case.
+    """
 
     comments: Words = ()  # opens the comments of readers; text behind it does not belong to the article
     ends: Words = ()  # opens links to other articles, below an article and sometimes in the middle of it

@@ -76,7 +76,7 @@ def make(kind: str, request: pytest.FixtureRequest, **fields: Any) -> Engine:
 
 
 def connect_runner(kind: str, request: pytest.FixtureRequest, **fields: Any) -> RemoteEngine:
-    from flows.engine.task_runner import cluster_of
+    from flows.engine.prefect_cluster import cluster_of
 
     request.getfixturevalue("prefect_server")
     name = kind

@@ -9,10 +9,10 @@ import duckdb
 import pytest
 
 from tests.warehouse_samples import NOON, ask
-from warehouse import empty_files
+from warehouse import blank_databases
+from warehouse.blank_databases import begin_file
 from warehouse.cache_folder import cache_folder
 from warehouse.connection import open_published, open_working
-from warehouse.empty_files import begin_file
 from warehouse.publish import publish
 
 CATALOG = """
@@ -27,7 +27,7 @@ ORDER BY ALL
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return cache_folder(empty_files.FOLDER)
+    return cache_folder(blank_databases.FOLDER)
 
 
 def states(home: Path) -> list[object]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.operations.count_records import count_files, count_records
+from flows.operations.independent_record_count import count_files, count_records
 from tests.deliveries.articles import make_stories
 from tests.deliveries.records import ENVELOPES, RECORDS, write_json
 from tests.story_samples import fold, report
