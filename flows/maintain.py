@@ -40,10 +40,11 @@ def maintain_home(settings: Settings) -> Maintained:
 def maintain(home: str | None = None, settings: RunSettings | None = None) -> int:
     """Maintain the warehouse, and return how many data checks were run; 0 where there is none yet.
 
-    Runs that died are marked as crashed, the deep checks read everything back, texts and articles older than
-    `keep_text_days` and `keep_unfolded_days` are deleted, room is freed, and a report says what a refold would change.
-    `home` empty: as the settings say. Raises ChecksFailedError at the end when a check failed, Busy when another run
-    holds the warehouse too long, Damaged when the working file is, SettingsError.
+    Runs that died are marked as crashed, the deep checks read everything back, and a damaged published file is written
+    anew. Only where all checks pass are texts and articles older than `keep_text_days` and `keep_unfolded_days`
+    deleted, room freed, what a refold would change reported, and further places of publication brought up to date; else
+    ChecksFailedError is raised. `home` empty: as the settings say. Also raises Busy when another run holds the
+    warehouse too long, Damaged when the working file is, StoreError, SettingsError.
     """
     with failure_reported("newsfold-maintain"), termination_kept():
         chosen = settings_of_run(home, settings)

@@ -75,11 +75,11 @@ def publish_beyond(settings: Settings) -> list[PlacePublication]:
 
 def _tables(settings: Settings) -> Iterator[Tables]:
     if settings.publish_delta_to is not None:
-        from warehouse.delta_tables import DeltaTables
+        from warehouse.published_to_delta import DeltaTables
 
         yield DeltaTables(settings.publish_delta_to)
     if settings.publish_iceberg_to is not None:
-        from warehouse.iceberg_tables import IcebergTables
+        from warehouse.published_to_iceberg import IcebergTables
 
         yield IcebergTables(settings.home, settings.publish_iceberg_to, catalog=settings.iceberg_catalog)
 

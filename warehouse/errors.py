@@ -66,7 +66,11 @@ class MissingExtra(NewsfoldError):
 
 
 def require(package: str, *, wanted: str, extra: str) -> None:
-    """Raise MissingExtra where a package of an extra is not installed; nothing is imported."""
+    """Raise MissingExtra where a package of an extra is not installed; nothing is imported.
+
+    `package` is the name that is imported, without a dot; `wanted` the setting or feature that the message begins with
+    ("publish_delta_to"); `extra` the extra of newsfold that installs it.
+    """
     if find_spec(package) is None:
         raise MissingExtra(wanted, extra, package)
 

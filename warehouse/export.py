@@ -158,7 +158,10 @@ def feed_items(con: DuckDBPyConnection, *, limit: int = 50, min_articles: int = 
 
 
 def feed_items_of(con: DuckDBPyConnection, story_ids: Sequence[str]) -> list[FeedItem]:
-    """Return the feed items of these stories, in the order given and as often; ids of no present story are left out."""
+    """Return the feed items of these stories of the published file `con`, in the order given and as often.
+
+    An id that is gone or was merged into another is left out.
+    """
     found = {
         item.story_id: item
         for item in _feed(con, story_ids=list(story_ids), limit=len(story_ids), min_articles=1)

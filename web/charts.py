@@ -278,8 +278,8 @@ def _shorten(text: str, most: int) -> str:
 def mark_shared(text: str, shared: Sequence[str]) -> Markup:
     """Return a text as markup in which the words of `shared` are marked, whatever their case; everything is escaped.
 
-    A word is what stands between white space of any kind, line breaks too, punctuation around it aside; the white
-    space stays as it is.
+    A word is what stands between white space of any kind, line breaks too. It is compared without the punctuation
+    around it, and marked with it; `shared` has words without punctuation. The white space stays as it is.
     """
     wanted = {word.casefold() for word in shared}
     pieces = []

@@ -21,8 +21,9 @@ def command() -> None:
 def rename_command(old: str, new: str, **options: Any) -> None:
     """Show every article of the outlet OLD under the name NEW, those to come too.
 
-    Outlets renamed to one name count as one outlet; which are independent sources goes by site and the setting
-    publisher_families. `newsfold decisions` lists renamings and takes them back.
+    OLD is the name as lists of articles show it, capitals included. Outlets renamed to one name count as one outlet;
+    which are independent sources goes by site and the setting publisher_families. `newsfold decisions` lists renamings
+    and takes them back.
 
     \f
     Reports like `run_decision`; raises what `operations.corrections.rename_outlet` raises.

@@ -65,9 +65,10 @@ VERBS: Mapping[str, tuple[Callable[..., DecisionResult], int, int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingDecision:
-    """A decision as a person stated it, not carried out yet; `keys` are ids of articles, a story or a decision.
+    """A decision as a person stated it, not carried out yet.
 
-    Which of these, and how many, depends on `verb`.
+    `verb` is one of VERBS, which says what `keys` are and in which order: ids, for `correct` a field and a value too,
+    for `rename_outlet` two names.
     """
 
     entry_id: str

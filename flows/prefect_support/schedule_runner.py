@@ -32,10 +32,10 @@ class ScheduleRunner(Runner):
     _stop: asyncio.Task[None] | None = None
 
     async def start(self, run_once: bool = False, webserver: bool | None = None) -> None:
-        """Run deployments when they are due until SIGTERM or Ctrl-C; return when all runs ended, or soon after.
+        """Run deployments when they are due until SIGTERM or Ctrl-C, then cancel the runs under way.
 
-        "Soon" is STOP_SECONDS. `run_once` and `webserver` are those of Prefect's `Runner.start`, whose errors are
-        raised.
+        Returns when these have ended, after STOP_SECONDS at the latest; `handle_sigterm` says what is killed. Call it
+        in the main thread. `run_once` and `webserver` are those of Prefect's `Runner.start`, whose errors are raised.
         """
         loop, self._work = asyncio.get_running_loop(), asyncio.current_task()
         loop.add_signal_handler(signal.SIGINT, self.handle_sigterm)

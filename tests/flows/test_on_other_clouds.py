@@ -87,12 +87,12 @@ def test_tables_arrive(format: str, bucket: Address, tmp_path: Path) -> None:
     if format == "delta":
         from deltalake import DeltaTable
 
-        from warehouse.delta_tables import _options_of
+        from warehouse.published_to_delta import _options_of
 
         table: Any = DeltaTable(f"{bucket}/delta/articles", storage_options=_options_of(bucket))
         titles = table.to_pyarrow_table().column("title").to_pylist()
     else:
-        from warehouse.iceberg_tables import IcebergTables
+        from warehouse.published_to_iceberg import IcebergTables
 
         catalog = IcebergTables(home, bucket.join("iceberg"))._catalog
         titles = catalog.load_table("newsfold.articles").scan().to_arrow().column("title").to_pylist()

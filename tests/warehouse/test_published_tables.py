@@ -67,10 +67,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
 
 def tables_of(format: str, home: Path, place: Place) -> Tables:
     if format == "delta":
-        from warehouse.delta_tables import DeltaTables
+        from warehouse.published_to_delta import DeltaTables
 
         return DeltaTables(place)
-    from warehouse.iceberg_tables import IcebergTables
+    from warehouse.published_to_iceberg import IcebergTables
 
     return IcebergTables(home, place)
 

@@ -37,13 +37,15 @@ class CopyRelation(StrEnum):
 class Verdicts:
     """The results of verifying pairs of texts: arrays with one entry a pair, in the order given.
 
-    `score` is the probability (0 to 1) that one is a copy of the other; `features` has a row of counts a pair, as
+    `score` is the probability (0 to 1) that one is a copy of the other. `is_exact`: all tokens of both are aligned, and
+    the score is 1 (.9999 at most for others). `is_copy`: exact, or a score from `COPIES.threshold` on with at least
+    `COPIES.least_matched_words` aligned tokens. `features` has a row of counts a pair, as
     `kernel.compiled_or_numpy.compare` returns them.
     """
 
-    score: F32  # 0 to 1; a copy from `COPIES.threshold` on
+    score: F32
     is_exact: Bools
-    is_copy: Bools  # exact pairs are copies
+    is_copy: Bools
     features: I32  # columns of transforms.kernel.shingle_loops
 
     def relation(self, pair: int) -> CopyRelation | None:

@@ -91,10 +91,11 @@ def csv_split_points(
 ) -> list[CsvSplitPoint]:
     """Return the places, in order, where CSV can be cut into slices of at least `slice_bytes`, from its header on.
 
-    The stream, at its beginning, is read to its end and not closed; csv's limit of a field is set for the whole
-    process. Rows are found by the same reader as later, since only that knows which line ends lie within a row. [] for
-    a file that is empty, not UTF-8 throughout, or has lines of `longest_row` bytes or quotation marks that do not
-    match: how such rows are read depends on the rows before them. Nothing raises.
+    The first is the end of the header, each further one at least `slice_bytes` behind the one before; the last slice
+    may be shorter. The stream, at its beginning, is read to its end and not closed; csv's limit of a field is set for
+    the whole process. Rows are found by the same reader as later, since only that knows which line ends lie within a
+    row. [] for a file that is empty, not UTF-8 throughout, or has lines of `longest_row` bytes or quotation marks
+    that do not match: how such rows are read depends on the rows before them. Nothing raises.
     """
     window = Window(stream.read)
     if as_utf8(window) is not window:

@@ -8,8 +8,8 @@ from transforms.readers.charsets import mark_of
 from transforms.readers.csv_headers import has_known_columns, is_table
 from transforms.readers.magic_numbers import Binary, Packing, by_magic
 from transforms.readers.sniff_json import json_kind, starts_as_source_code, starts_json
+from transforms.readers.sniff_machine_texts import is_for_programs
 from transforms.readers.sniff_markup import is_feed_below, is_page_or_fragment, markup_kind
-from transforms.readers.sniff_programs import is_for_programs
 from transforms.text.encoding import count_controls, find_wide
 from transforms.types import Format
 

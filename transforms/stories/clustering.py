@@ -12,7 +12,7 @@ import numpy.typing as npt
 from transforms.kernel.average_linkage import Merges, gather, link_by_average, strongest_links
 from transforms.kernel.compiled_or_numpy import components
 from transforms.stories.dendrogram_cut import cut_dendrograms
-from transforms.stories.nearest_neighbours import Neighbourhood, list_neighbours
+from transforms.stories.neighbour_lists import Neighbourhood, list_neighbours
 from transforms.stories.pair_score import similarity_of
 from transforms.stories.story_model import MODEL
 from transforms.types import Kind

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from transforms.kernel.average_linkage import Merges
 from transforms.kernel.numba_compilation import FEW_LINKS, compiled
-from transforms.stories.nearest_neighbours import I64, Neighbourhood
+from transforms.stories.neighbour_lists import I64, Neighbourhood
 from transforms.stories.story_model import MODEL, StoryModel
 
 Floats = npt.NDArray[np.float64]

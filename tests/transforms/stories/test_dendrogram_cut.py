@@ -13,7 +13,7 @@ from transforms.kernel import average_linkage as linkage
 from transforms.kernel.average_linkage import Merges, link_by_average
 from transforms.stories import dendrogram_cut as cutting
 from transforms.stories.dendrogram_cut import cut_dendrograms
-from transforms.stories.nearest_neighbours import I64, list_neighbours
+from transforms.stories.neighbour_lists import I64, list_neighbours
 from transforms.stories.story_model import MODEL
 
 ARTICLES = 9
