@@ -39,6 +39,7 @@ def test_headlines_taken_back_are_sent(tmp_path: Path) -> None:
     assert "no such block" in (alert_withdrawals(run, settings, send=fail) or "")
 
 
+@pytest.mark.slow
 def test_a_run_without_prefect_sends_them_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Message] = []
     monkeypatch.setattr(flows.prefect_tasks, "send", lambda *words: sent.append(words))

@@ -126,6 +126,7 @@ def test_the_constants_are_those_of_the_model() -> None:
         assert float(value) == getattr(MODEL, name)
 
 
+@pytest.mark.slow
 def test_batches_do_not_matter(tmp_path: Path) -> None:
     fold(tmp_path / "whole", write_inbox(tmp_path / "in", "all", ROWS))
     for part in (0, 1):

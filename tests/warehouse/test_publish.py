@@ -193,6 +193,7 @@ def test_links_taken_back_of_changed_articles_are_found_without_reading_all(
     assert len(published) == 2
 
 
+@pytest.mark.slow
 def test_articles_that_nothing_names_as_changed_are_compared_together_and_one_by_one_where_that_shows_a_difference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ def filled(home: Path) -> None:
     ingest(home, [newer], day=1, is_published=True)
 
 
+@pytest.mark.slow
 def test_a_good_home_verifies_and_recovers_to_what_it_was(tmp_path: Path) -> None:
     filled(tmp_path)
     assert faults(tmp_path) == []

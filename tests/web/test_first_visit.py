@@ -71,6 +71,7 @@ def test_each_member_says_which_report_it_is_here_for(client: TestClient, web_ho
         assert ("Why here? the others hang on it" in reason) == ("The other reports hang" in reason)
 
 
+@pytest.mark.slow
 def test_a_newcomer_meets_one_name_of_a_story_and_a_way_to_compare_from_every_report(
     client: TestClient, web_home: Path
 ) -> None:

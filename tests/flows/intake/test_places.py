@@ -273,6 +273,7 @@ def test_a_damaged_list_is_rejected(tmp_path: Path) -> None:
     assert isinstance(found(listing)[0], Rejection)
 
 
+@pytest.mark.slow
 def test_what_is_piped_in_is_folded_once(tmp_path: Path) -> None:
     content = write_inbox(tmp_path / "inbox", "one", [report(0, 0), report(0, 1)]).read_bytes()
     settings = settings_of(tmp_path / "home")

@@ -82,6 +82,7 @@ def test_a_legal_notice_makes_no_two_briefs_one() -> None:
     assert not agree(one, other)
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.builds(state, st.sampled_from((HEAD, "Dam", "")), st.sampled_from((*FERRY, *DAM, ""))),
