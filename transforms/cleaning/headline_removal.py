@@ -30,6 +30,7 @@ _LEAST_SPACES = 5
 _LINKED = 0.5  # share of it in links from which it leads elsewhere
 _KEY = 40  # characters by which a line is found again in a text
 _BOXES = ("div", "p", "ul", "ol", "table", "section", "article", "h1", "h2", "h3", "h4", "figure", "form")
+_MOST_BARS = 1  # in a standfirst; "12 May | World | Print | Text size" is a row of tools and labels
 _SUBHEADED = re.compile(r"sub-?(?:head\w*|line|title)|\bde[cs]?k\b|stand-?first", re.I)
 
 
@@ -125,7 +126,7 @@ def _standfirst_in(box: HtmlElement, heading: HtmlElement) -> str | None:
 
 def _standfirst_of(element: HtmlElement) -> str | None:
     text = all_text(element)
-    if not _SHORTEST <= len(text) <= _SUBHEADING:
+    if not _SHORTEST <= len(text) <= _SUBHEADING or text.count("|") > _MOST_BARS:
         return None
     seen = classify_line(text)
     return None if seen.is_noise or seen.is_legal else text

@@ -357,6 +357,17 @@ def test_a_line_between_headline_and_text_is_kept_as_standfirst(line: str) -> No
     assert (found.standfirst == LEAD) != (LEAD in found.text)
 
 
+def test_a_row_of_tools_below_the_headline_is_no_standfirst() -> None:
+    tools = "20 Jan 2026 11:32 GMT | World | Print this | Send to a colleague | Text size: A A A"
+    for row in (f"<div>{tools}</div>", f"<p>{tools}</p>"):
+        found = extract(f"<h1>{TITLE}</h1>{row}<div class='article-body'>{BODY}</div>")
+        assert (found.standfirst, found.text) == (None, TEXT)
+    line = "Nobody was hurt on the quay, and ships go elsewhere | The minister comes on Monday"
+    assert (
+        extract(f"<h1>{TITLE}</h1><h2>{line}</h2><div>{BODY}</div>").standfirst == line
+    )  # one bar is punctuation
+
+
 def test_boilerplate_below_the_headline_is_no_standfirst() -> None:
     header = f"<div><h1>{TITLE}</h1></div><div>By Ann Lee</div><div>3 March 2026, 7:12</div>"
     assert extract(f"{header}<div class='article-body'>{BODY}</div>").standfirst is None
