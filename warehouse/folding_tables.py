@@ -22,8 +22,8 @@ COPY_RELATIONS = ("exact", "near_duplicate")
 STORY_RELATIONS = ("same_story",)
 # Tables with an index by article. DuckDB uses it for ids in the text of a query, for so many at most (its
 # index_scan_max_count is 2,048). Without it, few rows that lie apart are found by reading all between them.
-_PLACES = "rowid IN (SELECT t.rowid FROM {} t SEMI JOIN wanted USING (article_id))"
-_INDEXED = tuple(map(_PLACES.format, ("articles", "profiles")))
+_PLACES = "rowid IN (SELECT t.rowid FROM {table} t SEMI JOIN wanted USING ({column}))"
+_INDEXED = tuple(_PLACES.format(table=table, column="article_id") for table in ("articles", "profiles"))
 _FEW = 2_000
 EVER = datetime(1, 1, 1)  # noqa: DTZ001 - before every link; times in the working file have no zone
 
@@ -162,12 +162,14 @@ def insert_rows(con: DuckDBPyConnection, table: str, columns: Mapping[str, Any])
     return int(rows.num_rows)
 
 
-def insert_links(con: DuckDBPyConnection, columns: Mapping[str, Any], features: Mapping[str, Any]) -> int:
+def insert_links(
+    con: DuckDBPyConnection, columns: Mapping[str, Any], *, now: datetime, features: Mapping[str, Any]
+) -> int:
     """Append links with the measures of each pair, in the caller's transaction; return how many.
 
-    None gets an earlier `linked_at` than the newest article, also where a clock was set back: see `links_since`.
-    `columns` are those of the table `links` without features; `features` are columns of the same length, named as the
-    fields of `links.features`: missing ones are NULL, other names are ignored.
+    `now` (naive, UTC) becomes their `linked_at`, or the time of the newest article where a clock was set back, so
+    that none is older: see `links_since`. `columns` are the other ones of the table `links`; `features` are columns
+    of the same length, named as the fields of `links.features`: missing ones are NULL, other names are ignored.
     """
     count = len(columns["article_a"])
     parts = [
@@ -176,8 +178,8 @@ def insert_links(con: DuckDBPyConnection, columns: Mapping[str, Any], features: 
     ]
     measures = pa.StructArray.from_arrays(parts, fields=list(_MEASURES))
     newest = con.execute("SELECT max(first_seen_at) FROM articles").fetchall()[0][0]
-    times = [max(one, newest) if newest else one for one in columns["linked_at"]]
-    return insert_rows(con, "links", {**columns, "linked_at": times, "features": measures})
+    linked_at = now if newest is None else max(now, newest)
+    return insert_rows(con, "links", {**columns, "linked_at": [linked_at] * count, "features": measures})
 
 
 def stored_rows(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> pa.Table:
@@ -189,8 +191,8 @@ def stored_rows(con: DuckDBPyConnection, table: str, column: str, ids: Ids) -> p
         raise ValueError(f"{table}.{column} is no column that folding writes")
     with registered(con, wanted=pa.table({column: np.unique(ids)})):
         names = ", ".join(_ROWS[table].names)
-        places = f"rowid IN (SELECT t.rowid FROM {table} t SEMI JOIN wanted USING ({column}))"  # noqa: S608 - checked above
-        query = f"SELECT {names} FROM {table} WHERE {places} ORDER BY {column}"  # noqa: S608
+        places = _PLACES.format(table=table, column=column)
+        query = f"SELECT {names} FROM {table} WHERE {places} ORDER BY {column}"  # noqa: S608 - checked above
         return con.sql(_by_index(query, ids)).to_arrow_table()
 
 

@@ -243,8 +243,8 @@ def _link(
             "threshold": np.full(len(kept), COPIES.threshold, np.float32),
             "model_version": [COPIES.version] * len(kept),
             "run_id": [run_id] * len(kept),
-            "linked_at": [now] * len(kept),
         },
+        now=now,
         features={name: verdicts.features[kept, column] for name, column in _MEASURES.items()}
         | {"same_form": same_form[kept]},
     )

@@ -175,8 +175,8 @@ def link_stories(
                 "threshold": np.full(len(kept), MODEL.threshold, np.float32),
                 "model_version": [name_model(background)] * len(kept),
                 "run_id": [run_id] * len(kept),
-                "linked_at": [now] * len(kept),
             },
+            now=now,
             features=features,
         )
         accepted += int((scores.final >= MODEL.threshold).sum())

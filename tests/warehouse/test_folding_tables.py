@@ -37,7 +37,7 @@ def link(con: DuckDBPyConnection, ends: folding_tables.Ids, days: int) -> None:
     low, high = sorted(ends.tolist())
     columns = {"article_a": [low], "article_b": [high], "relation": ["same_story"], "score": [0.9]}
     rest = {"decision": ["passes"], "threshold": [0.5], "model_version": ["m"], "run_id": ["r"]}
-    folding_tables.insert_links(con, {**columns, **rest, "linked_at": [NOON + timedelta(days=days)]}, {})
+    folding_tables.insert_links(con, {**columns, **rest}, now=NOON + timedelta(days=days), features={})
 
 
 def test_rows_looked_up_in_an_index_are_those_found_by_a_scan(

@@ -158,16 +158,23 @@ def test_small_steps_end_where_one_large_step_does(tmp_path: Path) -> None:
     assert len(stepped["story_redirects"]) == 1
 
 
-def test_links_taken_back_of_changed_articles_are_found_without_reading_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ingest(tmp_path, [sample("a"), sample("b"), sample("c")], is_published=True)
-    asked: list[str] = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list to which the name of each statement is added that publishing asks for, as it does."""
+    names: list[str] = []
 
     def watched(folder: str, name: str) -> Statement:
-        asked.append(name)
+        names.append(name)
         return statement(folder, name)
 
+    monkeypatch.setattr("warehouse.publish.statement", watched)
+    return names
+
+
+def test_links_taken_back_of_changed_articles_are_found_without_reading_all(
+    tmp_path: Path, asked: list[str]
+) -> None:
+    ingest(tmp_path, [sample("a"), sample("b"), sample("c")], is_published=True)
     with open_working(tmp_path, purpose="a fold that takes a link back") as con:
         con.execute(
             "INSERT INTO links SELECT a.article_id, b.article_id, 'exact', 1, 'passes', NULL, NULL, NULL, a.run_id, ? "
@@ -182,7 +189,7 @@ def test_links_taken_back_of_changed_articles_are_found_without_reading_all(
             "DELETE FROM links WHERE article_a = (SELECT min(article_id) FROM articles) "
             "AND article_b = (SELECT max(article_id) FROM articles)"
         )
-        monkeypatch.setattr("warehouse.publish.statement", watched)
+        asked.clear()
         assert not publish(con, tmp_path, now=NOON).is_complete
     assert "gone_links_of_changed" in asked
     assert "gone_links" not in asked
@@ -195,16 +202,10 @@ def test_links_taken_back_of_changed_articles_are_found_without_reading_all(
 
 @pytest.mark.slow
 def test_articles_that_nothing_names_as_changed_are_compared_together_and_one_by_one_where_that_shows_a_difference(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, asked: list[str]
 ) -> None:
     ingest(tmp_path, [sample("a"), sample("b"), sample("c")], is_published=True)
-    asked: list[str] = []
-
-    def watched(folder: str, name: str) -> Statement:
-        asked.append(name)
-        return statement(folder, name)
-
-    monkeypatch.setattr("warehouse.publish.statement", watched)
+    asked.clear()
     ingest(tmp_path, [sample("d")], day=1, is_published=True)
     assert "others_agree" in asked
     assert "all_suspects" not in asked  # what the run wrote names all that differs

@@ -33,14 +33,9 @@ FROM changed_articles w
 LEFT JOIN published_places p ON p.article_id = w.article_id
 LEFT JOIN story_articles s ON s.article_id = w.article_id
 WHERE NOT w.is_new AND (p.article_id IS NULL OR p.story_id IS DISTINCT FROM format('{:016x}', s.story_id));
--- Since when there can be links of these, and of all that changed: no link is older than its articles.
+-- Since when there can be links of articles that changed: no link is older than its articles.
 CREATE OR REPLACE TEMP TABLE links_since AS
-WITH ends AS (
-    SELECT c.article_id, m.article_id IS NOT NULL AS is_moved
-    FROM changed_articles c LEFT JOIN moved_articles m ON m.article_id = format('{:016x}', c.article_id) WHERE NOT c.is_new
-),
-known AS (SELECT article_id, first_seen_at FROM articles SEMI JOIN ends USING (article_id))
-SELECT CASE WHEN count(*) = count(k.article_id) THEN min(k.first_seen_at) ELSE TIMESTAMP '0001-01-01' END AS of_changed,
-       CASE WHEN count(*) FILTER (is_moved) = count(k.article_id) FILTER (is_moved) THEN min(k.first_seen_at) FILTER (is_moved)
-            ELSE TIMESTAMP '0001-01-01' END AS of_moved
-FROM ends e LEFT JOIN known k ON k.article_id = e.article_id
+SELECT CASE WHEN bool_or(is_gone) THEN TIMESTAMP '0001-01-01' ELSE (
+    SELECT min(first_seen_at) FROM articles WHERE rowid IN (SELECT row_place FROM changed_articles WHERE NOT is_new)
+) END AS since
+FROM changed_articles
