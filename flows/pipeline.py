@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
-import numpy as np
 import pyarrow as pa
 
 from flows.engine.protocol import Engine, Outcome, Pulse
@@ -37,6 +36,7 @@ from flows.run_metrics import log_run
 from flows.run_report import RunReport
 from flows.settings.settings import Settings
 from flows.settings.source_lists import load_source_lists
+from transforms.kernel.sorted_sets import union
 from transforms.readers.read_options import MIB, ReadOptions
 from transforms.text.ids import hash_text
 from transforms.types import Format, Reason, Rejection, format_id
@@ -346,7 +346,7 @@ def _fold_batch(con: DuckDBPyConnection, batch: _Batch, tally: _Tally, run: _Run
     )
     resolved = run.stage("identity", resolve, con, articles)
     ids = as_ids([*resolved.articles.column("article_id").to_pylist(), *resolved.merges.values()])
-    ids = np.union1d(ids, as_ids(resolved.merges))
+    ids = union(ids, as_ids(resolved.merges))
     restore_originals(con, ids)  # states of an article are ordered by what the source had
     loaded = run.stage(
         "load",
@@ -364,7 +364,7 @@ def _fold_batch(con: DuckDBPyConnection, batch: _Batch, tally: _Tally, run: _Run
     report.count_seconds(batch.cleaned.seconds)
     lifted = lift_embargoes(con, report.run_id, now=now)
     report.embargoes_lifted += len(lifted)
-    dirty = np.union1d(np.union1d(loaded.new_ids, loaded.changed_ids), lifted)
+    dirty = union(union(loaded.new_ids, loaded.changed_ids), lifted)
     if len(dirty):
         decisions = read_decisions(con)
         change = run.stage("copies", fold_copies, con, dirty, decisions, run_id=report.run_id, now=now)

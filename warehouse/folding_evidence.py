@@ -12,6 +12,7 @@ from warehouse.folding_tables import (
     STORY_RELATIONS,
     Ids,
     delete_evidence,
+    distinct_ids,
     id_column,
     links_since,
     rows_of_ids,
@@ -116,15 +117,15 @@ def component(
 
     All ids are included; `extra` leads from an article to others, one way. Breadth-first search; empty for no ids.
     """
-    reached = np.unique(ids)
+    reached = distinct_ids(ids)
     frontier = reached
     while len(frontier):
         step = neighbours(con, frontier, relations)
         if extra:
             more = [other for one in frontier.tolist() for other in extra.get(one, ())]
-            step = np.union1d(step, np.array(more, dtype=np.uint64))
+            step = distinct_ids(step, np.array(more, dtype=np.uint64))
         frontier = np.setdiff1d(step, reached, assume_unique=True)
-        reached = np.union1d(reached, frontier)
+        reached = distinct_ids(reached, frontier)
     return reached
 
 
@@ -157,7 +158,8 @@ def adjacent_articles(con: DuckDBPyConnection, ids: Ids) -> Ids:
     Ascending, without `ids` themselves.
     """
     mates = id_column(dendrograms_of(con, ids), "article_id")
-    return np.setdiff1d(np.union1d(neighbours(con, ids, STORY_RELATIONS), mates), ids)
+    around = distinct_ids(neighbours(con, ids, STORY_RELATIONS), mates)
+    return np.setdiff1d(around, distinct_ids(ids), assume_unique=True)
 
 
 def copy_groups(con: DuckDBPyConnection, ids: Ids) -> pa.Table:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from warehouse.folding_tables import COPY_RELATIONS, STORY_RELATIONS, Ids
+from warehouse.folding_tables import COPY_RELATIONS, STORY_RELATIONS, Ids, distinct_ids
 from warehouse.load import registered
 from warehouse.sql_files import statement
 
@@ -141,7 +141,7 @@ def _forget_links(con: DuckDBPyConnection, relations: Sequence[str]) -> None:
 def _about(con: DuckDBPyConnection, query: str, ids: Ids) -> pa.Table:
     import pyarrow as pa
 
-    with registered(con, wanted=pa.table({"article_id": np.unique(ids)})):
+    with registered(con, wanted=pa.table({"article_id": distinct_ids(ids)})):
         return con.sql(statement("folding", query).sql).to_arrow_table()
 
 

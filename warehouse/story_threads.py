@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 
-from warehouse.folding_tables import Ids, id_column, insert_rows
+from warehouse.folding_tables import Ids, distinct_ids, id_column, insert_rows
 from warehouse.load import registered
 from warehouse.sql_files import statement
 
@@ -149,7 +148,7 @@ def forget_other_languages(con: DuckDBPyConnection, pairs: Sequence[tuple[int, i
 
 
 def _wanted(stories: Ids) -> pa.Table:
-    return pa.table({"story_id": np.unique(stories)})
+    return pa.table({"story_id": distinct_ids(stories)})
 
 
 def _query(con: DuckDBPyConnection, name: str, stories: Ids, **values: object) -> pa.Table:

@@ -187,6 +187,8 @@ def _pairs(nodes: Sequence[_Node]) -> dict[tuple[int, int], bool]:
             by_claim[claim].append(index)
     pairs: dict[tuple[int, int], bool] = {}
     for (_, is_strict), members in by_claim.items():
+        if len(members) == 1:
+            continue  # most claims
         for group in _blocks(nodes, members):
             for position, a in enumerate(group):
                 for b in group[position + 1 :]:

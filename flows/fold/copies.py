@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from transforms.copies.shingles import shingle, tokenise
 from transforms.copies.signatures import sign
 from transforms.copies.templates import fill_same_form
 from transforms.kernel import shingle_loops as measures
+from transforms.kernel.sorted_sets import difference, intersection, union
 from transforms.stories.clustering import EXCLUDED_KINDS
 from transforms.stories.must_and_cannot_links import split_forbidden
 from transforms.stories.shared_passages import is_notice
@@ -88,23 +89,23 @@ def fold_copies(
     """
     known = folding_evidence.with_copy_evidence(con, dirty)
     unsupported = folding_evidence.neighbours(con, known, folding_tables.COPY_RELATIONS)
-    before = folding_evidence.copy_groups(con, np.union1d(known, unsupported))
+    before = folding_evidence.copy_groups(con, union(known, unsupported))
     if len(known):  # looking through all bands and links for new articles would find nothing
         folding_evidence.forget_articles(con, known)
     articles = _foldable(folding_facts.foldable_articles(con, dirty))
     keys = _sign(con, articles)
     candidates, accepted = _link(con, id_column(articles, "article_id"), keys=keys, run_id=run_id, now=now)
 
-    seeds = np.union1d(np.union1d(dirty, unsupported), id_column(before, "article_id"))
+    seeds = union(union(dirty, unsupported), id_column(before, "article_id"))
     if again is not None:
-        seeds = np.union1d(seeds, again)
+        seeds = union(seeds, again)
     # a forbidden pair can be held together over must-links and other copy groups, so these are examined too
     bound = decisions.bound() if decisions.cannot or decisions.not_copies or again is not None else None
     reached = folding_evidence.component(con, seeds, folding_tables.COPY_RELATIONS, bound)
     before = pa.concat_tables([before, folding_evidence.copy_groups(con, reached)])
-    facts = {row["article_id"]: row for row in _foldable(folding_facts.copy_facts(con, reached)).to_pylist()}
-    groups = _group(con, sorted(facts), decisions)
-    representatives = [_representative(members, facts) for members in groups]
+    ranks = _ranks(_foldable(folding_facts.copy_facts(con, reached)))
+    groups = _group(con, sorted(ranks), decisions)
+    representatives = [_representative(members, ranks) for members in groups]
     membership = {
         article: (members[0], article == representative)
         for members, representative in zip(groups, representatives, strict=True)
@@ -115,9 +116,9 @@ def fold_copies(
     new = np.sort(as_ids(representatives))
     return CopyChange(
         dirty=dirty,
-        touched=np.union1d(np.union1d(dirty, moved), as_ids(()) if again is None else again),
-        fresh=np.union1d(np.setdiff1d(new, old), np.intersect1d(new, dirty)),
-        stale=np.union1d(np.setdiff1d(old, new), np.intersect1d(old, dirty)),
+        touched=union(union(dirty, moved), as_ids(()) if again is None else again),
+        fresh=union(difference(new, old), intersection(new, dirty)),
+        stale=union(difference(old, new), intersection(old, dirty)),
         candidates=candidates,
         accepted=accepted,
     )
@@ -162,7 +163,7 @@ def rebuild_copy_evidence(con: DuckDBPyConnection, *, run_id: str, now: datetime
     """
     textless = refold_queries.textless(con)
     refold_queries.forget_copy_evidence(con)
-    every = np.setdiff1d(refold_queries.every_article(con), textless)
+    every = difference(refold_queries.every_article(con), textless)
     chunks = [every[start : start + _ARTICLES_AT_ONCE] for start in range(0, len(every), _ARTICLES_AT_ONCE)]
     for chunk in chunks:
         _sign(con, _foldable(folding_facts.foldable_articles(con, chunk)))
@@ -224,7 +225,7 @@ def _link(
     left, right = leave_out_textless(left, right, fresh, textless)
     if not len(left):
         return 0, 0
-    ids = np.union1d(left, right)
+    ids = union(left, right)
     articles = folding_facts.foldable_articles(con, ids)
     left_row, right_row = np.searchsorted(ids, left), np.searchsorted(ids, right)
     verdicts = verify_pairs(tokenise(_texts_of(articles)), left_row, right_row)
@@ -278,7 +279,7 @@ def _are_notices(
     found = np.zeros(len(left), np.bool_)
     pairs = np.flatnonzero(asked)
     if len(pairs):
-        tokens = tokens_of(articles.take(np.union1d(left[pairs], right[pairs])).to_pylist())
+        tokens = tokens_of(articles.take(union(left[pairs], right[pairs])).to_pylist())
         ids = id_column(articles, "article_id").tolist()
         found[pairs] = [is_notice(tokens[ids[left[pair]]], tokens[ids[right[pair]]]) for pair in pairs]
     return found
@@ -320,14 +321,18 @@ def _group(con: DuckDBPyConnection, ids: Sequence[int], decisions: Decisions) ->
     return split_forbidden(groups, scored, (), decisions.not_copies)
 
 
-def _representative(members: Sequence[int], facts: Mapping[int, Mapping[str, Any]]) -> int:
-    """Return the article that represents a copy group in stories: the fullest plain article, ties by id."""
+def _ranks(articles: pa.Table) -> dict[int, tuple[bool, int]]:
+    """Return how well each article would represent its copies: the fullest plain article has the smallest rank."""
+    ids, kinds, words = (articles.column(name).to_pylist() for name in ("article_id", "kind", "word_count"))
+    return {
+        article: (kind != Kind.ARTICLE, -count)
+        for article, kind, count in zip(ids, kinds, words, strict=True)
+    }
 
-    def rank(article: int) -> tuple[bool, int, int]:
-        row = facts[article]
-        return row["kind"] != Kind.ARTICLE, -row["word_count"], article
 
-    return min(members, key=rank)
+def _representative(members: Sequence[int], ranks: Mapping[int, tuple[bool, int]]) -> int:
+    """Return the article that represents a copy group in stories: that of the smallest rank, ties by id."""
+    return min(members, key=lambda article: (ranks[article], article))
 
 
 def _texts_of(articles: pa.Table) -> list[str]:

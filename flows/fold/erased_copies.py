@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.copies.shingles import shingle_texts
+from transforms.kernel.sorted_sets import distinct
 from transforms.types import Disposition, Reason, format_id
 from warehouse.batch_schemas import rejection_schema
 from warehouse.tombstones import (
@@ -90,10 +91,8 @@ def _sample(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[n
     found = shingle_texts(texts)
     rows = np.repeat(np.arange(len(texts)), np.diff(found.offsets))
     is_sampled = found.values % SAMPLED == 0
-    pairs = np.unique(
-        np.column_stack([rows[is_sampled], found.values[is_sampled].astype(np.int64)]), axis=0
-    ).reshape(-1, 2)
-    return pairs[:, 1].astype(np.uint32), pairs[:, 0]
+    both = distinct(rows[is_sampled] << 32 | found.values[is_sampled].astype(np.int64))
+    return (both & 0xFFFFFFFF).astype(np.uint32), both >> 32
 
 
 def _rejections(held: pa.Table, erased: dict[int, int]) -> pa.Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flows.fold.decisions_in_force import Decisions
 from transforms.kernel.disjoint_sets import DisjointSets
@@ -36,8 +36,7 @@ class Membership:
     margin: float | None = None  # by how much the link that it hangs on exceeds what a pair needs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberLink:
+class MemberLink(NamedTuple):
     """A stored link between two members of one story: relation, score, threshold, whether it passed."""
 
     article_a: int
@@ -54,8 +53,10 @@ def read_member_links(rows: pa.Table, story_of: Mapping[int, int]) -> dict[int, 
     `story_of` maps each article to its story; both articles of a row are in one story. {} without rows.
     """
     found: dict[int, list[MemberLink]] = {}
-    for row in rows.to_pylist():
-        found.setdefault(story_of[row["article_a"]], []).append(MemberLink(**row))
+    names = ("article_a", "article_b", "relation", "score", "has_passed", "threshold")
+    for values in zip(*(rows.column(name).to_pylist() for name in names), strict=True):
+        link = MemberLink(*values)
+        found.setdefault(story_of[link.article_a], []).append(link)
     return found
 
 

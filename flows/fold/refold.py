@@ -20,6 +20,7 @@ from flows.recorded_run import record_run, utc_now
 from flows.settings.source_lists import load_source_lists
 from transforms.copies.copy_model import COPIES
 from transforms.kernel.disjoint_sets import components
+from transforms.kernel.sorted_sets import distinct, intersection, union
 from transforms.stories.story_model import MODEL
 from transforms.types import format_id
 from warehouse import folding_stories, refold_queries
@@ -150,10 +151,8 @@ def fold_around(
     again = as_ids(decided)
     dirty = as_ids(()) if compared is None else compared
     change = fold_copies(con, dirty, decisions, run_id=run_id, now=now, again=again)
-    unprofiled = np.intersect1d(refold_queries.unprofiled(con), change.touched)
-    change = replace(
-        change, dirty=np.union1d(change.dirty, again), fresh=np.union1d(change.fresh, unprofiled)
-    )
+    unprofiled = intersection(refold_queries.unprofiled(con), change.touched)
+    change = replace(change, dirty=union(change.dirty, again), fresh=union(change.fresh, unprofiled))
     return fold_stories(
         con, change, decisions, story_background(settings), canonical_of(settings), run_id=run_id, now=now
     )
@@ -298,7 +297,7 @@ def _compare(
     seeds = as_ids(cluster[0] for cluster in moved)
     former = [sorted(stories[one]) for one in rows_of]
     edges = [(group[0], article) for group in [*moved, *former] for article in group]
-    every = np.unique(as_ids(article for edge in edges for article in edge))
+    every = distinct(as_ids(article for edge in edges for article in edge))
     by_first = {cluster[0]: cluster for cluster in moved}
     for together in components(every, as_ids(a for a, _ in edges), as_ids(b for _, b in edges)):
         members = set(together.tolist())

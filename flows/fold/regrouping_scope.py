@@ -21,6 +21,7 @@ import numpy as np
 from flows.fold.copies import as_ids
 from flows.fold.decisions_in_force import Decisions
 from flows.fold.story_rows import Groups
+from transforms.kernel.sorted_sets import difference, distinct, union
 from transforms.stories.clustering import ATTACHED_KINDS, EXCLUDED_KINDS, Facts, Grouping, Links
 from transforms.stories.must_and_cannot_links import group_with_decisions
 from transforms.stories.story_model import MODEL
@@ -79,27 +80,27 @@ def regroup(con: DuckDBPyConnection, changed: Ids, about: Ids, decisions: Decisi
     caller's transaction; stories are left to `write_stories`.
     """
     results = _Found()
-    active = np.union1d(changed, id_column(folding_evidence.dendrograms_of(con, changed), "article_id"))
+    active = union(changed, id_column(folding_evidence.dendrograms_of(con, changed), "article_id"))
     decided = decisions.decided_with(_representatives_of(con, decisions.ends()))
     near = _next_to(con, active)
     if len(active) > max(MANY_CHANGED, MANY_INVALIDATED * len(near)):
         mates = id_column(folding_evidence.dendrograms_of(con, near), "article_id")
-        active = np.union1d(np.union1d(active, near), mates)
+        active = union(union(active, near), mates)
         near = _next_to(con, active)
     while True:
-        scope = _scope_around(con, results, np.union1d(np.union1d(active, near), about), decided)
+        scope = _scope_around(con, results, union(union(active, near), about), decided)
         grouping, groups = _group(con, scope, decisions)
         former = _dendrogram_names(folding_evidence.dendrograms_of(con, scope.regrouped()))
         inside = set(active.tolist())
         unchanged = {article: name for article, name in former.items() if article not in inside}
         invalidated = grouping.invalidated(unchanged)
         if len(active) > MANY_CHANGED and len(invalidated) > MANY_INVALIDATED * len(set(unchanged.values())):
-            active = np.union1d(active, as_ids(unchanged))
+            active = union(active, as_ids(unchanged))
         else:
             _write_dendrograms(con, grouping, former)
             results.add(scope, grouping, groups)
             loose = as_ids(article for article, name in unchanged.items() if name in invalidated)
-            beyond = np.setdiff1d(_next_to(con, loose), scope.regrouped())
+            beyond = difference(_next_to(con, loose), scope.regrouped())
             if not len(beyond):
                 return Regrouped(stories=list(results.stories.values()), groups=results.groups)
             active, about = id_column(folding_evidence.dendrograms_of(con, beyond), "article_id"), as_ids(())
@@ -142,7 +143,7 @@ class _Found:
     def mates_of(self, con: DuckDBPyConnection, ids: Ids) -> Ids:
         """Return every representative in one story with any of `ids`, ascending, as grouped so far, else as stored."""
         rows, made = self._find(con, ids)
-        return np.union1d(id_column(rows, "article_id"), as_ids(one for story in made for one in story))
+        return union(id_column(rows, "article_id"), as_ids(one for story in made for one in story))
 
     def _find(self, con: DuckDBPyConnection, ids: Ids) -> tuple[pa.Table, list[tuple[int, ...]]]:
         known = {one: self._first_of[one] for one in ids.tolist() if one in self._first_of}
@@ -185,17 +186,17 @@ def _scope_around(
         part = _closed(con, results, part, decided)
         kinds = folding_facts.article_kinds(con, part)
         beside = _next_to(con, _where(kinds, _is_full))
-        attached = np.union1d(
+        attached = union(
             _where(kinds, _is_attached), _where(folding_facts.article_kinds(con, beside), _is_attached)
         )
-        hosts = np.setdiff1d(_next_to(con, attached), part)
-        stories = results.stories_of(con, np.union1d(np.setdiff1d(attached, part), hosts))
+        hosts = difference(_next_to(con, attached), part)
+        stories = results.stories_of(con, union(difference(attached, part), hosts))
         bound = [one for story in stories for one in story if one in decided]
         if not bound:
             break
-        part = np.union1d(part, as_ids(bound))
+        part = union(part, as_ids(bound))
     kinds |= folding_facts.article_kinds(
-        con, np.union1d(attached, as_ids(one for story in stories for one in story))
+        con, union(attached, as_ids(one for story in stories for one in story))
     )
     fixed, kept_attached = [], {}
     for story in stories:
@@ -218,7 +219,7 @@ def _closed(con: DuckDBPyConnection, results: _Found, part: Ids, decided: Mappin
         bound = as_ids(other for one in part.tolist() for other in decided.get(one, ()))
         mates = id_column(folding_evidence.dendrograms_of(con, part), "article_id")
         stories = results.mates_of(con, part)
-        wider = np.unique(np.concatenate((part, bound, mates, stories)))
+        wider = distinct(np.concatenate((part, bound, mates, stories)))
         if len(wider) == len(part):
             return part
         part = wider

@@ -8,14 +8,13 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from flows.fold.copies import CopyChange, as_ids
 from flows.fold.decisions_in_force import Decisions
 from flows.fold.regrouping_scope import group_stored, groups_of, regroup, stories_in
 from flows.fold.story_evidence import link_stories, store_profiles
 from flows.fold.story_rows import Canonical, Groups, write_stories
 from flows.fold.used_ids import UsedIds
+from transforms.kernel.sorted_sets import union
 from transforms.language.background import Background
 from transforms.stories.story_ids import Assignment, StoryEvent, assign_ids
 from warehouse import folding_evidence, folding_facts, folding_stories, folding_tables
@@ -63,9 +62,9 @@ def fold_stories(
     former = folding_stories.stories_of(con, change.touched)
     again = _representatives(con, change.touched)
     about = _representatives(con, id_column(former, "article_id"))
-    regrouped = regroup(con, np.union1d(former_neighbours, again), about, decisions)
+    regrouped = regroup(con, union(former_neighbours, again), about, decisions)
     groups, clusters = regrouped.groups, _with_copies(regrouped.stories, regrouped.groups)
-    old = stories_in(folding_stories.stories_of(con, np.union1d(change.touched, as_ids(groups.members))))
+    old = stories_in(folding_stories.stories_of(con, union(change.touched, as_ids(groups.members))))
     assignment = assign_ids(
         clusters,
         old,

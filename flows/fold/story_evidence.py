@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from flows.fold.article_tokens import tokens_of
 from flows.fold.copies import as_ids, leave_out_textless
+from transforms.kernel.sorted_sets import union
 from transforms.language.background import Background, model_language
 from transforms.language.cross_language_terms import shared_terms, term_id
 from transforms.language.sentence_encoder import MultilingualEmbedder
@@ -151,7 +152,7 @@ def link_stories(
         con, fresh, days=MODEL.window_days, keys=keys, **MODEL.blocking()
     )
     left, right = leave_out_textless(left, right, fresh, textless_ids)
-    ids = np.union1d(left, right)
+    ids = union(left, right)
     left, right = _without(left, right, folding_evidence.same_form_pairs(con, ids))
     if not len(left):
         return 0, 0
@@ -202,7 +203,7 @@ def _examine(
     )
     if not len(examined):
         return scores
-    ids = np.union1d(left[examined], right[examined])
+    ids = union(left[examined], right[examined])
     factors = np.ones(len(scores.final), np.float32)
     tokens = tokens_of(folding_facts.foldable_articles(con, ids).to_pylist())
     for pair in examined.tolist():

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from flows.fold.copies import as_ids
 from flows.fold.decisions_in_force import Decisions
 from flows.fold.membership_reasons import Membership, explain_memberships, read_member_links
@@ -16,6 +14,7 @@ from flows.fold.story_evidence import packed_profiles
 from flows.fold.threads import update_threads
 from flows.settings.source_lists import SourceLists
 from transforms.cleaning.urls import host_of
+from transforms.kernel.sorted_sets import difference, distinct, union
 from transforms.stories.canonical_article import choose, newest_report
 from transforms.stories.clustering import ATTACHED_KINDS
 from transforms.stories.profile import Profile, key_terms, unpack
@@ -101,8 +100,8 @@ def write_stories(
         },
     )
     rewritten = as_ids(assignment.story_ids[index] for index in changed)
-    gone = np.setdiff1d(as_ids(old), as_ids(assignment.story_ids))
-    replaced = np.union1d(rewritten, gone)
+    gone = difference(as_ids(old), as_ids(assignment.story_ids))
+    replaced = union(rewritten, gone)
     before = {
         row["story_id"]: row
         for row in folding_tables.stored_rows(con, "stories", "story_id", replaced).to_pylist()
@@ -144,7 +143,7 @@ def _columns(
     facts = {row["article_id"]: row for row in folding_facts.story_facts(con, moved).to_pylist()}
     story_of = {article: story_id for story_id, articles in stories.items() for article in articles}
     links = read_member_links(folding_stories.member_links(con, story_of), story_of)
-    representatives = np.unique(as_ids(groups.members[one] for one in moved.tolist()))
+    representatives = distinct(as_ids(groups.members[one] for one in moved.tolist()))
     packed = dict(zip(representatives.tolist(), packed_profiles(con, representatives), strict=True))
     families = canonical.source_lists.families if canonical.source_lists else None
     births = folding_stories.birth_times(

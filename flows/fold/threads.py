@@ -11,6 +11,7 @@ import numpy as np
 from flows.fold.copies import as_ids
 from flows.fold.other_languages import update_other_languages
 from flows.fold.used_ids import UsedIds
+from transforms.kernel.sorted_sets import distinct
 from transforms.stories.profile import unpack
 from transforms.stories.profile_table import tabulate_packed
 from transforms.stories.story_ids import StoryEvent, assign_ids
@@ -86,7 +87,7 @@ def _story_pairs(con: DuckDBPyConnection, stories: Ids) -> Iterator[StoryPair]:
     """Return what is stored between these stories and others; names are compared where times allow a follow-up."""
     rows = story_threads.story_pairs(con, stories, best_links=MODEL.best_links, least_score=MODEL.least_score)
     ends = [(row["story_a"], row["story_b"]) for row in rows if can_follow_up(row["first_a"], row["first_b"])]
-    names = _names(con, np.unique(as_ids(story for pair in ends for story in pair)))
+    names = _names(con, distinct(as_ids(story for pair in ends for story in pair)))
     compared = {pair: compare_names(*(names[story] for story in pair)) for pair in ends}
     for row in rows:
         found = compared.get((row["story_a"], row["story_b"]), NOTHING_IN_COMMON)
@@ -107,7 +108,7 @@ def _names(con: DuckDBPyConnection, stories: Ids) -> dict[int, StoryNames]:
 
 
 def _relations(con: DuckDBPyConnection, stories: Ids) -> list[StoryRelation]:
-    rows = story_threads.relations_of(con, np.unique(stories))
+    rows = story_threads.relations_of(con, distinct(stories))
     return [StoryRelation(**{**row, "relation": ThreadRelation(row["relation"])}) for row in rows]
 
 

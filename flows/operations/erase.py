@@ -16,6 +16,7 @@ from flows.operations.decision_steps import login_name
 from flows.operations.home_files import files_of_others
 from flows.operations.watch_delivery import rewrite_feeds
 from flows.recorded_run import publish_beyond_alone, record_run, utc_now
+from transforms.kernel.sorted_sets import union
 from warehouse.compaction import is_scrub_owed, scrub, scrub_recorded
 from warehouse.connection import open_working, working_path
 from warehouse.erase import Copy, erase_articles, find_copies, find_erasable, titles_of
@@ -106,7 +107,7 @@ def _erase(
             return Erased(articles=0, documents=0, stories_changed=0, publisher=publisher, run_id=None)
         copies = find_copies(con, ids)
         if copies and with_copies(copies):
-            ids = np.union1d(ids, np.array([int(each.article_id, 16) for each in copies], np.uint64))
+            ids = union(ids, np.array([int(each.article_id, 16) for each in copies], np.uint64))
             copies = []
         titles = titles_of(con, ids)
 
@@ -115,7 +116,7 @@ def _erase(
             gone = erase_articles(
                 con, run_id, ids, by=by or login_name(), why=why, now=now, publisher=publisher
             )
-            left = np.union1d(articles_of_stories(con, gone.story_ids), gone.near)
+            left = union(articles_of_stories(con, gone.story_ids), gone.near)
             folded = fold_around(
                 con, settings, read_decisions(con), decided=left.tolist(), run_id=run_id, now=now
             )

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from flows.fold.decisions_in_force import read_decisions
 from flows.fold.refold import RefoldReport, fold_around, refold
 from flows.recorded_run import publish_beyond_alone, record_run, utc_now
 from flows.run_metrics import write_metrics
+from transforms.kernel.sorted_sets import union
 from transforms.stories.story_model import MODEL
 from warehouse.checks import CheckResult
 from warehouse.compaction import clear_scrub_record, compact, is_scrub_owed, scrub, scrub_recorded
@@ -125,7 +124,7 @@ def _forget_old(con: DuckDBPyConnection, settings: Settings, done: Maintained) -
         if settings.keep_unfolded_days:
             gone = drop_unfolded(con, run_id, older_than=timedelta(days=settings.keep_unfolded_days), now=now)
             done.articles_removed = gone.articles
-            left = np.union1d(articles_of_stories(con, gone.story_ids), gone.near)
+            left = union(articles_of_stories(con, gone.story_ids), gone.near)
             if len(left):
                 decisions = read_decisions(con)
                 changed = fold_around(

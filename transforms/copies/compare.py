@@ -18,6 +18,7 @@ from transforms.kernel import compiled_or_numpy as kernel
 from transforms.kernel import shingle_loops as at
 from transforms.kernel.average_linkage import gather, link_by_average, strongest_links
 from transforms.kernel.numpy_loops import I32, I64, U32, U64
+from transforms.kernel.sorted_sets import distinct, is_among
 
 F32: TypeAlias = NDArray[np.float32]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -124,14 +125,14 @@ def group(
     only the connected component that it lies in. Raises ValueError for a link with an end that is not among `ids`, and
     for another number of scores than links.
     """
-    known = np.unique(np.fromiter(ids, np.uint64))
+    known = distinct(np.fromiter(ids, np.uint64))
     pairs = np.asarray(links if isinstance(links, np.ndarray) else list(links), np.uint64).reshape(-1, 2)
     weight = (
         np.full(len(pairs), _INEXACT_MOST, np.float32) if scores is None else np.asarray(scores, np.float32)
     )
     if len(weight) != len(pairs):
         raise ValueError(f"{len(weight)} scores for {len(pairs)} links")
-    strange = pairs[~np.isin(pairs, known)]
+    strange = pairs[~is_among(pairs.ravel(), known).reshape(-1, 2)]
     if len(strange):
         raise ValueError(f"a link to {strange[0]}, which is not among the ids")
     left, right = np.searchsorted(known, pairs[:, 0]), np.searchsorted(known, pairs[:, 1])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.kernel.numpy_loops import mix64
+from transforms.kernel.sorted_sets import distinct
 
 _LOW_BITS = (1 << 22) - 1  # counted in 32 MB; more bits drop more keys of one owner
 _HALF, _LOW_HALF = 32, (1 << 32) - 1  # two whole numbers are packed into one, which is quicker to sort
@@ -51,7 +52,7 @@ def pair_up(
     begins = np.concatenate([[True], flat[1:] != flat[:-1]])
     is_shared = ~(begins & np.concatenate([begins[1:], [True]]))
     order, flat, begins = order[is_shared], flat[is_shared], begins[is_shared]
-    members = _distinct(_pack(np.cumsum(begins) - 1, rank[order]))  # block and owner
+    members = distinct(_pack(np.cumsum(begins) - 1, rank[order]))  # block and owner
     block, rank = members >> _HALF, members & _LOW_HALF
     sizes = np.bincount(block)
     _sort_oversized(
@@ -59,7 +60,7 @@ def pair_up(
     )
     pairs, is_oversized = _pair_neighbours(rank, sizes, block_size, window)
     if shared_blocks == 1 and day is None:
-        pairs = _distinct(pairs)
+        pairs = distinct(pairs)
     else:
         far = (day, far_days, far_shared_blocks)
         pairs = np.concatenate(
@@ -68,7 +69,7 @@ def pair_up(
                 _in_several(pairs[is_oversized], shared_blocks, *far),
             ]
         )
-        pairs = _distinct(pairs)
+        pairs = distinct(pairs)
     columns: Any = np.stack((pairs >> _HALF, pairs & _LOW_HALF), axis=1)
     found: NDArray[np.int64] | NDArray[np.uint64] = known[columns]
     return found
@@ -77,12 +78,6 @@ def pair_up(
 def _pack(high: NDArray[np.int64], low: NDArray[np.int64]) -> NDArray[np.int64]:
     """Put two whole numbers below 2^31 into one, which sorts by the first, then by the second."""
     return (high << _HALF) | low
-
-
-def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the different values, ascending: `np.unique`, which hashes them since NumPy 2.3, by sorting them."""
-    values = np.sort(values)
-    return values[np.concatenate([[True], values[1:] != values[:-1]])] if len(values) else values
 
 
 def _sort_oversized(

@@ -9,6 +9,7 @@ import numpy as np
 from transforms.kernel.average_linkage import gather
 from transforms.kernel.compiled_or_numpy import components as label_components
 from transforms.kernel.numpy_loops import U64
+from transforms.kernel.sorted_sets import is_among
 
 
 class DisjointSets:
@@ -37,6 +38,6 @@ def components(ids: U64, a: U64, b: U64) -> list[U64]:
     An edge with an end that is not among the ids is left out; an id without edges is a component of its own.
     Components come by their smallest id, each ascending. No ids give an empty list.
     """
-    known = np.isin(a, ids) & np.isin(b, ids)
+    known = is_among(a, ids) & is_among(b, ids)
     left, right = np.searchsorted(ids, a[known]), np.searchsorted(ids, b[known])
     return gather(ids, label_components(len(ids), left, right))

@@ -46,6 +46,7 @@ class Lexicon:
         self.keys = np.empty(0, np.uint32)
         self.information = np.empty(0, np.float64)  # nats
         self.is_capital = np.empty(0, np.int64)  # 1 or 0, to be summed
+        self.has_digit = np.empty(0, np.bool_)
         self.weekday = np.empty(0, np.uint8)  # the bit of the day that the token names, or 0
         self.words: list[str] = []  # tokens in small letters
         # What stands between two spaces, most often one token with or without a comma: its rows lie in a row.
@@ -92,14 +93,16 @@ class Lexicon:
         row = len(self._rows)
         token = bare(token, self.language)
         if row == len(self.keys):
-            self.keys, self.information, self.is_capital, self.weekday = (
-                _lengthen(column) for column in (self.keys, self.information, self.is_capital, self.weekday)
+            self.keys, self.information, self.is_capital, self.has_digit, self.weekday = (
+                _lengthen(column)
+                for column in (self.keys, self.information, self.is_capital, self.has_digit, self.weekday)
             )
         word = token.lower()
         term = stem(word, self.language)
         self.keys[row] = term_key(term, self.language)
         self.information[row] = self.background.information(term, self.language)
         self.is_capital[row] = token[0].isupper()
+        self.has_digit[row] = any(map(str.isdigit, word))
         self.weekday[row] = weekdays(self.language).get(word, 0)
         self.words.append(token if word == token else word)
         return row

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from transforms.kernel.disjoint_sets import DisjointSets
+from transforms.kernel.sorted_sets import is_among
 from transforms.stories.clustering import ATTACHED_KINDS, Facts, Grouping, Links, group_articles
 from transforms.stories.story_model import MODEL
 from transforms.types import Kind
@@ -126,8 +127,8 @@ def group_with_decisions(
     found: list[list[int]] = []
     for root, members in whole.items():
         if root in conflicted:
-            those = np.array(members, np.uint64)
-            inside = np.isin(links.a, those) & np.isin(links.b, those)
+            those = np.array(members, np.uint64)  # ascending, as all of them were
+            inside = is_among(links.a, those) & is_among(links.b, those)
             found += _regroup(
                 set(members), kinds, links.chosen(inside), must, cannot, threshold, (), facts
             ).stories
@@ -148,7 +149,7 @@ def _regroup(
 ) -> Grouping:
     ids = np.sort(np.fromiter(chosen, np.uint64))
     left_out = np.sort(np.fromiter(kinds.keys() - chosen, np.uint64))
-    known = ~np.isin(links.a, left_out) & ~np.isin(links.b, left_out)
+    known = ~is_among(links.a, left_out) & ~is_among(links.b, left_out)
     return group_articles(
         ids,
         [kinds[one] for one in ids.tolist()],

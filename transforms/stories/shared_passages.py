@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.kernel.numpy_loops import mix64
+from transforms.kernel.sorted_sets import common_places, distinct, is_among
 from transforms.language.lexicon import Lexicon
 from transforms.stories.story_model import MODEL, StoryModel
 
@@ -39,6 +40,7 @@ class ArticleTokens(NamedTuple):
     is_number: _Bools
     runs: Hashes  # of `passage_words` tokens, by position
     known_runs: Hashes  # `runs`, ascending
+    by_key: npt.NDArray[np.int64]  # positions, by key, equal ones in the order of the text
     words: frozenset[int]  # `keys`, each once
     headline: int  # tokens of the headline, which come first
 
@@ -60,9 +62,7 @@ def read_tokens(
         [part for title, text in articles for part in (lone_headline(title, text), text)]
     )
     information = lexicon.information[rows]
-    known, where = np.unique(rows, return_inverse=True)
-    words = [lexicon.words[row] for row in known.tolist()]
-    is_number = np.array([any(map(str.isdigit, word)) for word in words], np.bool_)[where]
+    is_number = lexicon.has_digit[rows]
     is_name = (lexicon.is_capital[rows] > 0) & (information >= model.filler_information)
     is_name = (is_name | (information >= model.rare_information)) & ~is_number
     keys, bounds = lexicon.keys[rows], offsets.tolist()
@@ -79,6 +79,7 @@ def read_tokens(
                 is_number[own],
                 runs,
                 np.sort(runs),
+                np.argsort(keys[own], kind="stable"),
                 frozenset(keys[own].tolist()),
                 middle - start,
             )
@@ -118,7 +119,7 @@ def sample_runs(
     at, text = at[inside], text[inside]
     bounds = np.searchsorted(text, np.arange(len(offsets)))
     values = (hashes[at] >> np.uint64(32)).astype(np.uint32)
-    return [np.unique(values[start:end])[: model.runs_kept] for start, end in pairwise(bounds.tolist())]
+    return [distinct(values[start:end])[: model.runs_kept] for start, end in pairwise(bounds.tolist())]
 
 
 def trust(a: ArticleTokens, b: ArticleTokens, days_apart: float, model: StoryModel = MODEL) -> float:
@@ -261,7 +262,7 @@ def _shared_both_ways(a: ArticleTokens, b: ArticleTokens, model: StoryModel) -> 
 
 def _shared(item: ArticleTokens, other: ArticleTokens, length: int) -> _Bools:
     """Return which tokens lie in a run of `length` tokens that the other article has too."""
-    begins = _is_among(item.runs, other.known_runs)
+    begins = is_among(item.runs, other.known_runs)
     covered = np.zeros(len(item.keys) + length, np.int64)
     starts = np.flatnonzero(begins)
     covered[starts] += 1
@@ -270,17 +271,9 @@ def _shared(item: ArticleTokens, other: ArticleTokens, length: int) -> _Bools:
     return shared
 
 
-def _is_among(values: Hashes, known: Hashes) -> _Bools:
-    """Return which values are among known ones, which ascend: `np.isin` sorts both each time."""
-    if not len(known):
-        return np.zeros(len(values), np.bool_)
-    found: _Bools = known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values
-    return found
-
-
 def _fill_differently(a: ArticleTokens, b: ArticleTokens, model: StoryModel) -> bool:
     """Return whether many names and numbers of either article are nowhere in the other one."""
-    fillers = [np.unique(item.keys[item.is_filler]) for item in (a, b)]
+    fillers = [distinct(item.keys[item.is_filler]) for item in (a, b)]
     own = [int((~np.isin(keys, other.keys)).sum()) for keys, other in zip(fillers, (b, a), strict=True)]
     return min(own) >= model.form_fillers and sum(own) >= model.form_filler_share * sum(map(len, fillers))
 
@@ -288,10 +281,13 @@ def _fill_differently(a: ArticleTokens, b: ArticleTokens, model: StoryModel) -> 
 def _weigh(
     item: ArticleTokens, rest: _Bools, model: StoryModel
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
-    keys, first, counts = np.unique(item.keys[rest], return_index=True, return_counts=True)
-    weights = (1.0 + np.log(counts)) * item.information[rest][first] ** model.information_power
+    left = item.by_key[rest[item.by_key]]
+    keys = item.keys[left]
+    heads = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+    counts = np.diff(heads, append=len(keys))
+    weights = (1.0 + np.log(counts)) * item.information[left[heads]] ** model.information_power
     length = float(np.sqrt(weights @ weights))
-    return keys, weights / (length or 1.0)
+    return keys[heads], weights / (length or 1.0)
 
 
 def _cosine(
@@ -299,5 +295,5 @@ def _cosine(
     b: tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]],
     limit: float,
 ) -> float:
-    _, left, right = np.intersect1d(a[0], b[0], assume_unique=True, return_indices=True)
+    left, right = common_places(a[0], b[0])
     return float(np.minimum(a[1][left] * b[1][right], limit).sum())

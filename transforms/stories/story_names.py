@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from transforms.kernel.sorted_sets import common_places
 from transforms.language.language_tables import language_table
 from transforms.language.lexicon import term_key
 from transforms.language.stems import stem
@@ -67,7 +68,7 @@ def compare_names(a: StoryNames, b: StoryNames) -> NamesCompared:
     Symmetric. Two events that only look alike share one name (a country, a company, a team), and each has another name
     of its own.
     """
-    _, left, right = np.intersect1d(a.keys, b.keys, assume_unique=True, return_indices=True)
+    left, right = common_places(a.keys, b.keys)
     shared = a.weights[left] * b.weights[right]
     alone = np.concatenate((np.delete(a.weights, left), np.delete(b.weights, right)))
     return NamesCompared(
