@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from transforms.cleaning.line_kinds import classify_line
+from transforms.cleaning.html_elements import following, preceding
+from transforms.cleaning.line_kinds import is_byline, is_time
 from transforms.cleaning.metadata_markup import lines_of, visible_text
 from transforms.cleaning.printed_dates import find_headline
 from transforms.language.language_tables import one_of, pooled
@@ -56,7 +57,7 @@ _LINES_ABOVE = 4  # elements before the headline among which a line of a date an
 _LABELS = ("h3", "h4", "h5", "h6", "dt", "th", "p", "span", "div", "strong", "b", "label", "small")
 _LONGEST_LABEL = 24
 _SHORT_LINE = 60  # characters of a line with a date and a name
-_LINE_TAGS = "self::p or self::div or self::span or self::address or self::strong or self::small"
+_LINE_TAGS = ("p", "div", "span", "address", "strong", "small")
 _BARS = re.compile(r" [|•·–—-] ")
 _CARD = re.compile(r"(?:^|\s)(?:fn|p-name|p-author)(?:$|\s)")  # microformats: the name on a card
 _NAME_CLASS = re.compile(r"(?:^|[\s_-])name(?:$|[\s_-])", re.I)
@@ -207,7 +208,7 @@ def _line_below_headline(tree: HtmlElement, article: HtmlElement | None) -> list
     heading = heading if heading is not None else find_headline(tree)
     if heading is None:
         return []
-    for element in heading.xpath(f"preceding::*[{_LINE_TAGS}][position() <= {_LINES_ABOVE}]"):
+    for element in reversed(list(islice(preceding(heading, *_LINE_TAGS), _LINES_ABOVE))):
         text = visible_text(element) if len(element) < _FEW_PARTS else ""
         if (
             0 < len(text) <= _SHORT_LINE
@@ -215,12 +216,10 @@ def _line_below_headline(tree: HtmlElement, article: HtmlElement | None) -> list
             and not is_elsewhere(element, article)
         ):
             return found
-    for element in heading.xpath(f"following::*[{_LINE_TAGS} or self::li or self::font]")[:_LINES]:
+    for element in islice(following(heading, *_LINE_TAGS, "li", "font"), _LINES):
         text = visible_text(element) if len(element) < _FEW_PARTS else ""
         if text and len(text) <= _SHOWN and not is_elsewhere(element, article):
-            line = next(
-                (each for each in lines_of(element) if classify_line(each.rstrip(".")).is_byline), None
-            )
+            line = next((each for each in lines_of(element) if is_byline(each.rstrip("."))), None)
             if line is not None:
                 return people_in_line(line)
         if (
@@ -281,7 +280,7 @@ def _openings() -> frozenset[str]:
 def _beside_date(text: str) -> list[str]:
     """Return the people in a line of a date, a bar or a dash, and a name: "11.12.2025 - Ann Lee"."""
     parts = _BARS.split(text)
-    if len(parts) < 2 or not any(classify_line(part).is_time for part in parts if part):
+    if len(parts) < 2 or not any(is_time(part) for part in parts if part):
         return []
     return [name for part in parts[1:] if part and is_person(part) for name in people_in_line(part)]
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from transforms.cleaning.html_elements import lies_in, name_of
-from transforms.cleaning.line_kinds import classify_line
+from transforms.cleaning.line_kinds import classify_line, is_sentence, is_time
 from transforms.cleaning.metadata_markup import is_other_item, visible_text
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def is_in_table(element: HtmlElement) -> bool:
     if row is None or len(row) < 2:
         return False
     cells = (each for each in islice(table.iter("td"), _MOST_CELLS) if each is not cell and not len(each))
-    return any(classify_line(text).is_time for each in cells if (text := visible_text(each)))
+    return any(is_time(text) for each in cells if (text := visible_text(each)))
 
 
 def block_of(element: HtmlElement) -> HtmlElement:
@@ -159,12 +159,13 @@ def is_prose_date(block: HtmlElement, date: str) -> bool:
     A line with a time and little else, a byline or boilerplate is no sentence.
     """
     text = visible_text(block)
-    rest = text.replace(date, " ") if date else text
-    words = _LETTERS.findall(rest)
-    seen = classify_line(text) if text else None
-    if seen is None or seen.is_time or seen.is_byline or seen.is_boilerplate:
+    if not text or not is_sentence(text):
         return False
-    return seen.is_sentence and len(words) >= _SHORT_WORDS + (0 if date else 4)
+    rest = text.replace(date, " ") if date else text
+    if len(_LETTERS.findall(rest)) < _SHORT_WORDS + (0 if date else 4):
+        return False
+    seen = classify_line(text)
+    return not (seen.is_time or seen.is_byline or seen.is_boilerplate)
 
 
 def before(element: HtmlElement) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from transforms.cleaning.line_kinds import classify_line
+from transforms.cleaning.line_kinds import is_byline, is_time
 from transforms.language.language_tables import pooled
 
 FIRST_LINES = 12  # of the body, in which its first sentence is searched for
@@ -23,7 +23,7 @@ def derive_title(body: str) -> str:
     sentence.
     """
     lines = [line for raw in body.split("\n")[:FIRST_LINES] if (line := " ".join(raw.split()))]
-    found = (line for line in lines if not ((seen := classify_line(line)).is_time or seen.is_byline))
+    found = (line for line in lines if not (is_time(line) or is_byline(line)))
     title = _first_sentence(next(found, lines[0] if lines else ""))
     if len(title) <= TITLE_CHARACTERS:
         return title

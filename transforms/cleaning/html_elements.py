@@ -58,6 +58,23 @@ def lies_in(element: HtmlElement, *tags: str) -> bool:
     return next(element.iterancestors(*tags), None) is not None
 
 
+def following(element: HtmlElement, *tags: str) -> Iterator[HtmlElement]:
+    """Iterate over the elements of these tags that begin behind the end of an element, in the order of the page.
+
+    XPath's axis of this name, which finds all of them before it gives the first.
+    """
+    for around in (element, *element.iterancestors()):
+        for sibling in around.itersiblings():
+            yield from sibling.iter(*tags)
+
+
+def preceding(element: HtmlElement, *tags: str) -> Iterator[HtmlElement]:
+    """Iterate over the elements of these tags that end before an element begins, the nearest first (XPath's axis)."""
+    for around in (element, *element.iterancestors()):
+        for sibling in around.itersiblings(preceding=True):
+            yield from reversed(list(sibling.iter(*tags)))
+
+
 def is_prose(paragraph: HtmlElement) -> bool:
     """Return whether a paragraph is running text: 80 characters or more, closed like a sentence.
 

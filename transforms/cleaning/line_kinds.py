@@ -175,19 +175,49 @@ def ends_sentence(text: str) -> bool:
     return bool(_SENTENCE_END.search(_EMOJI_END.sub("", text[-TAIL_CHARACTERS:])))
 
 
+def is_sentence(text: str) -> bool:
+    """Return `classify_line(text).is_sentence`, without the rest."""
+    return _is_spaceless_sentence(text) or ends_sentence(text)
+
+
+def is_time(text: str) -> bool:
+    """Return `classify_line(text).is_time`, without the rest."""
+    if len(text) > HEAD_CHARACTERS or (units := count_units(text)) > TIME_LINE_MAX_UNITS:
+        return False
+    return _is_time(text, units, is_sentence(text))
+
+
+def is_byline(text: str) -> bool:
+    """Return `classify_line(text).is_byline`, without the rest."""
+    is_opened = len(text) <= HEAD_CHARACTERS and _byline().match(text) is not None  # as few lines are
+    return is_opened and _is_byline(text, count_units(text), is_sentence(text))
+
+
+def is_comments(text: str) -> bool:
+    """Return `classify_line(text).is_comments`, without the rest."""
+    return letters(text) in phrases().comments and count_units(text) <= HEADING_MAX_UNITS
+
+
+def _is_spaceless_sentence(text: str) -> bool:
+    return (
+        not text.isascii() and bool(_SOUTHEAST.search(text)) and count_units(text) >= SPACELESS_SENTENCE_UNITS
+    )
+
+
 def classify_line(text: str) -> Line:
     """Classify one line of text by its form alone; `is_repeated`, which needs the other lines, is left False.
 
-    `text` has single spaces and is not empty.
+    `text` has single spaces and is not empty. Who asks for one thing alone asks `is_sentence`, `is_time`, `is_byline`
+    or `is_comments`.
     """
     known = phrases()
     plain = letters(text)
     head, tail = text[:HEAD_CHARACTERS], text[-TAIL_CHARACTERS:]
     is_short = len(text) <= HEAD_CHARACTERS
     units = count_units(text)
-    spaceless = bool(_SOUTHEAST.search(text)) and units >= SPACELESS_SENTENCE_UNITS
-    sentence = spaceless or ends_sentence(text)
-    is_comments = plain in known.comments and units <= HEADING_MAX_UNITS
+    sentence = is_sentence(text)
+    is_bullet = bool(_BULLET.match(text))
+    opens_comments = plain in known.comments and units <= HEADING_MAX_UNITS
     is_end = plain in known.ends and units <= HEADING_MAX_UNITS
     return Line(
         text=text,
@@ -196,15 +226,15 @@ def classify_line(text: str) -> Line:
         is_truncated=bool(_TRUNCATED.search(tail)),
         is_glued=bool(_GLUED.search(text[:GLUED_CHARACTERS])),
         is_open=bool(_OPEN_END.search(tail)),
-        is_boilerplate=is_comments or is_end or _is_boilerplate(head, plain, units, sentence),
+        is_boilerplate=opens_comments or is_end or _is_boilerplate(head, plain, units, sentence),
         is_link=bool(_LINK_ONLY.match(head)) and is_short,
-        is_comments=is_comments,
+        is_comments=opens_comments,
         is_end=is_end,
         is_legal=_count_legal(plain[: 4 * HEAD_CHARACTERS]) >= LEGAL_WORDS,
         is_time=is_short and _is_time(text, units, sentence),
         is_byline=is_short and _is_byline(text, units, sentence),
-        is_bullet=bool(_BULLET.match(text)),
-        is_item=bool(_BULLET.match(text)) or (is_short and _has_number_apart(text)),
+        is_bullet=is_bullet,
+        is_item=is_bullet or (is_short and _has_number_apart(text)),
         is_title_case=is_short and _is_title_case(text),
     )
 

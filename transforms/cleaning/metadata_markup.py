@@ -47,11 +47,10 @@ _BLOCKS = frozenset(
     )
 )
 
-_ITEMS: Any = etree.XPath(
-    ".//*[@itemprop='headline' or @itemprop='datePublished' or @itemprop='dateModified' or "
-    "@itemprop='articleSection' or @itemprop='author' or @itemprop='isAccessibleForFree' or "
-    "contains(concat(' ', @rel, ' '), ' author ')]"
+_ITEMS = frozenset(
+    ("headline", "datePublished", "dateModified", "articleSection", "author", "isAccessibleForFree")
 )
+_MARKED: Any = etree.XPath(".//*[@itemprop or @rel]")
 # What an item of schema.org within a page can be that is not its article; a page about one has its headline in it.
 _OTHER_ITEM = re.compile(
     r"(?:Comments?|Review|Rating|Answer|Offer|Product|Event|Person|Organization|\wObject|ListItem)/?$"
@@ -112,7 +111,7 @@ def gather(tree: HtmlElement) -> Markup:
     page = Markup(language=tree.get("lang") or tree.get("xml:lang"))
     for element in tree.iter("meta", "script", "link", "title", "h1"):
         _GATHERERS[element.tag](element, page)
-    for element in _ITEMS(tree)[:_MOST_ITEMS]:
+    for element in islice(filter(_is_item, _MARKED(tree)), _MOST_ITEMS):
         name = (element.get("itemprop") or element.get("rel") or "").split()
         if "author" in name:
             if _is_elsewhere(element):
@@ -125,6 +124,10 @@ def gather(tree: HtmlElement) -> Markup:
             is_subheading = name[0] == "headline" and not _is_heading(element)
             page.items.setdefault("line" if is_subheading else name[0], []).append(value)
     return page
+
+
+def _is_item(element: HtmlElement) -> bool:
+    return element.get("itemprop") in _ITEMS or " author " in f" {element.get('rel') or ''} "
 
 
 def _is_heading(element: HtmlElement) -> bool:

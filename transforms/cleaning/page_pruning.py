@@ -6,9 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from transforms.cleaning.article_kinds import markers
 from transforms.cleaning.headline_removal import drop_headline, lines_below_headline, matches_headline
@@ -24,7 +22,7 @@ from transforms.cleaning.html_elements import (
     paragraph_length,
     prose_of,
 )
-from transforms.cleaning.line_kinds import classify_line, letters
+from transforms.cleaning.line_kinds import is_comments, letters
 from transforms.cleaning.link_pruning import drop_link_blocks
 from transforms.cleaning.paragraph_marking import mark_paragraphs
 from transforms.cleaning.title_cleaning import fold
@@ -79,15 +77,11 @@ _MOST_SHARE = 0.25
 _MOST_NAMED = 0.4
 # Share of the page's paragraph text that boxes of one name must hold to be taken for a part of the article.
 _LEAST_NAMED = 0.12
-_NAMED: Any = etree.XPath(
-    ".//*[@class or @id][self::div or self::section or self::ul or self::ol or self::aside or self::p or self::span"
-    " or self::figure or self::figcaption or self::footer or self::header or self::table or self::h2 or self::h3"
-    " or self::h4 or self::article]"
-)
-_BOXES: Any = etree.XPath(
-    ".//*[@class or @id or @style or @aria-hidden='true'][self::div or self::section or self::article or self::main"
-    " or self::aside or self::span]"
-)
+_NAMED = (
+    "div", "section", "ul", "ol", "aside", "p", "span", "figure", "figcaption", "footer", "header", "table", "h2",
+    "h3", "h4", "article",
+)  # fmt: skip
+_BOXES = ("div", "section", "article", "main", "aside", "span")
 _POST = re.compile(r"twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed", re.I)
 _POST_FRAME = 60  # characters beside the post within a box that holds nothing else
 _COMMENT_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
@@ -166,7 +160,7 @@ def _drop_comments(tree: HtmlElement, title: str | None) -> None:
         if before < _ARTICLE or length(element) > _LONGEST_LABEL or is_link_heading(element):
             continue
         text = all_text(element)
-        if not text or not classify_line(text).is_comments:
+        if not text or not is_comments(text):
             continue
         box = element
         while box.getparent() is not None and length(box.getparent()) == length(element):
@@ -206,9 +200,9 @@ def _box_of_offer(element: HtmlElement) -> HtmlElement:
 def _drop_named(tree: HtmlElement, total: int) -> None:
     """Take out boxes by their names, unless they hold running text or, together, too much of the page's."""
     doubtful: list[HtmlElement] = []
-    for element in _NAMED(tree):
+    for element in list(tree.iter(*_NAMED)):
         name = name_of(element)
-        if element.getparent() is None or not _is_noise(name):
+        if not _is_noise(name) or element.getparent() is None:
             continue
         if _paragraph_share(element, total) > _MOST_SHARE or element.find(".//h1") is not None:
             continue
@@ -229,7 +223,7 @@ def _drop_named(tree: HtmlElement, total: int) -> None:
 def _clear_names(tree: HtmlElement, total: int) -> None:
     """Take the names off boxes of running text by which extraction would take them out unseen."""
     suspects: dict[str, list[HtmlElement]] = {}
-    for element in _BOXES(tree):
+    for element in tree.iter(*_BOXES):
         name = f"{name_of(element)} {element.get('style') or ''}"[:600]
         if element.get("aria-hidden") == "true" or _is_discarded(name):
             suspects.setdefault(name, []).append(element)

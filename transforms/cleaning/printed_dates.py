@@ -18,7 +18,7 @@ from transforms.cleaning.date_surroundings import (
     is_prose_date,
 )
 from transforms.cleaning.html_elements import length, link_length, name_of
-from transforms.cleaning.line_kinds import classify_line
+from transforms.cleaning.line_kinds import is_sentence, is_time
 from transforms.cleaning.metadata_markup import leads_home, lines_of, visible_text
 from transforms.cleaning.title_cleaning import fold, separated_parts
 
@@ -179,7 +179,7 @@ def _pass(element: HtmlElement, tag: str, here: _Place) -> None:
     if tag == "a":
         here.links += 1
         here.homes += leads_home(element.get("href") or "")
-    elif tag == "p" and len(text := visible_text(element)) >= _PARAGRAPH and classify_line(text).is_sentence:
+    elif tag == "p" and len(text := visible_text(element)) >= _PARAGRAPH and is_sentence(text):
         here.paragraphs += 1
 
 
@@ -289,7 +289,7 @@ def _read_element(element: HtmlElement, tag: str, article_boxes: frozenset[HtmlE
             return None
         is_named = bool(_DATED.search(name))
         text, head, is_dateline = _drawn(element, tag, inner, is_named=is_named)
-        if not (text and (is_named or classify_line(text).is_time)) and (line := _line_of_time(element)):
+        if not (text and (is_named or is_time(text))) and (line := _line_of_time(element)):
             text, head = line, ""
         if not text:
             return None
@@ -299,7 +299,7 @@ def _read_element(element: HtmlElement, tag: str, article_boxes: frozenset[HtmlE
     if label is Label.OTHER:
         return None
     is_known = is_named or is_dateline or label is Label.PUBLISHED
-    if not is_known and not (classify_line(text).is_time or _has_other_year(text)):
+    if not is_known and not (is_time(text) or _has_other_year(text)):
         return None
     doubt = doubt_about(element, article_boxes)
     if doubt is Doubt.ELSEWHERE or is_in_table(element):
@@ -330,9 +330,7 @@ def _line_of_time(element: HtmlElement) -> str:
     """Return the line of an element that is a time and little else, where breaks part it into lines; else ""."""
     if element.find("br") is None or len(visible_text(element)) > _LONGEST:
         return ""
-    return next(
-        (line for line in lines_of(element) if _YEAR.search(line) and classify_line(line).is_time), ""
-    )
+    return next((line for line in lines_of(element) if _YEAR.search(line) and is_time(line)), "")
 
 
 def _drawn(
