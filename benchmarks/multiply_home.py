@@ -76,11 +76,12 @@ def _multiply_index(con: DuckDBPyConnection, times: int) -> None:
         f"SELECT (number + {step} * _copy)::UINTEGER, {_shifted('article_id')}, word_count "
         f"FROM (SELECT *, unnest(range(1, {times})) AS _copy FROM _search_articles WHERE article_id IS NOT NULL)"
     )
-    # in the order of the stems, as the index of a publication is
+    # in the order that the index of a publication has; the numbers of a stem ascend or descend
     con.execute(
         f"CREATE TABLE _multiplied AS "
-        f"SELECT stem_hash, (number + {step} * unnest(range(0, {times})))::UINTEGER AS number, frequency "
-        f"FROM _search_postings"
+        f"SELECT stem_number, (number + {step} * unnest(range(0, {times})))::UINTEGER AS number, frequency "
+        f"FROM _search_postings "
+        f"ORDER BY floor(log2(frequency)), stem_number, if(stem_number % 2 = 1, 1, -1) * number::BIGINT"
     )
     con.execute("DROP TABLE _search_postings")
     con.execute("ALTER TABLE _multiplied RENAME TO _search_postings")

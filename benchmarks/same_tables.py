@@ -38,7 +38,9 @@ NOT_COMPARED = frozenset(
     ("runs", "_about", "_article_fingerprints", "_story_fingerprints", "_ledger_state", "_search_articles")
 )
 OTHERWISE = {
-    "_search_postings": "SELECT p.stem_hash, x.article_id, p.frequency, x.word_count FROM _search_postings p "
+    "_search_words": "SELECT word, stem FROM _search_words ORDER BY ALL",
+    "_search_postings": "SELECT w.stem, x.article_id, p.frequency, x.word_count FROM _search_postings p "
+    "JOIN (SELECT DISTINCT stem, stem_number FROM _search_words) w USING (stem_number) "
     "JOIN _search_articles x USING (number) WHERE x.article_id IS NOT NULL ORDER BY ALL",
 }
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -176,6 +179,80 @@ def test_small_steps_find_what_a_whole_index_finds(tmp_path: Path) -> None:
     with open_working(tmp_path, purpose="test") as con:
         assert publish(con, tmp_path, now=NOON, anew=True).is_complete
     assert ask() == stepped
+
+
+VOCABULARY = [f"{n}w" for n in range(40)]  # what begins with a digit keeps its ending in every language
+
+
+def plain_search(texts: dict[str, tuple[str, str]], words: list[str]) -> list[tuple[str, float]]:
+    """Rank the texts (headline and body by name) that have all words by BM25, the best first."""
+    counts = {
+        name: Counter(title.split() * 3 + body.split() + ["harbour", "post"])
+        for name, (title, body) in texts.items()
+    }
+    average = sum(count.total() for count in counts.values()) / len(counts)
+    scores = []
+    for name, count in counts.items():
+        score = 0.0
+        for word in words:
+            having = sum(word in other for other in counts.values())
+            idf = math.log(1 + (len(counts) - having + 0.5) / (having + 0.5))
+            often = min(255, count[word])
+            score += idf * often * 2.2 / (often + 1.2 * (0.25 + 0.75 * count.total() / average))
+        if all(word in count for word in words):
+            scores.append((name, score))
+    return sorted(scores, key=lambda row: -row[1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_search_ranks_as_a_plain_search_does(tmp_path: Path, seed: int) -> None:
+    """Over several publications, with texts that change, and one that has a word more than 255 times."""
+    rng = random.Random(seed)
+    texts: dict[str, tuple[str, str]] = {"long": ("0w", "1w " * 300)}
+    rows = [sample("long", texts["long"][1], title="0w", language="und")]
+    for day in range(4):
+        for name in {f"text {rng.randrange(80)}" for _ in range(30)}:
+            title, body = (
+                " ".join(rng.choices(VOCABULARY, [1 / (n + 1) for n in range(40)], k=rng.randint(1, most)))
+                for most in (4, 60)
+            )
+            texts[name] = title, f"{body} {day}day"
+            changed = NOON + timedelta(hours=day)
+            rows.append(sample(name, texts[name][1], title=title, language="und", updated_at=changed))
+        ingest(tmp_path, rows, day=day, is_published=True)
+        rows = []
+    ids = {f"{sample(name)['article_id']:016x}": name for name in texts}
+    every = [*VOCABULARY, "harbour", "post", *(f"{day}day" for day in range(4))]
+    with open_published(tmp_path) as con:
+        for words in [*([word] for word in every), *(rng.sample(every[:12], 2) for _ in range(20))]:
+            query = "SELECT article_id, score FROM search_articles(?, most := 1000)"
+            answer = con.execute(query, [" ".join(words)]).fetchall()
+            expected = plain_search(texts, words)
+            assert [score for _, score in answer] == pytest.approx([score for _, score in expected])
+            assert {ids[article]: score for article, score in answer} == pytest.approx(dict(expected))
+
+
+def test_postings_of_a_publication_lie_by_frequency_and_run_forwards_and_backwards(tmp_path: Path) -> None:
+    bodies = ["1w 2w 1w", "1w 1w 1w 2w", "1w 2w", "1w 2w", "1w 1w 1w 1w 2w", "1w"]
+    rows = [sample(f"{n}", body, title="", publisher="") for n, body in enumerate(bodies)]
+    ingest(tmp_path, rows, is_published=True)
+    with open_published(tmp_path) as con:
+        ((blocks,),) = con.execute("SELECT DISTINCT block_size FROM pragma_database_size()").fetchall()
+        postings = con.execute(
+            "SELECT p.stem_number, x.article_id, p.frequency FROM _search_postings p "
+            "JOIN _search_articles x USING (number) ORDER BY p.rowid"
+        ).fetchall()
+        numbers = dict(con.execute("SELECT stem, stem_number FROM _search_words").fetchall())
+    assert blocks == 65_536
+    assert numbers == {"1w": 1, "2w": 2}  # the commonest first
+    id0, id1, id2, id3, id4, id5 = (f"{row['article_id']:016x}" for row in rows)
+    assert postings == [
+        *((1, article, 1) for article in sorted([id2, id3, id5])),
+        *((2, article, 1) for article in sorted([id0, id1, id2, id3, id4], reverse=True)),
+        *((1, article, often) for article, often in sorted([(id0, 2), (id1, 3)])),
+        (1, id4, 4),
+    ]
 
 
 @pytest.mark.parametrize(

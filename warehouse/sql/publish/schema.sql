@@ -31,7 +31,8 @@ COMMENT ON COLUMN stories.updated_at IS 'When it last changed here, UTC.';
 
 CREATE TABLE articles (
     article_id VARCHAR, title VARCHAR, publisher VARCHAR, published_at TIMESTAMP, story_id VARCHAR, is_canonical BOOLEAN,
-    kind VARCHAR, language VARCHAR, word_count UINTEGER, lead VARCHAR, text VARCHAR USING COMPRESSION zstd, url VARCHAR, canonical_url VARCHAR,
+    kind VARCHAR, language VARCHAR, word_count UINTEGER, lead VARCHAR USING COMPRESSION zstd, text VARCHAR USING COMPRESSION zstd, url VARCHAR USING COMPRESSION zstd,
+    canonical_url VARCHAR,
     authors VARCHAR[], section VARCHAR, tags VARCHAR[], image_url VARCHAR, wire_agency VARCHAR, is_paywalled BOOLEAN,
     published_precision VARCHAR, published_zone VARCHAR, published_source VARCHAR, updated_at TIMESTAMP,
     language_confidence FLOAT, kind_reason VARCHAR, copy_group_id VARCHAR, version INTEGER, external_id VARCHAR,

@@ -13,13 +13,14 @@ COMMENT ON TABLE _search_articles IS 'Articles that search knows, by the number 
 COMMENT ON COLUMN _search_articles.number IS 'Number in the index; another one after each change of the article.';
 COMMENT ON COLUMN _search_articles.article_id IS 'Article; NULL when it is gone or has another number.';
 COMMENT ON COLUMN _search_articles.word_count IS 'Words indexed, a headline''s counted as often as they weigh.';
-CREATE TABLE _search_words (word VARCHAR, stem VARCHAR);
+CREATE TABLE _search_words (word VARCHAR, stem VARCHAR, stem_number UINTEGER);
 COMMENT ON TABLE _search_words IS 'Words that the index has, so that the beginning of a word finds it.';
 COMMENT ON COLUMN _search_words.word IS 'Word in small letters without accents.';
 COMMENT ON COLUMN _search_words.stem IS 'Its stem in the language of an article that has it.';
-CREATE TABLE _search_postings (stem_hash UBIGINT, number UINTEGER, frequency UTINYINT);
-COMMENT ON TABLE _search_postings IS 'Inverted index: which stem is in which article, ordered by stem in each publication.';
-COMMENT ON COLUMN _search_postings.stem_hash IS 'Hash of the stem.';
+COMMENT ON COLUMN _search_words.stem_number IS 'Number of the stem in the index; of those that came in one publication the commonest has the first.';
+CREATE TABLE _search_postings (stem_number UINTEGER, number UINTEGER, frequency UTINYINT);
+COMMENT ON TABLE _search_postings IS 'Inverted index: which stem is in which article, ordered by frequency (1, 2 to 3, 4 to 7 and so on) and stem in each publication.';
+COMMENT ON COLUMN _search_postings.stem_number IS 'Stem, by its number in _search_words.';
 COMMENT ON COLUMN _search_postings.number IS 'Article, by its number in _search_articles.';
 COMMENT ON COLUMN _search_postings.frequency IS 'How often it occurs, at most 255; in a headline it counts three times.';
 
@@ -109,21 +110,21 @@ CREATE MACRO search_hits(words) AS TABLE
     asked AS MATERIALIZED (
         SELECT place, unnest(tokens) AS token, generate_subscripts(tokens, 1) AS turn, is_prefix FROM items
     ), stems AS MATERIALIZED (
-        SELECT DISTINCT place, turn, stem FROM (
+        SELECT DISTINCT place, turn, stem_number FROM (
             SELECT place, turn, token AS stem FROM asked
-            UNION ALL
+            UNION
             SELECT place, turn, search_stem(token, language, shortest, endings) FROM asked, _search_rules
-        ) WHERE stem IN (SELECT stem FROM _search_words)
+        ) JOIN _search_words USING (stem)
     ), keys AS MATERIALIZED (
-        SELECT place, turn, hash(stem) AS stem_hash FROM stems
+        SELECT place, turn, stem_number FROM stems
         UNION
-        SELECT a.place, a.turn, hash(s.stem)
+        SELECT a.place, a.turn, s.stem_number
         FROM asked a JOIN _search_words s ON s.word >= a.token AND s.word < a.token || chr(1114111)
         WHERE a.is_prefix OR (a.place, a.turn) NOT IN (SELECT (place, turn) FROM stems)
     ), found AS MATERIALIZED (
         SELECT k.place, k.turn, p.number, any_value(x.article_id) AS article_id, any_value(x.word_count) AS word_count,
                sum(p.frequency) AS frequency
-        FROM _search_postings p JOIN keys k ON k.stem_hash = p.stem_hash JOIN _search_articles x ON x.number = p.number
+        FROM _search_postings p JOIN keys k ON k.stem_number = p.stem_number JOIN _search_articles x ON x.number = p.number
         WHERE x.article_id IS NOT NULL
         GROUP BY k.place, k.turn, p.number
     ), weights AS (
