@@ -1,8 +1,9 @@
 """Copies on evaluation texts with known edits: quality over all and by edit, and speed beside other MinHash engines.
 
-Run: python -m benchmarks.copies [--rivals DIR] [--texts N ...] (DIR: where rensa, gaoya and datatrove are installed
-with `pip install --target`). Speed on more texts than there are is measured on made-up news
-(`benchmarks.made_up_news`).
+Run: python -m benchmarks.copies [--rivals DIR] [--texts N ...] [--processors N] (DIR: where rensa, gaoya and datatrove
+are installed with `pip install --target`). Speed on more texts than there are is measured on made-up news
+(`benchmarks.made_up_news`). newsfold uses N processors, by default all that it may; of rivals the calls that share work
+out are measured too. Seconds that pass say something only where little else runs.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ import numpy as np
 from benchmarks.made_up_news import make_articles
 from benchmarks.measures import score_groups
 from benchmarks.run_measurement import DATA, circumstances
+from flows.engine.processors import usable_processors
 from transforms.copies.compare import candidate_keys, group, verify_pairs
 from transforms.copies.copy_model import COPIES
 from transforms.copies.shingles import shingle, tokenise
@@ -34,33 +37,44 @@ CORPUS = DATA / "copies" / "corpus_25k.parquet"
 RESULT = Path(__file__).parent / "results" / "copies.json"
 APART = ("template", "quote_share", "short", "single")  # kinds that have no copy and must stay alone
 ROUNDS = 3  # speed is the median of so many runs, each engine in turn
+_IN_BULK = (
+    32  # texts that rensa gets at once: of a thousand the words in Python take two and a half times as long
+)
 SLOW = 20.0  # seconds: an engine that took longer runs once
 
 
-def candidate_pairs(keys: U64, owners: I64) -> I64:
+def candidate_pairs(keys: U64, owners: I64, processors: int = 1) -> I64:
     """Return the pairs of texts that share a key, as the warehouse's join finds them, without a warehouse."""
-    pairs = pair_up(keys, owners, block_size=COPIES.block_size, window=COPIES.window)
+    pairs = pair_up(keys, owners, block_size=COPIES.block_size, window=COPIES.window, processors=processors)
     return pairs.astype(np.int64)
 
 
-def fold(texts: Sequence[str]) -> tuple[list[list[int]], I64, dict[str, float]]:
-    """Run the whole engine; return groups of indices, candidate pairs and CPU seconds by stage."""
-    clock = [time.process_time()]
-    tokens = tokenise(texts)
-    shingles = shingle(tokens)
-    clock.append(time.process_time())
-    signed = sign(shingles.values, shingles.offsets)
-    clock.append(time.process_time())
-    keys, owners = candidate_keys(tokens, signed)
-    pairs = candidate_pairs(keys, owners)
-    clock.append(time.process_time())
-    verdicts = verify_pairs(tokens, pairs[:, 0], pairs[:, 1])
-    clock.append(time.process_time())
+def fold(
+    texts: Sequence[str], processors: int = 1
+) -> tuple[list[list[int]], I64, dict[str, tuple[float, float]]]:
+    """Run the whole engine; return groups of indices, candidate pairs, and seconds by stage: passed, processor."""
+    clock = [_clock()]
+    tokens = tokenise(texts, processors=processors)
+    shingles = shingle(tokens, processors=processors)
+    clock.append(_clock())
+    signed = sign(shingles.values, shingles.offsets, processors=processors)
+    clock.append(_clock())
+    keys, owners = candidate_keys(tokens, signed, processors=processors)
+    pairs = candidate_pairs(keys, owners, processors)
+    clock.append(_clock())
+    verdicts = verify_pairs(tokens, pairs[:, 0], pairs[:, 1], processors=processors)
+    clock.append(_clock())
     kept = verdicts.is_copy
     groups = group(range(len(texts)), pairs[kept], verdicts.score[kept])
-    clock.append(time.process_time())
+    clock.append(_clock())
     stages = ("shingle", "sign", "candidates", "verify", "group")
-    return groups, pairs, dict(zip(stages, np.diff(clock).round(3).tolist(), strict=True))
+    seconds = np.diff(clock, axis=0).round(3).tolist()
+    return groups, pairs, {name: (passed, used) for name, (passed, used) in zip(stages, seconds, strict=True)}
+
+
+def _clock() -> tuple[float, float]:
+    """Return a time that passes and the processor seconds used so far."""
+    return time.perf_counter(), time.process_time()
 
 
 def labels(groups: list[list[int]], count: int) -> list[int]:
@@ -128,10 +142,38 @@ def rensa_batched(texts: Sequence[str]) -> None:
         index.insert(at, one)
 
 
+def rensa_in_bulk(texts: Sequence[str]) -> None:
+    """rensa's calls for many texts at once, which share them out among threads of its own; words are cut in Python."""
+    rensa = importlib.import_module("rensa")
+    index = rensa.RMinHashLSH(threshold=0.7, num_perm=128, num_bands=16)
+    signed = []
+    for start in range(0, len(texts), _IN_BULK):
+        words = [text.lower().split() for text in texts[start : start + _IN_BULK]]
+        grams = [[" ".join(own[i : i + 3]) for i in range(max(len(own) - 2, 1))] for own in words]
+        signed += rensa.RMinHash.from_token_sets(grams, 128, 1)
+    index.insert_many(signed)
+    index.query_all(signed)
+
+
 def gaoya_batched(texts: Sequence[str]) -> None:
     """gaoya's MinHash index with its own word 3-gram analyser."""
+    index = _gaoya_index()
+    for at, text in enumerate(texts):
+        index.query(text)
+        index.insert_document(at, text)
+
+
+def gaoya_in_bulk(texts: Sequence[str]) -> None:
+    """The same by its calls that use several processors."""
+    index = _gaoya_index()
+    index.par_bulk_insert_docs(list(range(len(texts))), list(texts))
+    index.par_bulk_query(list(texts))
+
+
+def _gaoya_index() -> Any:
+    """Return an empty index."""
     module = importlib.import_module("gaoya.minhash")
-    index = module.MinHashStringIndex(
+    return module.MinHashStringIndex(
         hash_size=32,
         jaccard_threshold=0.7,
         num_bands=16,
@@ -140,9 +182,6 @@ def gaoya_batched(texts: Sequence[str]) -> None:
         lowercase=True,
         ngram_range=(3, 3),
     )
-    for at, text in enumerate(texts):
-        index.query(text)
-        index.insert_document(at, text)
 
 
 def datatrove_pipeline(texts: Sequence[str]) -> None:
@@ -179,31 +218,62 @@ def datatrove_pipeline(texts: Sequence[str]) -> None:
             pass
 
 
-def index_only(texts: Sequence[str]) -> None:
+def index_only(texts: Sequence[str], processors: int) -> None:
     """Sign, index and query as the rivals do: every pair that shares a key is found, none is compared."""
-    tokens = tokenise(texts)
-    shingles = shingle(tokens)
-    candidate_pairs(*candidate_keys(tokens, sign(shingles.values, shingles.offsets)))
+    tokens = tokenise(texts, processors=processors)
+    shingles = shingle(tokens, processors=processors)
+    signed = sign(shingles.values, shingles.offsets, processors=processors)
+    candidate_pairs(*candidate_keys(tokens, signed, processors=processors), processors)
 
 
-INDEX_QUERY = "signs, indexes, queries"
-# What each engine does: its function and its work, so that only like is set beside like.
-ENGINES: dict[str, tuple[Callable[[Sequence[str]], object], str]] = {
-    "newsfold": (fold, "signs, indexes, queries, compares candidates word by word, groups"),
-    "newsfold, index and query": (index_only, INDEX_QUERY + " (two kinds of keys)"),
-    "datasketch, batched, xxhash": (datasketch_batched, INDEX_QUERY),
-    "rensa": (rensa_batched, INDEX_QUERY),
-    "gaoya": (gaoya_batched, INDEX_QUERY),
-    "datatrove": (datatrove_pipeline, "signs, sorts buckets, joins, filters, over files; compares nothing"),
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """How an engine is called, and what it does, so that only like is set beside like."""
+
+    run: Callable[[Sequence[str]], object]
+    does: str
+    processors: str
 
 
-def speed(texts: Sequence[str]) -> dict[str, dict[str, float | str]]:
-    """Measure CPU seconds of every engine on the same texts; absent ones are left out with a line."""
-    taken: dict[str, list[float]] = {}
-    for name, (engine, _) in ENGINES.items():
+def engines(processors: int) -> dict[str, Engine]:
+    """Return all engines by name, ours on one processor and on so many."""
+    query, whole = (
+        "signs, indexes, queries",
+        "signs, indexes, queries, compares candidates word by word, groups",
+    )
+    own, all_ = query + " (two kinds of keys)", f"threads of its own, {usable_processors()} processors"
+    return {
+        "newsfold": Engine(run=lambda texts: fold(texts, processors), does=whole, processors=str(processors)),
+        "newsfold, one processor": Engine(run=fold, does=whole, processors="1"),
+        "newsfold, index and query": Engine(
+            run=lambda texts: index_only(texts, processors), does=own, processors=str(processors)
+        ),
+        "newsfold, index and query, one processor": Engine(
+            run=lambda texts: index_only(texts, 1), does=own, processors="1"
+        ),
+        "datasketch, batched, xxhash": Engine(run=datasketch_batched, does=query, processors="1"),
+        "rensa": Engine(run=rensa_batched, does=query, processors="1"),
+        "rensa, in bulk": Engine(run=rensa_in_bulk, does=query, processors=all_),
+        "gaoya": Engine(run=gaoya_batched, does=query, processors="1"),
+        "gaoya, in bulk": Engine(run=gaoya_in_bulk, does=query, processors=all_),
+        "datatrove": Engine(
+            run=datatrove_pipeline,
+            does="signs, sorts buckets, joins, filters, over files; compares nothing",
+            processors="1 (its executors start a process for each part of the files)",
+        ),
+    }
+
+
+def speed(texts: Sequence[str], processors: int) -> dict[str, dict[str, float | str]]:
+    """Measure every engine on the same texts, seconds that pass and of the processors.
+
+    Absent ones are left out with a line.
+    """
+    known = engines(processors)
+    taken: dict[str, list[tuple[float, float]]] = {}
+    for name, engine in known.items():
         try:
-            engine(texts[:50])  # compiled, imported
+            engine.run(texts[:50])  # compiled, imported
         except ImportError as missing:
             print(f"skipped {name}: {missing}")
             continue
@@ -213,21 +283,25 @@ def speed(texts: Sequence[str]) -> dict[str, dict[str, float | str]]:
         taken[name] = []
     for _ in range(ROUNDS):
         for name, seconds in taken.items():
-            if seconds and seconds[0] > SLOW:
+            if seconds and seconds[0][1] > SLOW:
                 continue
-            start = time.process_time()
-            ENGINES[name][0](texts)
-            seconds.append(time.process_time() - start)
-    ours = float(np.median(taken["newsfold"]))
+            passed, used = _clock()
+            known[name].run(texts)
+            seconds.append((time.perf_counter() - passed, time.process_time() - used))
+    medians = {name: np.median(seconds, axis=0) for name, seconds in taken.items()}
+    ours = medians["newsfold"]
     return {
         name: {
-            "texts_per_cpu_second": round(len(texts) / float(np.median(seconds))),
-            "median_seconds": round(float(np.median(seconds)), 2),
-            "spread_seconds": round(max(seconds) - min(seconds), 2),
-            "times_newsfold": round(float(np.median(seconds)) / ours, 2),
-            "does": ENGINES[name][1],
+            "texts_per_second": round(len(texts) / passed),
+            "seconds": round(passed, 2),
+            "processor_seconds": round(used, 2),
+            "spread_processor_seconds": round(float(np.ptp(taken[name], axis=0)[1]), 2),
+            "times_newsfold": round(passed / ours[0], 2),
+            "times_newsfold_processor": round(used / ours[1], 2),
+            "processors": known[name].processors,
+            "does": known[name].does,
         }
-        for name, seconds in taken.items()
+        for name, (passed, used) in ((name, median.tolist()) for name, median in medians.items())
     }
 
 
@@ -250,6 +324,7 @@ def main() -> None:
         default=[5000, 25_000],
         help="texts of the speed tables; more than there are: made up",
     )
+    parser.add_argument("--processors", type=int, default=usable_processors(), help="of newsfold")
     options = parser.parse_args()
     if options.rivals:
         sys.path.append(options.rivals)
@@ -272,11 +347,11 @@ def main() -> None:
             texts = [row["text"] for row in rows[:count]]
         else:
             texts = ["\n".join(article.paragraphs) for article in make_articles(count)]
-        result["stages"][str(count)] = fold(texts)[2]
-        result["speed"][str(count)] = speed(texts)
-        print(f"{count} texts; seconds by stage:", result["stages"][str(count)])
+        result["stages"][str(count)] = fold(texts, options.processors)[2]
+        result["speed"][str(count)] = speed(texts, options.processors)
+        print(f"{count} texts; seconds by stage, passed and of the processors:", result["stages"][str(count)])
         for name, figures in result["speed"][str(count)].items():
-            print(f"    {name:28}", *(f"{key} {value}" for key, value in figures.items()), sep="  ")
+            print(f"    {name:42}", *(f"{key} {value}" for key, value in figures.items()), sep="  ")
     result |= circumstances()
     result["versions"] = {
         name: installed(name) for name in ("numpy", "numba", "datasketch", "rensa", "gaoya", "datatrove")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.engine.processors import usable_processors
 from flows.fold.article_tokens import tokens_of
 from flows.fold.decisions_in_force import Decisions
 from transforms.copies.compare import CopyRelation, candidate_keys, group, verify_pairs
@@ -183,9 +184,10 @@ def _sign(con: DuckDBPyConnection, articles: pa.Table) -> Ids:
     if not articles.num_rows:
         return as_ids(())
     ids = id_column(articles, "article_id")
-    tokens = tokenise(_texts_of(articles))
-    shingles = shingle(tokens)
-    signatures = sign(shingles.values, shingles.offsets)
+    processors = usable_processors()
+    tokens = tokenise(_texts_of(articles), processors=processors)
+    shingles = shingle(tokens, processors=processors)
+    signatures = sign(shingles.values, shingles.offsets, processors=processors)
     flat = pa.FixedSizeListArray.from_arrays(signatures.ravel(), signatures.shape[1])
     folding_tables.insert_rows(
         con,
@@ -196,7 +198,7 @@ def _sign(con: DuckDBPyConnection, articles: pa.Table) -> Ids:
             "content_hash": articles.column("content_hash"),
         },
     )
-    keys, owners = candidate_keys(tokens, signatures)
+    keys, owners = candidate_keys(tokens, signatures, processors=processors)
     order = np.lexsort((keys, owners))  # by article, which takes no room then; keys are scattered either way
     keys, owners = keys[order], owners[order]
     is_new = np.ones(len(keys), np.bool_)  # a text that repeats a passage repeats its key
@@ -228,7 +230,9 @@ def _link(
     ids = union(left, right)
     articles = folding_facts.foldable_articles(con, ids)
     left_row, right_row = np.searchsorted(ids, left), np.searchsorted(ids, right)
-    verdicts = verify_pairs(tokenise(_texts_of(articles)), left_row, right_row)
+    processors = usable_processors()
+    tokens = tokenise(_texts_of(articles), processors=processors)
+    verdicts = verify_pairs(tokens, left_row, right_row, processors=processors)
     notices = _find_notices(articles, left_row, right_row, verdicts.is_copy)
     same_form = ~verdicts.is_copy & fill_same_form(verdicts.features)
     kept = np.flatnonzero((verdicts.is_copy | (verdicts.score >= COPIES.near_miss) | same_form) & ~notices)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from flows.engine.processors import usable_processors
 from flows.fold.article_tokens import tokens_of
 from flows.fold.copies import as_ids, leave_out_textless
 from transforms.kernel.sorted_sets import union
@@ -162,7 +163,8 @@ def link_stories(
         a, b = left[start : start + _PAIRS_AT_ONCE], right[start : start + _PAIRS_AT_ONCE]
         places = np.stack((np.searchsorted(ids, a), np.searchsorted(ids, b)), axis=1)
         terms = np.diff(table.offsets[0])[places].max(axis=1)
-        scores = _examine(con, score_pairs(table, places), a, b, table.day[places], terms)
+        scored = score_pairs(table, places, processors=usable_processors())
+        scores = _examine(con, scored, a, b, table.day[places], terms)
         kept = np.flatnonzero(scores.final >= MODEL.floor)
         features = {name: part[kept].astype(np.float64).round(4) for name, part in scores.columns().items()}
         folding_tables.insert_links(

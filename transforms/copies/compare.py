@@ -56,38 +56,46 @@ class Verdicts:
         return CopyRelation.NEAR_DUPLICATE if self.is_copy[pair] else None
 
 
-def candidate_keys(tokens: Tokens, signatures: U32) -> tuple[U64, I64]:
+def candidate_keys(tokens: Tokens, signatures: U32, *, processors: int = 1) -> tuple[U64, I64]:
     """Return blocking keys of the texts of a batch and, as a second array, the index of the text of each key.
 
     Two texts that share a key are candidates. First come the LSH bands of the `signatures` (row i is that of text i),
     which find texts that are alike throughout; then fingerprints, which find a passage kept in another text: hashes of
     runs of eight tokens, sampled by their own value, so that both texts choose the same ones (mod-p sampling: Manber
     1994). A text may have a key twice; one without shingles has none. A key depends on its own text alone. The
-    warehouse stores both in its table `bands` and joins it with itself.
+    warehouse stores both in its table `bands` and joins it with itself. Any number of `processors` gives the same.
     """
-    banded = band_keys(signatures)
+    banded = band_keys(signatures, processors=processors)
     owners = np.repeat(np.arange(len(banded), dtype=np.int64), banded.shape[1])
     flat = banded.ravel()
     fingerprints, fingerprint_owners = kernel.fingerprints(
-        tokens.values, tokens.offsets, COPIES.fingerprint_tokens, COPIES.fingerprint_modulus
+        tokens.values,
+        tokens.offsets,
+        COPIES.fingerprint_tokens,
+        COPIES.fingerprint_modulus,
+        processors=processors,
     )
     keep = flat != 0
     return np.concatenate([flat[keep], fingerprints]), np.concatenate([owners[keep], fingerprint_owners])
 
 
-def verify_pairs(tokens: Tokens, left: I64, right: I64) -> Verdicts:
+def verify_pairs(tokens: Tokens, left: I64, right: I64, *, processors: int = 1) -> Verdicts:
     """Align the texts of each pair and return whether one is a copy of the other, in the order of the pairs.
 
     Pair i is the texts `left[i]` and `right[i]` of `tokens`, by index. A verdict depends on the two texts alone, and
-    not on their order. A text without tokens is a copy of none. No pairs give no verdicts.
+    not on their order. A text without tokens is a copy of none. No pairs give no verdicts. Any number of `processors`
+    gives the same.
     """
-    grams = kernel.grams(tokens.values, tokens.flags, tokens.offsets)
+    grams = kernel.grams(tokens.values, tokens.flags, tokens.offsets, processors=processors)
     # the two texts of a pair in an order of their own, so that comparing is symmetric
     first, second = kernel.orient(tokens.values, tokens.offsets, left, right)
-    return decide(kernel.compare(tokens.values, tokens.flags, grams, tokens.offsets, first, second))
+    features = kernel.compare(
+        tokens.values, tokens.flags, grams, tokens.offsets, first, second, processors=processors
+    )
+    return decide(features, processors=processors)
 
 
-def decide(features: I32) -> Verdicts:
+def decide(features: I32, *, processors: int = 1) -> Verdicts:
     """Turn counts of aligned pairs into scores and verdicts.
 
     `features` are rows of `kernel.compiled_or_numpy.compare`: a row a pair and a column a count
@@ -99,7 +107,7 @@ def decide(features: I32) -> Verdicts:
     is_exact = (
         same_length & (features[:, at.MATCHED] == features[:, at.TOKENS_A]) & (features[:, at.TOKENS_A] > 0)
     )
-    score = np.minimum(copy_probability(features), _INEXACT_MOST)
+    score = np.minimum(copy_probability(features, processors=processors), _INEXACT_MOST)
     score[is_exact] = 1.0
     enough = features[:, at.MATCHED] >= COPIES.least_matched_words
     return Verdicts(

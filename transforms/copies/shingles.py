@@ -8,6 +8,7 @@ Burmese) is a token of its own and its shingles are longer, so that a shingle is
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from transforms.kernel import compiled_or_numpy as kernel
 from transforms.kernel import numpy_loops
+from transforms.kernel.slices import map_slices
 
 U8: TypeAlias = NDArray[np.uint8]
 U16: TypeAlias = NDArray[np.uint16]
@@ -41,6 +43,10 @@ _UNSPACED = (
     (0xFF66, 0xFF9D, numpy_loops.UNSPACED),  # kana, half width
     (0x20000, 0x323AF, numpy_loops.UNSPACED),  # Han, extensions B to H
 )
+# Texts of a slice at least: some milliseconds of work.
+_TEXTS_A_SLICE = 500
+# One thread at a time adds pages of characters; others read the table meanwhile, and what is there already stays.
+_TABLE_LOCK = threading.Lock()
 # What lies between text and tokens stays in the processor's cache, and in memory already touched.
 _TEXTS_AT_ONCE = 64
 _SENTENCE_ENDS = frozenset(".!?:\n\r。！？．…\u2029|")
@@ -73,27 +79,35 @@ class Shingles:
     offsets: I64
 
 
-def tokenise(texts: Sequence[str]) -> Tokens:
+def tokenise(texts: Sequence[str], *, processors: int = 1) -> Tokens:
     """Split texts into words, or into characters in scripts without spaces, and hash each; no texts give no tokens.
 
     Texts keep their order. Letters, digits and the marks on them make words; case, width and the form of accents do
     not count (see the module), invisible characters such as soft hyphens are skipped, and everything else separates:
     spaces, punctuation, symbols, control characters, lone surrogates. A text may be empty or without words; none
-    raises.
+    raises. Any number of `processors` gives the same.
     """
+    table, characters = _character_table(), sum(map(len, texts))
+
+    def tokenise_slice(first: int, last: int) -> list[tuple[U32, U8, I64]]:
+        begins = range(first, last, _TEXTS_AT_ONCE)
+        return [
+            _tokenise_part(texts[begin : min(begin + _TEXTS_AT_ONCE, last)], table, characters)
+            for begin in begins
+        ]
+
     values, flags, counts = [np.empty(0, np.uint32)], [np.empty(0, np.uint8)], [np.zeros(1, np.int64)]
-    characters = sum(map(len, texts))
-    for start in range(0, len(texts), _TEXTS_AT_ONCE):
-        found = _tokenise_part(texts[start : start + _TEXTS_AT_ONCE], characters)
-        values.append(found[0])
-        flags.append(found[1])
-        counts.append(np.diff(found[2]))
+    for parts in map_slices(tokenise_slice, len(texts), processors=processors, least=_TEXTS_A_SLICE):
+        for own_values, own_flags, offsets in parts:
+            values.append(own_values)
+            flags.append(own_flags)
+            counts.append(np.diff(offsets))
     return Tokens(
         values=np.concatenate(values), flags=np.concatenate(flags), offsets=np.cumsum(np.concatenate(counts))
     )
 
 
-def _tokenise_part(texts: Sequence[str], characters: int) -> tuple[U32, U8, I64]:
+def _tokenise_part(texts: Sequence[str], table: _CharacterTable, characters: int) -> tuple[U32, U8, I64]:
     starts = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=starts[1:])
     joined = "".join(texts)
@@ -101,23 +115,23 @@ def _tokenise_part(texts: Sequence[str], characters: int) -> tuple[U32, U8, I64]
     points: U16 | U32 = np.frombuffer(joined.encode("utf-16-le", "surrogatepass"), np.uint16)
     if len(points) != len(joined):
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    table = _character_table()
     found = kernel.tokenise(points, starts, table.classes, table.values, table.steps, batch=characters)
     if found is None:
-        table.add(points)
+        with _TABLE_LOCK:
+            table.add(points)
         found = kernel.tokenise(points, starts, table.classes, table.values, table.steps, batch=characters)
     if found is None:
         raise AssertionError("a page of characters that was added is unknown")
     return found
 
 
-def shingle(tokens: Tokens) -> Shingles:
+def shingle(tokens: Tokens, *, processors: int = 1) -> Shingles:
     """Hash every run of three words (five or nine characters where words are not spaced), overlapping ones included.
 
     Five are for kana and Han, nine for Thai, Lao, Khmer and Burmese; the script of its first token decides. A text in
     which no run fits has one shingle of all it has; a text without tokens has none.
     """
-    found = kernel.grams(tokens.values, tokens.flags, tokens.offsets)
+    found = kernel.grams(tokens.values, tokens.flags, tokens.offsets, processors=processors)
     values, offsets = kernel.shingles(tokens.values, found, tokens.offsets)
     return Shingles(values=values, offsets=offsets)
 

@@ -27,7 +27,7 @@ def empty_minhash() -> Any:
     return MinHash(num_perm=COPIES.permutations, seed=COPIES.seed, scheme=COPIES.scheme, hashfunc=int)
 
 
-def sign(values: U32, offsets: I64) -> U32:
+def sign(values: U32, offsets: I64, *, processors: int = 1) -> U32:
     """Return the MinHash signature of each text, one row a text: uint32 of shape (texts, permutations).
 
     Row i is that of the shingles `values[offsets[i]:offsets[i + 1]]`. A text without shingles has the row of an empty
@@ -35,7 +35,7 @@ def sign(values: U32, offsets: I64) -> U32:
     hundred times as fast.
     """
     multipliers, increments = empty_minhash().permutations
-    signed = kernel.sign(values, offsets, multipliers, increments)
+    signed = kernel.sign(values, offsets, multipliers, increments, processors=processors)
     return sign_with_datasketch(values, offsets) if signed is None else signed
 
 
@@ -50,13 +50,13 @@ def sign_with_datasketch(values: U32, offsets: I64) -> U32:
     return out
 
 
-def band_keys(signatures: U32) -> U64:
+def band_keys(signatures: U32, *, processors: int = 1) -> U64:
     """Return a 64-bit key for each LSH band of each signature, (texts, bands); texts that share a key are candidates.
 
     The bands are those of datasketch's `MinHashLSH(params=(COPIES.bands, COPIES.rows))`. A key names its band, so
     that all bands can lie in one table. Texts without shingles get 0 throughout: the caller leaves 0 out.
     """
-    return kernel.band_keys(signatures, COPIES.bands, COPIES.rows)
+    return kernel.band_keys(signatures, COPIES.bands, COPIES.rows, processors=processors)
 
 
 def to_datasketch(signature: U32) -> Any:

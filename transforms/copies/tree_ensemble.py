@@ -106,13 +106,13 @@ def model_inputs(features: I32) -> F64:
     return np.ascontiguousarray(np.stack([columns[name] for name in INPUTS], axis=1))
 
 
-def copy_probability(features: I32) -> F64:
+def copy_probability(features: I32, *, processors: int = 1) -> F64:
     """Return the probability (0 to 1) that each pair is one text in two places, by gradient boosted trees.
 
     `features` are rows of `compiled_or_numpy.compare`, one a pair. The probability is the logistic function of the
     ensemble's sum. Raises ValueError when the shipped ensemble does not fit (see `load_ensemble`).
     """
-    total = kernel.sum_leaves(features, *lookup_tables())
+    total = kernel.sum_leaves(features, *lookup_tables(), processors=processors)
     if total is None:
         total = sum_leaves(model_inputs(features))
     result: F64 = 1.0 / (1.0 + np.exp(-(total + load_ensemble().bias)))

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.kernel.numpy_loops import mix64
+from transforms.kernel.slices import map_slices
 from transforms.kernel.sorted_sets import distinct
 
-_LOW_BITS = (1 << 22) - 1  # counted in 32 MB; more bits drop more keys of one owner
+_BLOCKS_A_SLICE = 10_000  # blocks of a slice at least: some milliseconds of work
 _HALF, _LOW_HALF = 32, (1 << 32) - 1  # two whole numbers are packed into one, which is quicker to sort
 
 
@@ -24,6 +25,7 @@ def pair_up(
     days: NDArray[np.float64] | None = None,
     far_days: int = 0,
     far_shared_blocks: int = 1,
+    processors: int = 1,
 ) -> NDArray[np.int64] | NDArray[np.uint64]:
     """Return the distinct pairs of owners that share a blocking key: (n, 2), the smaller first, rows ascending.
 
@@ -34,42 +36,46 @@ def pair_up(
     within a day, or without `days`, by a hash that differs from key to key; an owner without a day gets, anew for
     each key, one from the first to the last of all days given. Owners more than `far_days` apart have to share
     `far_shared_blocks` blocks, of either kind by itself. Owners keep their dtype; without a shared key the result is
-    (0, 2). The warehouse's join (`candidates.sql`) has the same rule with its own order.
+    (0, 2). The warehouse's join (`candidates.sql`) has the same rule with its own order. Any number of `processors`
+    gives the same.
     """
-    # most keys have one owner: those that share their low bits with no other are dropped before anything is sorted
-    low = (keys & np.uint64(_LOW_BITS)).astype(np.int64)
-    keep = np.bincount(low, minlength=1)[low] > 1
-    flat, owners = keys[keep], owners[keep]
+    order = np.argsort(keys)
+    flat = keys[order]
+    begins = np.ones(len(flat) + 1, np.bool_)
+    np.not_equal(flat[1:], flat[:-1], out=begins[1:-1])
+    is_shared = ~(begins[:-1] & begins[1:])
+    order, flat, begins = order[is_shared], flat[is_shared], begins[:-1][is_shared]
     if len(flat) == 0:
         return np.empty((0, 2), np.int64)
-    known, rank = np.unique(owners, return_inverse=True)
+    known, rank = np.unique(owners[order], return_inverse=True)
     day = None
     if days is not None:
         day = np.empty(len(known), np.float64)
-        day[rank] = days[keep]
-    order = np.argsort(flat)
-    flat = flat[order]
-    begins = np.concatenate([[True], flat[1:] != flat[:-1]])
-    is_shared = ~(begins & np.concatenate([begins[1:], [True]]))
-    order, flat, begins = order[is_shared], flat[is_shared], begins[is_shared]
-    members = distinct(_pack(np.cumsum(begins) - 1, rank[order]))  # block and owner
-    block, rank = members >> _HALF, members & _LOW_HALF
-    sizes = np.bincount(block)
-    _sort_oversized(
-        rank, block, flat[begins], known.astype(np.uint64), day, is_oversized=sizes[block] > block_size
-    )
-    pairs, is_oversized = _pair_neighbours(rank, sizes, block_size, window)
-    if shared_blocks == 1 and day is None:
-        pairs = distinct(pairs)
-    else:
-        far = (day, far_days, far_shared_blocks)
-        pairs = np.concatenate(
-            [
-                _in_several(pairs[~is_oversized], 1, *far),
-                _in_several(pairs[is_oversized], shared_blocks, *far),
-            ]
+        day[rank] = days[order]
+    starts = np.append(np.flatnonzero(begins), len(flat))
+    is_counted = shared_blocks > 1 or day is not None
+
+    def pair_blocks(first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the pairs within these blocks, those of oversized ones apart where blocks are counted."""
+        entries = slice(starts[first], starts[last])
+        members = distinct(_pack(np.cumsum(begins[entries]) - 1, rank[entries]))  # block and owner
+        block, own = members >> _HALF, members & _LOW_HALF
+        sizes = np.bincount(block)
+        of_blocks = flat[starts[first:last]]
+        _sort_oversized(
+            own, block, of_blocks, known.astype(np.uint64), day, is_oversized=sizes[block] > block_size
         )
-        pairs = distinct(pairs)
+        pairs, is_oversized = _pair_neighbours(own, sizes, block_size, window)
+        if is_counted:
+            return pairs[~is_oversized], pairs[is_oversized]
+        return distinct(pairs), pairs[:0]
+
+    parts = map_slices(pair_blocks, len(starts) - 1, processors=processors, least=_BLOCKS_A_SLICE)
+    pairs, oversized = (np.concatenate(column) for column in zip(*parts, strict=True))
+    if is_counted:
+        far = (day, far_days, far_shared_blocks)
+        pairs = np.concatenate([_in_several(pairs, 1, *far), _in_several(oversized, shared_blocks, *far)])
+    pairs = distinct(pairs)
     columns: Any = np.stack((pairs >> _HALF, pairs & _LOW_HALF), axis=1)
     found: NDArray[np.int64] | NDArray[np.uint64] = known[columns]
     return found

@@ -1,9 +1,10 @@
 """The arithmetic of finding copies over flat arrays: compiled loops where they are worth it, else NumPy.
 
-Both ways give equal results for the same arrays. The loops lie in `shingle_loops` (tokens, signatures, components),
-`alignment_loops` (pairs of texts) and `tree_ensemble_loops` (scores), the NumPy forms in `numpy_loops`. numba takes
-longer to begin than a few articles take without it, so it begins with the first call that is long; importing this
-module costs nothing.
+Both ways give equal results for the same arrays, and so does any number of `processors`: texts and pairs are
+independent, and compiled loops fill slices of them side by side. The loops lie in `shingle_loops` (tokens, signatures,
+components), `alignment_loops` (pairs of texts) and `tree_ensemble_loops` (scores), the NumPy forms in `numpy_loops`.
+numba takes longer to begin than a few articles take without it, so it begins with the first call that is long;
+importing this module costs nothing.
 """
 
 from __future__ import annotations
@@ -19,10 +20,15 @@ from transforms.kernel import alignment_loops, numpy_loops, shingle_loops, tree_
 from transforms.kernel.alignment_loops import Runs, ShingleIndex, Text
 from transforms.kernel.numba_compilation import compiled, has_numba
 from transforms.kernel.numpy_loops import F64, I32, I64, U8, U16, U32, U64
+from transforms.kernel.slices import map_slices
 
 Function = Callable[..., Any]
 _MODULES = (shingle_loops, alignment_loops, tree_ensemble_loops)
 _PAIRS_AT_ONCE = 4096  # pairs scored at a time: their measures stay in the processor's cache
+_TEXTS_AT_ONCE = 1024  # texts whose band keys are hashed at a time: likewise
+# Texts or pairs of a slice at least: a millisecond and more of work, beside .1 ms for handing it out.
+_TEXTS_A_SLICE = 1_000
+_PAIRS_A_SLICE = 5_000
 
 # Seconds that a single call would take without numba from which on it begins: that takes 1.7 s, and then a hundredth of
 # the time. Higher, and a run of hundreds of articles waits; lower, and a run of ten pays for what it does not need.
@@ -79,7 +85,7 @@ def tokenise(
     return None if count < 0 else (out_values[:count].copy(), out_flags[:count].copy(), offsets)
 
 
-def grams(values: U32, flags: U8, offsets: I64) -> U32:
+def grams(values: U32, flags: U8, offsets: I64, *, processors: int = 1) -> U32:
     """Return for each token the 32-bit hash of the shingle that starts there: three words, or 5 or 9 characters.
 
     Text i is `values[offsets[i]:offsets[i + 1]]`. How long a shingle is follows from the flags of its first token: 5
@@ -89,7 +95,12 @@ def grams(values: U32, flags: U8, offsets: I64) -> U32:
     if loop is None:
         return numpy_loops.grams(values, flags, offsets)
     out = np.empty(len(values), np.uint32)
-    loop(values, flags, offsets, out)
+    map_slices(
+        lambda first, last: loop(values, flags, offsets[first : last + 1], out),
+        len(offsets) - 1,
+        processors=processors,
+        least=_TEXTS_A_SLICE,
+    )
     return out
 
 
@@ -108,7 +119,7 @@ def shingles(values: U32, grams_: U32, offsets: I64) -> tuple[U32, I64]:
     return out[:count], out_offsets  # nearly all of it
 
 
-def sign(values: U32, offsets: I64, multipliers: U32, increments: U32) -> U32 | None:
+def sign(values: U32, offsets: I64, multipliers: U32, increments: U32, *, processors: int = 1) -> U32 | None:
     """Return the MinHash rows of texts, (texts, permutations), from their shingle hashes.
 
     A value is the least of one affine permutation (a multiplier and an increment) over the mixed hashes. Text i is
@@ -119,21 +130,36 @@ def sign(values: U32, offsets: I64, multipliers: U32, increments: U32) -> U32 | 
     if loop is None:
         return None
     out = np.empty((len(offsets) - 1, len(multipliers)), np.uint32)
-    mixed = np.empty(int(np.diff(offsets).max(initial=1)), np.uint32)
-    loop(values, offsets, multipliers, increments, mixed, out)
+    longest = int(np.diff(offsets).max(initial=1))
+
+    def sign_slice(first: int, last: int) -> None:
+        mixed = np.empty(longest, np.uint32)
+        loop(values, offsets[first : last + 1], multipliers, increments, mixed, out[first:last])
+
+    map_slices(sign_slice, len(out), processors=processors, least=_TEXTS_A_SLICE)
     return out
 
 
-def band_keys(signatures: U32, bands: int, rows: int) -> U64:
+def band_keys(signatures: U32, bands: int, rows: int, *, processors: int = 1) -> U64:
     """Hash each LSH band of each signature to a key that names its band: (texts, bands).
 
     Band k is the k-th `rows` columns of a signature; there are at least `bands` * `rows`. A signature of 2**32 - 1
     throughout, that of a text without shingles, gets 0 for all of its keys; no other key is 0.
     """
-    return numpy_loops.band_keys(signatures, bands, rows)
+    out = np.empty((len(signatures), bands), np.uint64)
+
+    def hash_slice(first: int, last: int) -> None:
+        for start in range(first, last, _TEXTS_AT_ONCE):
+            stop = min(start + _TEXTS_AT_ONCE, last)
+            out[start:stop] = numpy_loops.band_keys(signatures[start:stop], bands, rows)
+
+    map_slices(hash_slice, len(out), processors=processors, least=_TEXTS_A_SLICE)
+    return out
 
 
-def fingerprints(values: U32, offsets: I64, width: int, modulus: int) -> tuple[U64, I64]:
+def fingerprints(
+    values: U32, offsets: I64, width: int, modulus: int, *, processors: int = 1
+) -> tuple[U64, I64]:
     """Sample fingerprints of texts: the 64-bit hashes of runs of `width` tokens that `modulus` divides.
 
     Mod-p sampling (Manber 1994). Returns the hashes and, beside each, the number of its text, in reading order with
@@ -143,13 +169,18 @@ def fingerprints(values: U32, offsets: I64, width: int, modulus: int) -> tuple[U
     loop = _loop("fingerprints", len(values))
     if loop is None:
         return numpy_loops.fingerprints(values, offsets, width, modulus)
-    keys = np.empty(len(values), np.uint64)
-    owners = np.empty(len(values), np.int64)
-    count = loop(values, offsets, width, modulus, keys, owners)
-    return keys[:count].copy(), owners[:count].copy()
+
+    def sample_slice(first: int, last: int) -> tuple[U64, I64]:
+        room = int(offsets[last] - offsets[first])
+        keys, owners = np.empty(room, np.uint64), np.empty(room, np.int64)
+        count = loop(values, offsets[first : last + 1], width, modulus, keys, owners)
+        return keys[:count].copy(), owners[:count] + first
+
+    parts = map_slices(sample_slice, len(offsets) - 1, processors=processors, least=_TEXTS_A_SLICE)
+    return np.concatenate([keys for keys, _ in parts]), np.concatenate([owners for _, owners in parts])
 
 
-def count_distinct(grams_: U32, flags: U8, offsets: I64) -> tuple[I64, U8]:
+def count_distinct(grams_: U32, flags: U8, offsets: I64, *, processors: int = 1) -> tuple[I64, U8]:
     """Count the different shingle hashes of each text among `grams_`, 0 left out: 0 for a text too short to have any.
 
     Returns a second array too: `flags` with REPEATED where a shingle stands that its text had before. Text i is
@@ -159,7 +190,12 @@ def count_distinct(grams_: U32, flags: U8, offsets: I64) -> tuple[I64, U8]:
     if loop is None:
         return numpy_loops.count_distinct(grams_, flags, offsets)
     out, flagged = np.empty(len(offsets) - 1, np.int64), flags.copy()
-    loop(grams_, offsets, np.empty(_table_size(offsets), np.int64), flagged, out)
+    size = _table_size(offsets)
+
+    def count_slice(first: int, last: int) -> None:
+        loop(grams_, offsets[first : last + 1], np.empty(size, np.int64), flagged, out[first:last])
+
+    map_slices(count_slice, len(out), processors=processors, least=_TEXTS_A_SLICE)
     return out, flagged
 
 
@@ -184,7 +220,9 @@ def orient(values: U32, offsets: I64, left: I64, right: I64) -> tuple[I64, I64]:
     return first, second
 
 
-def compare(values: U32, flags: U8, grams_: U32, offsets: I64, left: I64, right: I64) -> I32:
+def compare(
+    values: U32, flags: U8, grams_: U32, offsets: I64, left: I64, right: I64, *, processors: int = 1
+) -> I32:
     """Align pairs of texts token by token; return `shingle_loops.FEATURES` counts for each, a row a pair.
 
     Text i is `values[offsets[i]:offsets[i + 1]]`, with `flags` of `tokenise` and `grams_` of `grams`; pair p is A
@@ -198,19 +236,14 @@ def compare(values: U32, flags: U8, grams_: U32, offsets: I64, left: I64, right:
     loop = _loop("compare", int(lengths[left].sum() + lengths[right].sum())) or alignment_loops.compare
     # by text, so that the index over a text's shingles is built once for all its pairs
     order = sort_by(left, len(offsets) - 1)
-    index, runs = _working_room(_table_size(offsets))
-    distinct, flagged = count_distinct(grams_, flags, offsets)
-    loop(
-        Text(values, flagged, grams_),
-        offsets,
-        left,
-        right,
-        order,
-        distinct,
-        index,
-        runs,
-        out,
-    )
+    distinct, flagged = count_distinct(grams_, flags, offsets, processors=processors)
+    texts, size = Text(values, flagged, grams_), _table_size(offsets)
+
+    def compare_slice(start: int, stop: int) -> None:
+        index, runs = _working_room(size)
+        loop(texts, offsets, left, right, order[start:stop], distinct, index, runs, out)
+
+    map_slices(compare_slice, len(order), processors=processors, least=_PAIRS_A_SLICE)
     return out
 
 
@@ -230,7 +263,9 @@ def sort_by(numbers: I64, most: int) -> I64:
     return order
 
 
-def sum_leaves(features: I32, thresholds: F64, edges: I64, reachable: U64, values: F64) -> F64 | None:
+def sum_leaves(
+    features: I32, thresholds: F64, edges: I64, reachable: U64, values: F64, *, processors: int = 1
+) -> F64 | None:
     """Return the sum of the leaves that each compared pair reaches in the copy model's decision trees.
 
     The bias is left out. `features` are rows as `compare` returns them, the tables those of
@@ -241,11 +276,16 @@ def sum_leaves(features: I32, thresholds: F64, edges: I64, reachable: U64, value
     if loop is None:
         return None
     out = np.empty(len(features), np.float64)
-    inputs = np.empty((_PAIRS_AT_ONCE, len(edges) - 1), np.float64)
-    for start in range(0, len(features), _PAIRS_AT_ONCE):
-        part = features[start : start + _PAIRS_AT_ONCE]
-        _compiled("fill_inputs")(part, inputs)
-        loop(inputs[: len(part)], thresholds, edges, reachable, values, out[start : start + _PAIRS_AT_ONCE])
+    fill_inputs = _compiled("fill_inputs")
+
+    def sum_slice(first: int, last: int) -> None:
+        inputs = np.empty((_PAIRS_AT_ONCE, len(edges) - 1), np.float64)
+        for start in range(first, last, _PAIRS_AT_ONCE):
+            stop = min(start + _PAIRS_AT_ONCE, last)
+            fill_inputs(features[start:stop], inputs)
+            loop(inputs[: stop - start], thresholds, edges, reachable, values, out[start:stop])
+
+    map_slices(sum_slice, len(features), processors=processors, least=_PAIRS_A_SLICE)
     return out
 
 

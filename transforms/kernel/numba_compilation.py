@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
@@ -10,6 +11,7 @@ from transforms.kernel.prefetch import register_prefetch
 
 # From this many links on, compiled loops repay the second that importing their compiler costs.
 FEW_LINKS: Final = 20_000
+_COMPILING: Final = threading.RLock()
 
 
 @cache
@@ -22,7 +24,6 @@ def has_numba() -> bool:
     return True
 
 
-@cache
 def compiled(
     loop: Callable[..., Any], parts: tuple[Callable[..., Any], ...] = (), *, counts_references: bool = True
 ) -> Callable[..., Any] | None:
@@ -37,6 +38,14 @@ def compiled(
     longer than a few words take to compare. A loop that makes no array of its own needs none: its arrays live as long
     as the call. Without `counts_references` it and its parts must call nothing that allocates; numba refuses it then.
     """
+    with _COMPILING:  # threads that ask for one loop at a time get one function, which is compiled once
+        return _compiled(loop, parts, counts_references)
+
+
+@cache
+def _compiled(
+    loop: Callable[..., Any], parts: tuple[Callable[..., Any], ...], counts_references: bool
+) -> Callable[..., Any] | None:
     if not has_numba():
         return None
     import numba

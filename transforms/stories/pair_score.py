@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from transforms.kernel.sparse_dot import dot_rows
+from transforms.kernel.slices import map_slices
+from transforms.kernel.sparse_dot import FEW_PAIRS, dot_rows
 from transforms.language.background import Background
 from transforms.stories.profile import CHANNELS, Profile
 from transforms.stories.profile_table import ProfileTable, tabulate
@@ -66,16 +67,34 @@ class PairScores:
         return replace(self, final=final, trust=trust)
 
 
-def score_pairs(profiles: ProfileTable | Sequence[Profile], pairs: Pairs) -> PairScores:
+def score_pairs(
+    profiles: ProfileTable | Sequence[Profile], pairs: Pairs, *, processors: int = 1
+) -> PairScores:
     """Score pairs of profiles, given as an (n, 2) array of their indices: TF-IDF cosine by channel, time and weekday.
 
     Rows come in the order of the pairs. The final score (0 to 1) is `score_of` the weighted mean of the cosines, raised
     for short texts and mixed with that of sentence vectors where there are any, times both factors of time; 0 between
     two languages. Symmetric, and a pure function of the two profiles of a pair. Passages that texts repeat are not
-    examined here (see `PairScores.trusted`). No pairs give empty columns.
+    examined here (see `PairScores.trusted`). No pairs give empty columns. Any number of `processors` gives the same.
     """
     table = profiles if isinstance(profiles, ProfileTable) else tabulate(profiles)
     pairs = np.sort(np.asarray(pairs, dtype=np.int64).reshape(-1, 2), axis=1)
+    parts = map_slices(
+        lambda first, last: _score_slice(table, pairs[first:last]),
+        len(pairs),
+        processors=processors,
+        least=FEW_PAIRS,
+    )
+    if len(parts) == 1:
+        return parts[0]
+    names = [one.name for one in fields(PairScores) if getattr(parts[0], one.name) is not None]
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in names
+    }
+    return replace(parts[0], **columns)
+
+
+def _score_slice(table: ProfileTable, pairs: Pairs) -> PairScores:
     channels = np.zeros((len(pairs), len(CHANNELS)), dtype=np.float32)
     present = np.zeros((len(pairs), len(CHANNELS)), dtype=bool)
     terms = np.diff(table.offsets[0])

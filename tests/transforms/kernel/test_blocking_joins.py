@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from unittest import mock
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transforms.kernel import blocking_joins
 from transforms.kernel.blocking_joins import pair_up
 from transforms.kernel.numpy_loops import mix64
 
@@ -95,3 +97,5 @@ def test_pairs_are_those_of_the_definition(
     }
     found = pair_up(keys, owners, days=column, **constants)
     assert found.tolist() == pair_by_definition(rows, by_owner, **constants)
+    with mock.patch.object(blocking_joins, "_BLOCKS_A_SLICE", 1):
+        assert pair_up(keys, owners, days=column, processors=3, **constants).tolist() == found.tolist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from transforms.kernel import sparse_dot as dots
 from transforms.language.background import load_background
 from transforms.stories import clustering as stories
+from transforms.stories import pair_score
 from transforms.stories.pair_score import explain_pair, score_pairs
 from transforms.stories.profile import CHANNELS, Profile, key_terms, pack, profile, unpack
 from transforms.stories.profile_table import tabulate, tabulate_packed
@@ -271,3 +272,18 @@ def test_the_compiled_kernel_gives_the_bits_of_numpy(monkeypatch: pytest.MonkeyP
     compiled = score_pairs(table, pairs)
     assert compiled.channels.tobytes() == plain.channels.tobytes()
     assert compiled.final.tobytes() == plain.final.tobytes()
+
+
+@pytest.mark.parametrize("processors", [2, 3, 7])
+def test_any_number_of_processors_gives_the_same_scores(
+    processors: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tabulate([describe(text, language) for language, texts in REPORTS.items() for text in texts])
+    pairs = np.stack(np.triu_indices(len(table)), axis=1)
+    whole = score_pairs(table, pairs)
+    monkeypatch.setattr(pair_score, "FEW_PAIRS", 1)
+    sliced = score_pairs(table, pairs, processors=processors)
+    for part in fields(whole):
+        one, other = getattr(whole, part.name), getattr(sliced, part.name)
+        assert (one is None) == (other is None)
+        assert one is None or one.tobytes() == other.tobytes(), part.name
