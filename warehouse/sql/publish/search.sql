@@ -185,7 +185,7 @@ CREATE MACRO search_stories(words, most := 100) AS TABLE
     WITH hits AS MATERIALIZED (FROM search_hits(words)),
     by_story AS (
         SELECT a.story_id, h.clause, h.is_excluded, any_value(h.clauses) AS clauses, max(h.score) AS score,
-               max_by({'article_id': h.article_id, 'token': h.first_token}, h.score) AS best
+               max_by({'place': a.rowid, 'token': h.first_token}, h.score) AS best
         FROM hits h JOIN articles a ON a.article_id = h.article_id
         WHERE a.story_id IS NOT NULL
         GROUP BY a.story_id, h.clause, h.is_excluded
@@ -195,14 +195,16 @@ CREATE MACRO search_stories(words, most := 100) AS TABLE
         HAVING NOT bool_or(is_excluded) AND count(*) = any_value(clauses)
     ), ranked AS MATERIALIZED (
         -- the order of the answer, so that a longer one begins with the shorter one
-        SELECT c.* FROM scored c JOIN stories s ON s.story_id = c.story_id
+        SELECT s.rowid AS story_place, c.score, c.best.place AS text_place, c.best.token AS token
+        FROM scored c JOIN stories s ON s.story_id = c.story_id
         ORDER BY c.score DESC, s.last_published_at DESC NULLS LAST, c.story_id LIMIT most
-    ), placed AS MATERIALIZED (
-        SELECT a.rowid AS place, r.* FROM ranked r JOIN articles a ON a.article_id = r.best.article_id
     ), texts AS (
-        SELECT rowid AS place, text FROM articles WHERE rowid IN (SELECT place FROM placed) -- read where these are
+        -- texts and rows of stories are read where these are
+        SELECT rowid AS place, text FROM articles WHERE rowid IN (SELECT text_place FROM ranked)
+    ), found AS (
+        SELECT rowid AS place, * FROM stories WHERE rowid IN (SELECT story_place FROM ranked)
     )
-    SELECT s.*, r.score, search_snippet(t.text, left(r.best.token, greatest(3, length(r.best.token) - 3))) AS snippet
-    FROM placed r JOIN stories s ON s.story_id = r.story_id JOIN texts t ON t.place = r.place
+    SELECT s.* EXCLUDE (place), r.score, search_snippet(t.text, left(r.token, greatest(3, length(r.token) - 3))) AS snippet
+    FROM ranked r JOIN found s ON s.place = r.story_place JOIN texts t ON t.place = r.text_place
     ORDER BY r.score DESC, s.last_published_at DESC NULLS LAST, s.story_id;
 COMMENT ON MACRO TABLE search_stories IS 'Stories whose reports have all these words, in any inflection, in headlines, texts or outlets, the best first: FROM search_stories(''bridge "white house" -football OR ferry''). Quotes make a phrase, - leaves out, OR joins alternatives, AND may stand between words, * completes a word; at most 100 unless most := says otherwise.';
