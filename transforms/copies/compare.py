@@ -18,7 +18,7 @@ from transforms.kernel import compiled_or_numpy as kernel
 from transforms.kernel import shingle_loops as at
 from transforms.kernel.average_linkage import gather, link_by_average, strongest_links
 from transforms.kernel.numpy_loops import I32, I64, U32, U64
-from transforms.kernel.sorted_sets import distinct, is_among
+from transforms.kernel.sorted_sets import distinct
 
 F32: TypeAlias = NDArray[np.float32]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -140,10 +140,13 @@ def group(
     )
     if len(weight) != len(pairs):
         raise ValueError(f"{len(weight)} scores for {len(pairs)} links")
-    strange = pairs[~is_among(pairs.ravel(), known).reshape(-1, 2)]
+    ends = np.searchsorted(known, pairs)
+    is_known = ends < len(known)
+    is_known[is_known] = known[ends[is_known]] == pairs[is_known]
+    strange = pairs[~is_known]
     if len(strange):
         raise ValueError(f"a link to {strange[0]}, which is not among the ids")
-    left, right = np.searchsorted(known, pairs[:, 0]), np.searchsorted(known, pairs[:, 1])
+    left, right = ends.T
     exact = weight >= 1.0
     root = kernel.components(len(known), left[exact], right[exact])
     left, right = root[left], root[right]
