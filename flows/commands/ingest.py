@@ -100,10 +100,20 @@ def command(
 
             forget_reading(settings, inputs or [settings.inbox])
         if reports_to_prefect(settings.prefect):
+            from flows.prefect_support.temporary_server import start_server
+
+            wait_for_server = start_server()
+            from flows.fold.preloading import load_packages
+            from flows.intake.cleaning_engine import start_ahead
+
+            start_ahead(settings)
             from flows.ingest import ingest
             from flows.settings.parameters import RunSettings
 
             given = {name: value for name, value in flags.items() if value is not None}
+            if wait_for_server is not None:
+                load_packages()
+                wait_for_server()
             report = ingest(paths=[str(path) for path in inputs] or None, settings=RunSettings(**given))
         else:
             from flows.pipeline import fold_files

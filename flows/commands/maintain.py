@@ -64,9 +64,14 @@ def command(
 
 
 def _report(flags: dict[str, object]) -> None:
+    from flows.prefect_support.temporary_server import start_server
+
+    wait_for_server = start_server()
     from flows.maintain import maintain
     from flows.settings.parameters import RunSettings
 
+    if wait_for_server is not None:
+        wait_for_server()
     given = {
         name: str(value) if name == "home" else value for name, value in flags.items() if value is not None
     }

@@ -93,8 +93,8 @@ class LocalEngine:
     def __init__(
         self, *, workers: int | None = None, limits: Limits | None = None, modules: Sequence[str] = ()
     ) -> None:
-        self._size = workers or usable_processors()
-        self._limits = limits or Limits()
+        self.workers = workers or usable_processors()  # at most; may change between maps
+        self.limits = limits or Limits()
         self._modules = list(modules)
         self._workers: list[_Worker] = []
         self._pending: list[tuple[int, int, _Job]] = []
@@ -130,7 +130,7 @@ class LocalEngine:
         with self._lock:
             if self._is_closing or (self._thread is not None and not self._thread.is_alive()):
                 raise self._error
-            self._wanted = max(self._wanted, min(self._size, workers or self._size))
+            self._wanted = max(self._wanted, min(self.workers, workers or self.workers))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._loop, name="newsfold-engine", daemon=True)
                 self._thread.start()
@@ -255,7 +255,7 @@ class LocalEngine:
         """Hand every idle worker the most costly item left, and start workers while there is work for more."""
         busy = sum(worker.job is not None for worker in self._workers)
         while len(self._workers) < max(self._wanted if self._start_failures == 0 else 0,
-                                       min(self._size, busy + len(self._pending))):  # fmt: skip
+                                       min(self.workers, busy + len(self._pending))):  # fmt: skip
             self._workers.append(self._start_worker())
         self._wanted = 0
         for worker in self._workers:
@@ -266,7 +266,7 @@ class LocalEngine:
                     worker.pipe.send((self._task, job.item, str(job.path), job.losses))
 
     def _start_worker(self) -> _Worker:
-        process, pipe, slot = launch(self._modules, BACKSTOP_FACTOR * self._limits.memory_bytes)
+        process, pipe, slot = launch(self._modules, BACKSTOP_FACTOR * self.limits.memory_bytes)
         return _Worker(process=process, pipe=pipe, slot=slot)
 
     def _receive(self, worker: _Worker) -> None:
@@ -290,7 +290,7 @@ class LocalEngine:
                 )
                 self._outcomes.put((job.number, done))
                 usage = usage_of(worker.process.pid)
-                if usage is not None and usage[1] > (self._limits.memory_bytes + worker.rest_bytes) // 2:
+                if usage is not None and usage[1] > (self.limits.memory_bytes + worker.rest_bytes) // 2:
                     self._remove(worker)  # grown fat over many documents: a fresh one costs a second
             case Raised() if worker.job is not None:
                 job, worker.job = worker.job, None
@@ -322,7 +322,7 @@ class LocalEngine:
             worker.position, worker.waited = position, 0.0
             worker.cpu_before = usage[0] if usage else 0.0
         worker.waited += passed
-        limits = self._limits
+        limits = self.limits
         if usage is not None and usage[1] > limits.memory_bytes:
             self._kill(
                 worker, Reason.OUT_OF_MEMORY, f"took more than {limits.memory_bytes >> 20} MiB of memory"

@@ -37,12 +37,14 @@ def warm_up() -> Iterator[Callable[[int], None]]:
 
 
 def load_packages() -> None:
-    """Import datasketch and wordfreq and read the English word list ahead of time, since every fold needs them."""
+    """Import datasketch and wordfreq, and read public suffixes and English stems: nearly every fold needs them."""
+    from transforms.cleaning.urls import registrable_host
     from transforms.copies.signatures import empty_minhash
-    from transforms.language.background import word_shares
+    from transforms.language.background import load_background
 
     empty_minhash()
-    word_shares("en")
+    load_background().document_share("news", "en")
+    registrable_host("https://example.org/")
 
 
 def load_compiled() -> None:

@@ -76,13 +76,12 @@ def make_engine(settings: Settings, items: Sequence[CleaningItem], spool: Spool)
     amount of work justifies. Raises ClusterError (an EngineError) where a cluster does not answer, MissingExtra where
     the package of one is not installed.
     """
-    limits = Limits(document_seconds=settings.document_seconds, memory_bytes=settings.worker_memory_mb * MIB)
     if settings.engine != LOCAL and items:
         from flows.engine.remote import RemoteEngine
 
         return RemoteEngine(
             _cluster_of(settings),
-            limits=limits,
+            limits=_limits(settings),
             modules=PREPARATION,
             inputs_of=inputs_of,
             exchange=spool.exchange,
@@ -90,7 +89,32 @@ def make_engine(settings: Settings, items: Sequence[CleaningItem], spool: Spool)
     # every worker but the first must have enough to do to be worth its start
     worth = sum(max(len(item.work.files), item.cost // _PAGE_BYTES) for item in items) // _PAGES_OF_A_START
     workers = max(1, min(settings.workers, len(items), 1 + worth))
-    return LocalEngine(workers=workers, limits=limits, modules=PREPARATION)
+    if _ahead and _ahead[-1].limits == _limits(settings):
+        engine = _ahead.pop()
+        engine.workers = workers
+        return engine
+    return LocalEngine(workers=workers, limits=_limits(settings), modules=PREPARATION)
+
+
+_ahead: list[LocalEngine] = []  # what `start_ahead` started and no run has taken over
+
+
+def start_ahead(settings: Settings) -> LocalEngine | None:
+    """Start an engine with one process for the next run of this process, which takes it over (`make_engine`).
+
+    For who has to wait for something else first, so that it is ready for pages too. Without such a run it ends with
+    this process. None where a cluster cleans.
+    """
+    if settings.engine != LOCAL:
+        return None
+    engine = LocalEngine(workers=1, limits=_limits(settings), modules=(*PREPARATION, "trafilatura"))
+    engine.start()
+    _ahead.append(engine)
+    return engine
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(document_seconds=settings.document_seconds, memory_bytes=settings.worker_memory_mb * MIB)
 
 
 def _cluster_of(settings: Settings) -> Cluster:
