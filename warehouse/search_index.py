@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.connection import WORKING_CATALOG
-from warehouse.sql_files import statement, statements
+from warehouse.sql_files import execute, statement, statements
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 _WASTE = 1.0
 _DATA = files("transforms") / "data"
 _FEW = 10_000  # articles below which waste does not matter
+# Articles indexed at a time, which bounds memory: postings lie in the order of stems among those of so many articles.
+AT_ONCE = 100_000
+_NEXT = """
+SELECT max(place) FROM (
+    SELECT rowid AS place FROM pub.articles WHERE rowid > (SELECT place FROM indexed_until) ORDER BY place LIMIT ?)
+"""
 
 
 def create_index(con: DuckDBPyConnection) -> None:
@@ -87,8 +93,10 @@ def update_index(con: DuckDBPyConnection) -> None:
             con.execute(f"TRUNCATE pub.{table}")
         con.execute("UPDATE indexed_until SET place = -1")
     with _inside(con):
-        for step in steps[1:]:
-            con.execute(step.sql)
+        while (until := con.execute(_NEXT, [AT_ONCE]).fetchall()[0][0]) is not None:
+            for step in steps[1:]:
+                execute(con, step.sql, {"until": until})
+            con.execute("UPDATE indexed_until SET place = ?", [until])
 
 
 @contextmanager

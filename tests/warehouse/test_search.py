@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.warehouse_samples import NOON, ingest, sample
 from transforms.language.language_tables import language_table, language_tags
 from transforms.language.stems import stem
+from warehouse import search_index
 from warehouse.connection import open_published, open_working
 from warehouse.publish import publish
 from warehouse.published_queries import search_stories
@@ -163,7 +164,7 @@ def test_the_stemmer_of_search_is_that_of_stories(con: DuckDBPyConnection, word:
 
 
 @pytest.mark.slow
-def test_small_steps_find_what_a_whole_index_finds(tmp_path: Path) -> None:
+def test_small_steps_find_what_a_whole_index_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ingest(tmp_path, [sample("a", "An otter swam."), sample("b", "A heron stood.")], is_published=True)
     changed = sample("a", "A badger slept.", updated_at=NOON + timedelta(hours=1))
     ingest(tmp_path, [changed, sample("c", "The heron flew.")], day=1, is_published=True)
@@ -176,9 +177,11 @@ def test_small_steps_find_what_a_whole_index_finds(tmp_path: Path) -> None:
 
     stepped = ask()
     assert [len(rows) for rows in stepped] == [0, 1, 2, 3]
-    with open_working(tmp_path, purpose="test") as con:
-        assert publish(con, tmp_path, now=NOON, anew=True).is_complete
-    assert ask() == stepped
+    for at_once in (search_index.AT_ONCE, 2):
+        monkeypatch.setattr(search_index, "AT_ONCE", at_once)
+        with open_working(tmp_path, purpose="test") as con:
+            assert publish(con, tmp_path, now=NOON, anew=True).is_complete
+        assert ask() == stepped
 
 
 VOCABULARY = [f"{n}w" for n in range(40)]  # what begins with a digit keeps its ending in every language
