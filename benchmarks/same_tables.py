@@ -35,7 +35,15 @@ OF_A_RUN = frozenset(
 UPDATED_BY_A_RUN = ("stories",)  # elsewhere `updated_at` is what the source states
 # what runs leave behind, fingerprints that runs go into, and tables that say the same under other numbers
 NOT_COMPARED = frozenset(
-    ("runs", "_about", "_article_fingerprints", "_story_fingerprints", "_ledger_state", "_search_articles")
+    (
+        "runs",
+        "_about",
+        "_article_fingerprints",
+        "_story_fingerprints",
+        "_fingerprint_totals",
+        "_ledger_state",
+        "_search_articles",
+    )
 )
 OTHERWISE = {
     "_search_words": "SELECT word, stem FROM _search_words ORDER BY ALL",

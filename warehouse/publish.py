@@ -36,7 +36,7 @@ from warehouse.sql_files import execute, statement, statements
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-CONTRACT_VERSION = "7"  # of the published tables: another one means that the file is written anew
+CONTRACT_VERSION = "8"  # of the published tables: another one means that the file is written anew
 # The oldest format that has what we need; clients of 1.5 and later open it.
 STORAGE_VERSION = "v1.5.0"
 # Segments of columns share blocks, and small ones leave less room unused than the usual 262,144 bytes.
@@ -167,7 +167,7 @@ def _bring_up(con: DuckDBPyConnection, fresh: Path, now: datetime) -> int | None
                 return None
             with transaction(con):
                 execute(con, statement("publish/compare", "state_now").sql, {"now": now})
-                _find_suspects(con)
+                _find_changes(con)
                 for step in statements("publish/delta"):
                     con.execute(step.sql)
                 for table in SMALL:
@@ -183,18 +183,25 @@ def _bring_up(con: DuckDBPyConnection, fresh: Path, now: datetime) -> int | None
         raise
 
 
-def _find_suspects(con: DuckDBPyConnection) -> None:
-    """Leave a temporary table `suspects` of articles that may differ from the attached file; all others do not.
+def _find_changes(con: DuckDBPyConnection) -> None:
+    """Leave temporary tables of the stories, articles and relations that differ from those of the attached file.
 
-    They are those that newer runs wrote, or of stories that differ. That the others are as they were published is not
-    assumed but shown, by fingerprints taken together; where it is not so, all are suspects.
+    Articles and relations are compared where newer runs or stories that differ say that they may differ. That the
+    others are as they were published is not assumed but shown: what was found has to make up the whole difference
+    between all fingerprints taken together and those that were published. Where it does not, all are compared.
     """
-    for step in ("changed_stories", "suspects"):
-        con.execute(statement("publish/compare", step).sql)
-    (others_agree,) = con.execute(statement("publish/compare", "others_agree").sql).fetchall()[0]
-    if not others_agree:
+    for step in ("changed_stories", "suspects", "changed_articles", "changed_relations"):
+        execute(con, statement("publish/compare", step).sql, {"every": False})
+    unexplained = {
+        name for (name,) in con.execute(statement("publish/compare", "unexplained").sql).fetchall()
+    }
+    if unexplained:
         keep_much(con)
-        con.execute(statement("publish/compare", "all_suspects").sql)
+    if "articles" in unexplained:
+        for step in ("all_suspects", "changed_articles"):
+            con.execute(statement("publish/compare", step).sql)
+    if "story_relations" in unexplained:
+        execute(con, statement("publish/compare", "changed_relations").sql, {"every": True})
 
 
 def _recycle(con: DuckDBPyConnection, home: Path, fresh: Path) -> bool:
@@ -259,6 +266,10 @@ def _rewrite_unsettled(con: DuckDBPyConnection) -> None:
         source = "latest_documents" if name == "documents" else name
         con.execute(f"TRUNCATE pub.{name}")
         con.execute(f"CREATE OR REPLACE TEMP VIEW wanted_{GROWING[name]} AS FROM {source}")
+    if "links" in unsettled:
+        con.execute(
+            "CREATE OR REPLACE TEMP VIEW link_stories AS SELECT article_id, story_id FROM story_articles"
+        )
 
 
 def _fill(con: DuckDBPyConnection) -> int:

@@ -90,7 +90,7 @@ def finish_run(con: DuckDBPyConnection, run_id: str, outcome: RunOutcome, *, now
         """
         WITH total AS (
             SELECT (SELECT count(*) FROM articles) AS articles,
-                   (SELECT count(DISTINCT copy_group_id) FROM copy_members) AS copy_groups,
+                   (SELECT count(*) FROM copy_members WHERE is_representative) AS copy_groups,
                    (SELECT count(*) FROM stories) AS stories
         ), before AS (
             SELECT max_by(copy_groups_total, run_id) AS copy_groups FROM runs WHERE status = 'done'

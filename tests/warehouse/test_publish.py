@@ -207,7 +207,7 @@ def test_articles_that_nothing_names_as_changed_are_compared_together_and_one_by
     ingest(tmp_path, [sample("a"), sample("b"), sample("c")], is_published=True)
     asked.clear()
     ingest(tmp_path, [sample("d")], day=1, is_published=True)
-    assert "others_agree" in asked
+    assert "unexplained" in asked
     assert "all_suspects" not in asked  # what the run wrote names all that differs
     for change in (
         "UPDATE story_articles SET score = 0.5 WHERE article_id = (SELECT min(article_id) FROM articles)",
@@ -224,6 +224,59 @@ def test_articles_that_nothing_names_as_changed_are_compared_together_and_one_by
             stepped = contents(published_path(tmp_path))
             assert publish(con, tmp_path, now=NOON, anew=True).is_complete
         assert contents(published_path(tmp_path)) == stepped
+
+
+@pytest.mark.slow
+def test_relations_are_compared_around_stories_that_differ_and_all_of_them_where_that_leaves_a_difference(
+    tmp_path: Path, asked: list[str]
+) -> None:
+    ingest(tmp_path, [sample(name) for name in "abcd"], is_published=True)
+    pairs = (
+        "INSERT INTO story_relations SELECT a.story_id, b.story_id, 'related', .5, a.canonical_article_id, "
+        "b.canonical_article_id FROM stories a JOIN stories b ON a.story_id < b.story_id"
+    )
+    changes = (  # and how often relations are compared then
+        (pairs + "; UPDATE stories SET thread_id = 1", 1),
+        ("DELETE FROM story_relations WHERE story_a = (SELECT min(story_id) FROM stories); "
+         "UPDATE stories SET thread_id = 2 WHERE story_id = (SELECT min(story_id) FROM stories)", 1),
+        ("UPDATE story_relations SET score = .6 WHERE story_b = (SELECT max(story_id) FROM stories)", 2),
+        ("DELETE FROM story_relations WHERE story_b = (SELECT max(story_id) FROM stories)", 2),
+        ("DELETE FROM story_relations; " + pairs, 2),
+    )  # fmt: skip
+    with open_working(tmp_path, purpose="relations change") as con:
+        for change, times in changes:
+            con.execute(change)
+            asked.clear()
+            assert not publish(
+                con, tmp_path, now=NOON, keep=0
+            ).is_complete  # no older file to bring up to date
+            assert asked.count("changed_relations") == times, change
+            stepped = contents(published_path(tmp_path))
+            assert publish(con, tmp_path, now=NOON, keep=0, anew=True).is_complete
+            assert contents(published_path(tmp_path)) == stepped
+            assert (
+                len(stepped["story_relations"])
+                == con.execute("SELECT count(*) FROM story_relations").fetchall()[0][0]
+            )
+
+
+@pytest.mark.slow
+def test_links_that_come_into_a_published_run_say_whether_their_articles_are_together(tmp_path: Path) -> None:
+    ingest(tmp_path, [sample("a"), sample("b")], is_published=True)
+    with open_working(tmp_path, purpose="links and one story") as con:
+        con.execute(
+            "UPDATE story_articles SET story_id = (SELECT min(story_id) FROM stories), role = 'report'"
+        )
+        con.execute("DELETE FROM stories WHERE story_id <> (SELECT min(story_id) FROM stories)")
+        publish(con, tmp_path, now=NOON, keep=0, anew=True)
+        con.execute(
+            "INSERT INTO links SELECT min(article_id), max(article_id), 'exact', 1, 'passes', NULL, NULL, NULL, "
+            "max(run_id), ? FROM articles",
+            [NOON],
+        )
+        assert not publish(con, tmp_path, now=NOON, keep=0).is_complete
+    with open_published(tmp_path) as published:
+        assert published.execute("SELECT together FROM links").fetchall() == [(True,)]
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 -- The articles that share a claim or a document with what came in.
 WITH hits AS (
-    SELECT DISTINCT article_id, claim, kind, headline FROM article_claims SEMI JOIN wanted_claims USING (claim)
-    WHERE kind <> 'item'
+    SELECT DISTINCT article_id, claim, kind, headline FROM article_claims
+    WHERE kind <> 'item' AND rowid IN (SELECT c.rowid FROM article_claims c SEMI JOIN wanted_claims USING (claim))
 ), sizes AS (
     SELECT claim, count(DISTINCT article_id) AS articles FROM hits GROUP BY claim
 )

@@ -7,11 +7,16 @@ claimed AS (
     SELECT unnest(loose_claims), 'loose', named_id, headline FROM named
     UNION
     SELECT unnest(item_claims), 'item', named_id, NULL FROM named
+),
+-- claims are stored of articles that are: where none came in again, no claim is read
+stored AS MATERIALIZED (
+    FROM article_claims
+    WHERE rowid IN (SELECT c.rowid FROM article_claims c WHERE c.article_id IN (SELECT article_id FROM known))
 )
 SELECT claim, kind, article_id, headline
 FROM claimed n
 WHERE NOT EXISTS (
-    SELECT 1 FROM article_claims a WHERE a.article_id = n.article_id AND a.claim = n.claim AND a.kind = n.kind
+    SELECT 1 FROM stored a WHERE a.article_id = n.article_id AND a.claim = n.claim AND a.kind = n.kind
       AND a.headline IS NOT DISTINCT FROM n.headline);
 INSERT INTO notices
 SELECT unnest(b.item_claims), i.document_id, i.source_ref, i.revision, i.dated_at, $run_id, $now

@@ -335,6 +335,12 @@ COMMENT ON TABLE _story_fingerprints IS 'Fingerprints of published stories, for 
 COMMENT ON COLUMN _story_fingerprints.story_id IS 'Story, as a number.';
 COMMENT ON COLUMN _story_fingerprints.content IS 'Fingerprint of its row.';
 
+CREATE TABLE _fingerprint_totals (name VARCHAR, row_count UBIGINT, content UBIGINT);
+COMMENT ON TABLE _fingerprint_totals IS 'All fingerprints of a published table taken together, for the next publication.';
+COMMENT ON COLUMN _fingerprint_totals.name IS 'Table.';
+COMMENT ON COLUMN _fingerprint_totals.row_count IS 'Rows.';
+COMMENT ON COLUMN _fingerprint_totals.content IS 'Fingerprints of its rows, combined by xor.';
+
 CREATE TABLE _ledger_state (name VARCHAR, row_count UBIGINT);
 COMMENT ON TABLE _ledger_state IS 'Rows of published tables that only grow, for the next publication.';
 COMMENT ON COLUMN _ledger_state.name IS 'Table.';

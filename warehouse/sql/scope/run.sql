@@ -19,5 +19,7 @@ CREATE OR REPLACE TEMP VIEW seen_memberships AS FROM touched_memberships;
 CREATE OR REPLACE TEMP TABLE touched_groups AS
 SELECT DISTINCT copy_group_id FROM copy_members WHERE article_id IN (FROM touched_articles);
 CREATE OR REPLACE TEMP VIEW seen_copies AS FROM copy_members WHERE copy_group_id IN (FROM touched_groups);
-CREATE OR REPLACE TEMP VIEW seen_links AS FROM links WHERE run_id IN (FROM seen_run);
+-- A table: its ends are looked for then, not all articles read into a join.
+CREATE OR REPLACE TEMP TABLE touched_links AS SELECT article_a, article_b, relation FROM links WHERE run_id IN (FROM seen_run);
+CREATE OR REPLACE TEMP VIEW seen_links AS FROM touched_links;
 CREATE OR REPLACE TEMP VIEW seen_events AS FROM story_events WHERE run_id IN (FROM seen_run)

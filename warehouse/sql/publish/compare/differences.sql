@@ -6,7 +6,7 @@ UNION ALL SELECT 'links', (SELECT count(*) FROM links),
     (SELECT count(*) FROM pub.links)
 UNION ALL SELECT 'story_events', (SELECT count(*) FROM story_events), (SELECT count(*) FROM pub.story_events)
 UNION ALL SELECT 'story_relations',
-    (SELECT count(*) FROM story_relations WHERE story_a IN (SELECT story_id FROM stories) AND story_b IN (SELECT story_id FROM stories)),
+    (SELECT row_count FROM expected_relations),
     (SELECT count(*) FROM pub.story_relations)
 UNION ALL SELECT 'decisions', (SELECT count(*) FROM decisions), (SELECT count(*) FROM pub.decisions)
 UNION ALL SELECT 'runs', (SELECT count(*) FROM runs), (SELECT count(*) FROM pub.runs)

@@ -7,11 +7,11 @@ DELETE FROM pub.links WHERE rowid IN (
         FROM (
             SELECT rowid AS place, article_a, article_b, relation, run_id
             FROM pub.links SEMI JOIN changed c ON c.article_id = links.article_a
-            WHERE linked_at >= (FROM links_since)
+            WHERE linked_at >= (FROM changed_since)
             UNION
             SELECT rowid, article_a, article_b, relation, run_id
             FROM pub.links SEMI JOIN changed c ON c.article_id = links.article_b
-            WHERE linked_at >= (FROM links_since)
+            WHERE linked_at >= (FROM changed_since)
         )
     )
     SELECT place FROM suspects

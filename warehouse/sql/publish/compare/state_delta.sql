@@ -1,3 +1,5 @@
+TRUNCATE pub._fingerprint_totals;
+INSERT INTO pub._fingerprint_totals FROM totals_now;
 INSERT INTO pub._article_fingerprints SELECT article_id, content, place FROM changed_articles WHERE NOT is_gone;
 INSERT INTO pub._story_fingerprints SELECT story_id, content FROM changed_stories WHERE content IS NOT NULL;
 TRUNCATE pub._ledger_state;

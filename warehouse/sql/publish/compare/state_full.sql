@@ -1,3 +1,4 @@
+INSERT INTO pub._fingerprint_totals FROM totals_now;
 INSERT INTO pub._article_fingerprints SELECT article_id, content, place FROM article_now;
 INSERT INTO pub._story_fingerprints SELECT story_id, content FROM story_now;
 INSERT INTO pub._ledger_state

@@ -20,7 +20,21 @@ SELECT a.article_id, a.row_place, a.content, xor(coalesce(s.place, 0), coalesce(
 FROM article_contents a
 LEFT JOIN story_places s ON s.article_id = a.article_id
 LEFT JOIN group_places c ON c.article_id = a.article_id;
-CREATE OR REPLACE TEMP VIEW story_now AS SELECT story_id, rowid AS row_place, hash(s) AS content FROM stories s;
+-- Whoever writes the texts of a story writes updated_at.
+CREATE OR REPLACE TEMP VIEW story_now AS
+SELECT story_id, rowid AS row_place,
+       hash(hash(story_id, updated_at, run_id, thread_id, canonical_article_id, latest_article_id, article_count, copy_group_count,
+                 publisher_count, independent_count, undated_count, first_published_at, last_published_at, created_at)) AS content
+FROM stories;
+CREATE OR REPLACE TEMP VIEW relation_now AS
+SELECT rowid AS row_place, story_a, story_b,
+       hash(hash(story_a, story_b, relation, CAST(score AS FLOAT), article_a, article_b)) AS content
+FROM story_relations;
+CREATE OR REPLACE TEMP TABLE totals_now AS
+SELECT 'articles' AS name, (SELECT count(*) FROM articles) AS row_count, coalesce(bit_xor(content), 0) AS content
+FROM (SELECT content FROM article_contents UNION ALL SELECT place FROM story_places UNION ALL SELECT place FROM group_places)
+UNION ALL
+SELECT 'story_relations', count(*), coalesce(bit_xor(content), 0) FROM relation_now;
 -- The tables that only grow, with the run that wrote each row. Their rows are never changed in place, so that counting
 -- the rows of runs already published is enough to see that none was removed.
 CREATE OR REPLACE TEMP VIEW ledger_rows AS

@@ -8,28 +8,25 @@ FROM story_articles WHERE article_id IN (SELECT article_id FROM changed_articles
 CREATE OR REPLACE TEMP VIEW wanted_groups AS
 FROM copy_members WHERE article_id IN (SELECT article_id FROM changed_articles);
 CREATE OR REPLACE TEMP VIEW wanted_links AS FROM links WHERE run_id IN (FROM open_runs);
+-- The stories of their ends, so that those of all articles are not read into a join.
+CREATE OR REPLACE TEMP TABLE linked_memberships AS
+WITH ends AS MATERIALIZED (SELECT article_a, article_b FROM wanted_links)
+SELECT article_id, story_id FROM story_articles
+WHERE article_id IN (SELECT article_a FROM ends UNION SELECT article_b FROM ends);
+CREATE OR REPLACE TEMP VIEW link_stories AS FROM linked_memberships;
 CREATE OR REPLACE TEMP VIEW wanted_events AS FROM story_events WHERE run_id IN (FROM open_runs);
+CREATE OR REPLACE TEMP TABLE document_places AS
+SELECT document_id, max_by(rowid, (seen_at, run_id, rowid)) AS place, bool_or(run_id NOT IN (FROM open_runs)) AS is_known
+FROM documents
+WHERE document_id IN (SELECT document_id FROM documents WHERE run_id IN (FROM open_runs)) GROUP BY document_id;
+CREATE OR REPLACE TEMP TABLE new_documents AS FROM documents WHERE rowid IN (SELECT place FROM document_places);
 CREATE OR REPLACE TEMP VIEW wanted_documents AS
-WITH latest AS (
-    SELECT max_by(rowid, (seen_at, run_id, rowid)) AS place FROM documents
-    WHERE document_id IN (SELECT document_id FROM documents WHERE run_id IN (FROM open_runs)) GROUP BY document_id
-)
-FROM documents d
-WHERE rowid IN (SELECT place FROM latest)
-  AND NOT (disposition = 'deferred' AND EXISTS (
-      SELECT 1 FROM files f WHERE f.source_ref = d.source_ref AND f.seen_at >= d.seen_at));
+FROM new_documents d
+WHERE NOT (disposition = 'deferred' AND EXISTS (
+    SELECT 1 FROM files f WHERE f.source_ref = d.source_ref AND f.seen_at >= d.seen_at));
 CREATE OR REPLACE TEMP VIEW unsearchable AS
-SELECT format('{:016x}', article_id) AS article_id FROM changed_articles WHERE is_gone OR is_rewritten;
--- Pairs of stories that were published otherwise or not at all; 03 deletes those that are no more.
-CREATE OR REPLACE TEMP TABLE relations_now AS
-SELECT r.rowid AS row_place, hash(r.story_a, r.story_b, r.relation, CAST(r.score AS FLOAT), r.article_a, r.article_b) AS content
-FROM story_relations r
-WHERE r.story_a IN (SELECT story_id FROM stories) AND r.story_b IN (SELECT story_id FROM stories);
-CREATE OR REPLACE TEMP TABLE relations_published AS
-SELECT rowid AS published_place, hash(('0x' || story_a)::UBIGINT, ('0x' || story_b)::UBIGINT, relation, score,
-                                      ('0x' || article_a)::UBIGINT, ('0x' || article_b)::UBIGINT) AS content
-FROM pub.story_relations;
+SELECT format('{:016x}', article_id) AS article_id FROM changed_articles WHERE NOT is_new AND (is_gone OR is_rewritten);
 CREATE OR REPLACE TEMP VIEW wanted_relations AS
-FROM story_relations WHERE rowid IN (SELECT row_place FROM relations_now ANTI JOIN relations_published USING (content));
+FROM story_relations WHERE rowid IN (SELECT row_place FROM changed_relations);
 -- Articles written from now on are not in the index of search yet.
 CREATE OR REPLACE TEMP TABLE indexed_until AS SELECT coalesce(max(rowid), -1) AS place FROM pub.articles

@@ -19,10 +19,10 @@ FROM (
     SELECT k.place, coalesce(a.story_id = b.story_id, false) AS together
     FROM (
         SELECT rowid AS place, article_a, article_b FROM pub.links SEMI JOIN moved_articles m ON m.article_id = links.article_a
-        WHERE linked_at >= (FROM links_since)
+        WHERE linked_at >= (FROM changed_since)
         UNION
         SELECT rowid, article_a, article_b FROM pub.links SEMI JOIN moved_articles m ON m.article_id = links.article_b
-        WHERE linked_at >= (FROM links_since)
+        WHERE linked_at >= (FROM changed_since)
     ) k
     LEFT JOIN story_articles a ON a.article_id = ('0x' || k.article_a)::UBIGINT
     LEFT JOIN story_articles b ON b.article_id = ('0x' || k.article_b)::UBIGINT
