@@ -236,13 +236,17 @@ def blame(error: BaseException, cursor: Cursor) -> Loss:
     )
 
 
-def _die_with_parent(parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+def end_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when the thread that started it ends; end now if `parent`, its id, is gone.
+
+    Only Linux does the first.
+    """
     if sys.platform == "linux":
         import ctypes
 
-        with contextlib.suppress(OSError, AttributeError):  # no prctl: the end of the pipe still ends it
+        with contextlib.suppress(
+            OSError, AttributeError
+        ):  # no prctl: the end of its pipe still ends a worker
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(0)
@@ -282,7 +286,9 @@ def main(connection_fd: int, slot_fd: int, parent: int, data_bytes: int, modules
     Finished or Raised for each item; Broken, and returns, where that import raises. Lowers its priority; ignores
     Ctrl-C.
     """
-    _die_with_parent(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with_parent(parent)
     os.nice(_NICENESS)
     with contextlib.suppress(ValueError, OSError):  # a lower limit is set from outside already
         # written memory only: NumPy and numba reserve address space by the gigabyte and never touch it

@@ -14,18 +14,25 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.engine.worker import end_with_parent
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _HOST = "127.0.0.1"
 _LOOK_SECONDS = 0.05  # between two questions whether it answers
 _STOP_SECONDS = 5.0
+_PARENT = "NEWSFOLD_PARENT"  # the process that the server belongs to, by its id
 # What this process is told of the server; no page of it is linked, since it has none.
 _ADDRESS = {"PREFECT_API_URL": "http://{host}:{port}/api", "PREFECT_UI_URL": ""}
 
 
 def app() -> FastAPI:
-    """Make the application that uvicorn serves: Prefect's interface, without its pages and background services."""
+    """Make the application that uvicorn serves: Prefect's interface, without its pages and background services.
+
+    Called in the process of the server, which ends with the one that started it, however that ends.
+    """
+    end_with_parent(int(os.environ[_PARENT]))
     from prefect.server.api.server import create_app
 
     return create_app(ephemeral=True, final=True)
@@ -53,8 +60,9 @@ def start_server() -> Callable[[], None] | None:
             *("--factory", f"{__name__}:{app.__name__}", "--host", _HOST, "--port", str(port)),
             *("--log-level", "error", "--lifespan", "on"),
         ],
-        env=os.environ | variables,
+        env=os.environ | variables | {_PARENT: str(os.getpid())},
         stdout=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C ends the run, which tells the server so first
     )
     atexit.register(_stop, process)
     until = time.monotonic() + settings.server.ephemeral.startup_timeout_seconds
